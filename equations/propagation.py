@@ -1,0 +1,51 @@
+"""What a spike does to the neurons it reaches, in each of the two stages.
+
+Stage 1 (Algorithm 1, lines 8 and 12): ``u += D * (F s)``. The variational dropout mask D of a
+connection acts on its targets.
+
+Stage 2 (eq. 7 and 10; Algorithm 2, lines 7 and 11): the same connections transposed,
+``u += F^T (D * m * s) / (V_th - u_rest)``. Dropout and the mask ``m = (0 < alpha < 1)`` of stage 1
+act on the neuron that fires, so its spike need not be sent at all where either is zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SynapseModel:
+    """What a synapse does, and the variables it needs from the neurons on its two ends.
+
+    Parameters
+    ----------
+    on_pre : str
+        Brian2 statement run for each synapse of a neuron that fired; ``w`` is the weight.
+    neuron_variables : str
+        Brian2 equations of the variables that it reads, added to every neuron group.
+    """
+
+    on_pre: str
+    neuron_variables: str
+
+
+FORWARD = SynapseModel(
+    on_pre="v_post += dropout_post * w",
+    neuron_variables="""
+    dropout : 1 (constant)
+    """,
+)
+
+#: `rescale` is 1/(V_th - u_rest) of stage 1.
+BACKWARD = SynapseModel(
+    on_pre="v_post += rescale_pre * dropout_pre * mask_pre * s_pre * w",
+    neuron_variables="""
+    dropout : 1 (constant)
+    mask : 1 (constant)
+    rescale : 1 (shared, constant)
+    """,
+)
+
+#: Between couples the sign of a spike is the population it comes from, not a variable.
+BACKWARD_SAME_SIGN = "v_post += rescale_pre * dropout_pre * mask_pre * w"
+BACKWARD_OPPOSITE_SIGN = "v_post -= rescale_pre * dropout_pre * mask_pre * w"
