@@ -1,0 +1,238 @@
+"""Stage 2 (Algorithm 2): ternary couples solve the implicit differentiation with spikes.
+
+The output gradient g is the current of the last layer. Spikes run along the transposed
+connections, from layer N down to layer 1 within a step, and back from layer 1 to layer N in the
+next one (eq. 10). Theorems 1 and 2: their average rates beta approach the solution of eq. 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from brian2.groups.neurongroup import NeuronGroup
+from numpy.typing import NDArray
+
+from equations import TernaryCouple, average_rate_weight
+from networks.architecture import Architecture
+from networks.brian_network import BrianNetwork
+from networks.populations import channel_values
+from networks.stage import (
+    FEEDBACK,
+    Masks,
+    SynapsesKind,
+    check_build,
+    check_dropout,
+    check_steps,
+    incoming,
+    write_kernel,
+)
+from networks.ternary_populations import (
+    Build,
+    CouplePopulation,
+    SignedPopulation,
+    TernaryPopulation,
+)
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class BackwardRates:
+    """What stage 2 gives.
+
+    Parameters
+    ----------
+    beta : dict of array
+        Signed rates by layer, shape (samples, *layer.shape).
+    firing_rates : dict of float
+        Share of neurons that fire per step, spikes of both signs counted, by layer.
+    """
+
+    beta: dict[str, Array]
+    firing_rates: dict[str, float]
+
+
+class BackwardNetwork:
+    """The network of stage 2, built once and run many times.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    couple : TernaryCouple
+        Threshold, resting potential and leak of the couples.
+    batch_size : int
+        Number of samples simulated side by side.
+    as_couples : bool
+        Whether to simulate couples of two IF populations instead of one ternary population. Both
+        give the same spikes; the single population is faster.
+    synapses : {"shared", "explicit"}
+        Realisation of the synapses.
+    dtype : {"float32", "float64"}
+        Precision of all state variables and weights.
+
+    Raises
+    ------
+    ValueError
+        For a batch size below 1, an unknown dtype or an unknown kind of synapses.
+    CompilerNotFoundError
+        Without a C++ compiler.
+
+    Attributes
+    ----------
+    network : BrianNetwork
+        The Brian2 network: add monitors to it with ``network.add``. Every run begins at time
+        zero; a monitor goes on recording from run to run.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        couple: TernaryCouple,
+        batch_size: int,
+        *,
+        as_couples: bool = False,
+        synapses: SynapsesKind = "shared",
+        dtype: str = "float32",
+    ) -> None:
+        check_build(batch_size, dtype)
+        self.architecture = architecture
+        self.couple = couple
+        self.batch_size = batch_size
+        self._has_weights = False
+        clock = BrianNetwork.step_clock("backward_clock")
+        build = Build(couple, batch_size, clock, synapses, dtype)
+        kind = CouplePopulation if as_couples else TernaryPopulation
+        self.network = BrianNetwork([layer.name for layer in architecture.layers[::-1]], clock)
+        self.populations: dict[str, SignedPopulation] = {
+            layer.name: kind(layer, build) for layer in architecture.layers
+        }
+        # Against the arrows of stage 1: from the target of each connection to its source.
+        self.synapses = {
+            name: self.populations[source].connect_from(
+                self.populations[target], connection, build, name
+            )
+            for name, source, target, connection in incoming(architecture)
+        }
+        for layer in architecture.layers[:-1]:
+            self.populations[layer.name].without_input()
+        for each in self.populations.values():
+            self.network.add(*each.objects)
+        for objects in self.synapses.values():
+            self.network.add(*objects)
+
+    def __getitem__(self, group: str) -> NeuronGroup:
+        """The group ``layer1``; of couples ``layer1_positive`` and ``layer1_negative``."""
+        for each in self.populations.values():
+            for candidate in each.groups.values():
+                if candidate.name == group:
+                    return candidate
+        raise KeyError(group)
+
+    def set_parameters(self, parameters: Mapping[str, Array]) -> None:
+        """Write the weights into the transposed synapses.
+
+        Parameters
+        ----------
+        parameters : dict of array
+            Named and shaped as `Architecture.parameter_shapes` says.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit the architecture or are not finite.
+        """
+        self.architecture.check_parameters(parameters)
+        for name, _, _, connection in incoming(self.architecture):
+            write_kernel(self.synapses[name], connection, parameters.get(f"{name}.weight"))
+        self._has_weights = True
+
+    def run(
+        self,
+        output_gradient: Array,
+        masks: Masks,
+        steps: int,
+        *,
+        rescale: float,
+        dropout_masks: Masks | None = None,
+        profile: bool = False,
+    ) -> BackwardRates:
+        """Run stage 2 from rest.
+
+        Parameters
+        ----------
+        output_gradient : array, shape (samples, *shape of the last layer)
+            g, the gradient of the scaled loss with respect to alpha of the last layer.
+        masks : dict of array
+            ``m = (0 < alpha < 1)`` of each layer, shape (samples, *layer.shape).
+        steps : int
+            T_B.
+        rescale : float
+            1/(V_th - u_rest) of stage 1.
+        dropout_masks : dict of array, optional
+            Those of stage 1.
+        profile : bool
+            Whether to keep Brian2's profile of the run in ``network.profiling_info``.
+
+        Returns
+        -------
+        BackwardRates
+
+        Raises
+        ------
+        ValueError
+            If gradient or masks do not fit, the gradient is not finite, or `steps` is below 1.
+        KeyboardInterrupt
+            If the run was interrupted.
+        """
+        check_steps(steps)
+        samples = self._check_gradient(output_gradient)
+        self._check_masks(masks, samples)
+        dropout = dict(dropout_masks or {})
+        check_dropout(self.architecture, dropout, samples)
+        for number, layer in enumerate(self.architecture.layers):
+            # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.
+            mask = dropout.get(layer.name if number else FEEDBACK)
+            if mask is not None:
+                mask = channel_values(mask.reshape(mask.shape[0], mask.shape[1]), layer.shape)
+            self.populations[layer.name].rest(masks[layer.name], mask, rescale)
+        self.populations[self.architecture.output.name].inject(output_gradient)
+        self.network.run_steps(steps, profile=profile)
+        weight = average_rate_weight(self.couple.leak, steps)
+        return BackwardRates(
+            beta={
+                name: each.spike_count()[:samples] / weight
+                for name, each in self.populations.items()
+            },
+            firing_rates={
+                name: each.activity() / (steps * samples * each.layer.units)
+                for name, each in self.populations.items()
+            },
+        )
+
+    def _check_gradient(self, output_gradient: Array) -> int:
+        expected = self.architecture.output.shape
+        if output_gradient.shape[1:] != expected:
+            raise ValueError(
+                f"the output gradient has shape {output_gradient.shape}: the last layer needs "
+                f"(samples, {', '.join(map(str, expected))})"
+            )
+        samples = len(output_gradient)
+        if not 1 <= samples <= self.batch_size:
+            raise ValueError(f"{samples} samples do not fit a batch size of {self.batch_size}")
+        if not np.isfinite(output_gradient).all():
+            raise ValueError("the output gradient holds NaN or infinite values")
+        if not self._has_weights:
+            raise ValueError("the network has no weights yet: call set_parameters first")
+        return samples
+
+    def _check_masks(self, masks: Masks, samples: int) -> None:
+        for layer in self.architecture.layers:
+            if layer.name not in masks:
+                raise ValueError(f"the mask of '{layer.name}' is missing")
+            if masks[layer.name].shape != (samples, *layer.shape):
+                raise ValueError(
+                    f"the mask of '{layer.name}' has shape {masks[layer.name].shape}: it must be "
+                    f"{(samples, *layer.shape)}"
+                )

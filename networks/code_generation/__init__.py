@@ -1,0 +1,11 @@
+"""How Brian2 compiles this project's strings: derived code objects, generators and templates."""
+
+from networks.code_generation.code_object import BatchCodeObject, SharedSynapsesCodeObject
+from networks.code_generation.compiler import CompilerNotFoundError, require_compiler
+
+__all__ = [
+    "BatchCodeObject",
+    "CompilerNotFoundError",
+    "SharedSynapsesCodeObject",
+    "require_compiler",
+]

@@ -1,0 +1,71 @@
+"""Brian2's Cython code objects, with our templates and one compiled module per *kind* of code.
+
+Brian2 caches a compiled module by its source text, and that text names the arrays of the group it
+was made for (``_array_layer1_v``, ``_array_layer2_v``). Here arrays are renamed after the variable
+(``_array_v``), so all layers of all networks whose strings agree share one module: a network
+compiles a handful of modules instead of dozens, and a new architecture compiles nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from brian2.codegen.runtime.cython_rt import CythonCodeObject
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable
+
+from networks.code_generation.generator import BatchGenerator, SharedSynapsesGenerator
+
+
+class BatchCodeObject(CythonCodeObject):
+    """Cython code that runs without the interpreter's lock.
+
+    Templates of this package take precedence over Brian2's: networks in different threads then
+    run side by side. The statements inside are Brian2's translation of the strings.
+    """
+
+    templater = CythonCodeObject.templater.derive("networks")
+    generator_class = BatchGenerator
+    class_name = "spide_cython"
+
+    namespace: dict[str, Any]
+    nonconstant_values: list[tuple[str, Any]]
+
+    def __init__(self, *args: Any, **kwds: Any) -> None:
+        super().__init__(*args, **kwds)
+        self._share_compiled_module()
+
+    def compile_block(self, block: str) -> Any:
+        """Compile one block; Brian2 itself goes on without the code that failed to compile."""
+        module = super().compile_block(block)
+        code = getattr(self.code, block, "").strip()
+        if module is None and code and "EMPTY_CODE_BLOCK" not in code:
+            raise RuntimeError(f"the code of '{self.name}' does not compile, see the output above")
+        return module
+
+    def _share_compiled_module(self) -> None:
+        names: dict[str, str] = {}
+        for key, variable in sorted(self.variables.items()):
+            if isinstance(variable, ArrayVariable):
+                names.setdefault(self.device.get_array_name(variable), f"_array_{key}")
+                if isinstance(variable, DynamicArrayVariable):
+                    resizable = self.device.get_array_name(variable, access_data=False)
+                    names.setdefault(resizable, f"_dynamic_array_{key}")
+        if not names:
+            return
+        arrays = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+        pattern = re.compile(rf"\b(_buf_|_num)?({arrays})\b")
+
+        def rename(text: str) -> str:
+            return pattern.sub(lambda match: (match[1] or "") + names[match[2]], text)
+
+        for block in self.code:
+            setattr(self.code, block, rename(self.code[block]))
+        self.namespace = {rename(key): value for key, value in self.namespace.items()}
+        self.nonconstant_values = [(rename(key), getter) for key, getter in self.nonconstant_values]
+
+
+class SharedSynapsesCodeObject(BatchCodeObject):
+    """The code of `SharedSynapses`: an ``on_pre`` string split into factors."""
+
+    generator_class = SharedSynapsesGenerator

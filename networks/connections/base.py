@@ -1,0 +1,112 @@
+"""What every connection can do, and the shapes that layers have.
+
+Layers are laid out sample-major and channel-last: neuron ``((sample * H + y) * W + x) * C + c``.
+One spike then adds contiguous rows of the kernel to contiguous targets.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+
+from networks.connections.taps import Taps
+
+#: (channels, height, width), or (units,) for a dense layer.
+Shape = tuple[int, ...]
+
+
+def channels(shape: Shape) -> int:
+    """Number of channels; the units of a dense layer are channels of a single position."""
+    return shape[0]
+
+
+def positions(shape: Shape) -> int:
+    """Number of positions, height x width; 1 for a dense layer."""
+    return math.prod(shape[1:])
+
+
+def units(shape: Shape) -> int:
+    """Number of neurons of one sample."""
+    return math.prod(shape)
+
+
+@dataclass(frozen=True)
+class Connection(ABC):
+    """A linear connection from one layer to another.
+
+    Parameters
+    ----------
+    source_shape, target_shape : tuple of int
+        (channels, height, width) or (units,).
+    """
+
+    source_shape: Shape
+    target_shape: Shape
+
+    @property
+    @abstractmethod
+    def weight_shape(self) -> tuple[int, ...]:
+        """Shape of the weight as PyTorch stores it; empty if nothing is learned."""
+
+    @property
+    @abstractmethod
+    def taps(self) -> Taps:
+        """Which positions are joined, and through which tap."""
+
+    @property
+    def channelwise(self) -> bool:
+        """Whether a channel reaches only the same channel (pooling), with one weight per tap."""
+        return False
+
+    @property
+    def has_parameters(self) -> bool:
+        """Whether there is a weight (and a bias) to learn."""
+        return bool(self.weight_shape)
+
+    @property
+    def synapses(self) -> int:
+        """Number of synapses of one sample, each counted once."""
+        fan = 1 if self.channelwise else channels(self.source_shape)
+        return len(self.taps.tap) * fan * channels(self.target_shape)
+
+    @abstractmethod
+    def kernel(self, weight: torch.Tensor | None) -> torch.Tensor:
+        """The weight as (taps, source channels, target channels); channelwise (taps, channels).
+
+        Parameters
+        ----------
+        weight : tensor of shape `weight_shape`, or None without parameters
+        """
+
+    @abstractmethod
+    def apply(self, weight: torch.Tensor | None, source: torch.Tensor) -> torch.Tensor:
+        """The input that the target receives from `source`, without bias: ``F x``.
+
+        Parameters
+        ----------
+        weight : tensor of shape `weight_shape`, or None without parameters
+        source : tensor, shape (batch, *source_shape)
+
+        Returns
+        -------
+        tensor, shape (batch, *target_shape)
+        """
+
+    @abstractmethod
+    def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+        """Sum over the batch and all positions of target times source (Algorithm 2, 16-20).
+
+        Parameters
+        ----------
+        target : tensor, shape (batch, *target_shape)
+            Masked and rescaled stage-2 rates of the target layer.
+        source : tensor, shape (batch, *source_shape)
+            Stage-1 rates of the source layer, or the average input.
+
+        Returns
+        -------
+        tensor of shape `weight_shape`
+        """

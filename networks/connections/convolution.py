@@ -1,0 +1,76 @@
+"""Convolution, the paper's ``64C5`` and ``64C5s`` (stride 2); padding (k - 1)//2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch.nn.functional import conv2d
+from torch.nn.grad import conv2d_weight
+
+from networks.connections.base import Connection, Shape
+from networks.connections.taps import Taps
+
+
+@dataclass(frozen=True)
+class Convolution(Connection):
+    """Weight (target channels, source channels, k, k), as ``torch.nn.Conv2d``.
+
+    Parameters
+    ----------
+    kernel_size, stride : int
+    """
+
+    kernel_size: int
+    stride: int = 1
+
+    @classmethod
+    def onto(cls, source: Shape, channels: int, kernel_size: int, stride: int = 1) -> Convolution:
+        """A convolution of `source` with `channels` output channels.
+
+        Raises
+        ------
+        ValueError
+            If `source` is not (channels, height, width) or the kernel does not fit it.
+        """
+        if len(source) != 3:
+            raise ValueError(f"a convolution needs (channels, height, width), not {source}")
+        height, width = (
+            (size + 2 * ((kernel_size - 1) // 2) - kernel_size) // stride + 1 for size in source[1:]
+        )
+        if height < 1 or width < 1:
+            raise ValueError(f"a {kernel_size}x{kernel_size} kernel does not fit {source}")
+        return cls(source, (channels, height, width), kernel_size, stride)
+
+    @property
+    def padding(self) -> int:
+        """Zeros around the source."""
+        return (self.kernel_size - 1) // 2
+
+    @property
+    def weight_shape(self) -> tuple[int, ...]:
+        return (self.target_shape[0], self.source_shape[0], self.kernel_size, self.kernel_size)
+
+    @cached_property
+    def taps(self) -> Taps:
+        return Taps.from_grid(
+            (self.source_shape[1], self.source_shape[2]),
+            (self.target_shape[1], self.target_shape[2]),
+            self.kernel_size,
+            self.stride,
+            self.padding,
+        )
+
+    def kernel(self, weight: torch.Tensor | None) -> torch.Tensor:
+        assert weight is not None
+        return weight.permute(2, 3, 1, 0).flatten(0, 1)
+
+    def apply(self, weight: torch.Tensor | None, source: torch.Tensor) -> torch.Tensor:
+        assert weight is not None
+        return conv2d(source, weight, stride=self.stride, padding=self.padding)
+
+    def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+        return conv2d_weight(
+            source, self.weight_shape, target, stride=self.stride, padding=self.padding
+        )

@@ -1,0 +1,97 @@
+"""The table of a shared kernel: which source position reaches which target position, how.
+
+A convolution, its transpose, average pooling and a dense layer differ only in this table. A layer
+is a grid of positions with some channels at each; a kernel is one channel-to-channel matrix per
+*tap* (a 5x5 convolution has 25). Each row of the table joins a source position to a target
+position through one tap. A dense layer on a C x H x W source has H*W taps of one pair each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Index = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Taps:
+    """Pairs of positions joined by each tap of a kernel, sorted by tap.
+
+    Parameters
+    ----------
+    count : int
+        Number of taps.
+    source_positions, target_positions : int
+        Number of positions (height x width) of the two layers.
+    tap, source, target : int32 array, shape (pairs,)
+        The rows of the table; positions count row by row, y * width + x.
+    """
+
+    count: int
+    source_positions: int
+    target_positions: int
+    tap: Index
+    source: Index
+    target: Index
+
+    @classmethod
+    def from_grid(
+        cls,
+        source_size: tuple[int, int],
+        target_size: tuple[int, int],
+        kernel_size: int,
+        stride: int,
+        padding: int,
+    ) -> Taps:
+        """The table of a convolution: target (y, x) sees source (stride*y + dy - padding, ...).
+
+        Parameters
+        ----------
+        source_size, target_size : (height, width)
+        kernel_size, stride, padding : int
+            As in PyTorch's ``Conv2d``.
+        """
+        rows: list[NDArray[np.int64]] = []
+        target_y, target_x = np.mgrid[: target_size[0], : target_size[1]]
+        for tap in range(kernel_size**2):
+            dy, dx = divmod(tap, kernel_size)
+            y = stride * target_y + dy - padding
+            x = stride * target_x + dx - padding
+            inside = (y >= 0) & (y < source_size[0]) & (x >= 0) & (x < source_size[1])
+            source = y[inside] * source_size[1] + x[inside]
+            target = target_y[inside] * target_size[1] + target_x[inside]
+            rows.append(np.stack([np.full_like(source, tap), source, target]))
+        tap_, source_, target_ = np.concatenate(rows, axis=1).astype(np.int32)
+        return cls(
+            kernel_size**2,
+            source_size[0] * source_size[1],
+            target_size[0] * target_size[1],
+            tap_,
+            source_,
+            target_,
+        )
+
+    @property
+    def transposed(self) -> Taps:
+        """The same connections from target to source, as stage 2 uses them."""
+        return Taps(
+            self.count,
+            self.target_positions,
+            self.source_positions,
+            self.tap,
+            self.target,
+            self.source,
+        )
+
+    def rows_of_taps(self) -> Index:
+        """Offsets of each tap's rows: tap t owns rows ``[offsets[t], offsets[t + 1])``."""
+        return np.searchsorted(self.tap, np.arange(self.count + 1)).astype(np.int32)
+
+    def by_source(self) -> tuple[Index, Index, Index]:
+        """The rows sorted by source position: offsets per position, taps, targets."""
+        order = np.argsort(self.source, kind="stable")
+        offsets = np.searchsorted(self.source[order], np.arange(self.source_positions + 1))
+        return offsets.astype(np.int32), self.tap[order], self.target[order]

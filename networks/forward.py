@@ -1,0 +1,267 @@
+"""Stage 1 (Algorithm 1): a feedback network of integrate-and-fire neurons.
+
+The input is a current, constant or one per step (frames). Spikes pass from layer to layer within
+a step; the feedback from the last layer reaches the first one in the next step (eq. 3). Averaged
+over T_F steps, the spikes approach the network's equilibrium (section 3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from brian2.core.operations import NetworkOperation
+from brian2.groups.neurongroup import NeuronGroup
+from numpy.typing import NDArray
+
+from equations import FORWARD, NeuronModel, average_rate_weight
+from networks.architecture import Architecture, Layer
+from networks.brian_network import BrianNetwork
+from networks.populations import channel_values, count_spikes, population, state
+from networks.stage import (
+    FEEDBACK,
+    Masks,
+    SynapsesKind,
+    check_build,
+    check_dropout,
+    check_steps,
+    clear,
+    incoming,
+    synapses_class,
+    write_kernel,
+)
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class ForwardRates:
+    """What stage 1 gives.
+
+    Parameters
+    ----------
+    alpha : dict of array
+        Average rates by layer, shape (samples, *layer.shape); leak-weighted for leaky neurons.
+    firing_rates : dict of float
+        Share of neurons that fire per step, by layer.
+    """
+
+    alpha: dict[str, Array]
+    firing_rates: dict[str, float]
+
+
+class ForwardNetwork:
+    """The network of stage 1, built once and run many times.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    neuron : NeuronModel
+        The neuron of every layer, `integrate_and_fire` or `leaky_integrate_and_fire`.
+    batch_size : int
+        Number of samples simulated side by side.
+    synapses : {"shared", "explicit"}
+        Realisation of the synapses.
+    dtype : {"float32", "float64"}
+        Precision of all state variables and weights.
+
+    Raises
+    ------
+    ValueError
+        For a batch size below 1, an unknown dtype or an unknown kind of synapses.
+    CompilerNotFoundError
+        Without a C++ compiler.
+
+    Attributes
+    ----------
+    network : BrianNetwork
+        The Brian2 network: add monitors to it with ``network.add``. Every run begins at time
+        zero; a monitor goes on recording from run to run.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        neuron: NeuronModel,
+        batch_size: int,
+        *,
+        synapses: SynapsesKind = "shared",
+        dtype: str = "float32",
+    ) -> None:
+        check_build(batch_size, dtype)
+        self.architecture = architecture
+        self.neuron = neuron
+        self.batch_size = batch_size
+        self._dtype = np.dtype(dtype)
+        clock = BrianNetwork.step_clock("forward_clock")
+        self.network = BrianNetwork([layer.name for layer in architecture.layers], clock)
+        self.groups = {
+            layer.name: population(
+                neuron, layer.shape, batch_size, variables=FORWARD.neuron_variables,
+                name=layer.name, layer=layer.name, clock=clock, dtype=dtype,
+            )
+            for layer in architecture.layers
+        }  # fmt: skip
+        self.synapses = {
+            name: synapses_class(synapses)(
+                self.groups[source], self.groups[target], connection, FORWARD.on_pre,
+                batch_size=batch_size, name=f"{name}_synapses", when=f"{target}_synapses",
+            )
+            for name, source, target, connection in incoming(architecture)
+        }  # fmt: skip
+        self._frames: Array | None = None
+        self._present_frame = NetworkOperation(
+            self._write_frame, clock=clock, when="start", name="present_frame"
+        )
+        self._present_frame.active = False
+        self._clock = clock
+        self._parameters: dict[str, Array] = {}
+        self._first_mask: Array | None = None
+        self.network.add(*self.groups.values(), *self.synapses.values(), self._present_frame)
+
+    def __getitem__(self, layer: str) -> NeuronGroup:
+        """The population of a layer: ``layer1``, ``layer2``, ..."""
+        return self.groups[layer]
+
+    def set_parameters(self, parameters: Mapping[str, Array]) -> None:
+        """Write weights and biases into the synapses and neurons.
+
+        Parameters
+        ----------
+        parameters : dict of array
+            Named and shaped as `Architecture.parameter_shapes` says.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit the architecture or are not finite.
+        """
+        self.architecture.check_parameters(parameters)
+        self._parameters = dict(parameters)
+        for name, _, _, connection in incoming(self.architecture):
+            write_kernel([self.synapses[name]], connection, parameters.get(f"{name}.weight"))
+
+    def run(
+        self,
+        images: Array,
+        steps: int,
+        dropout_masks: Masks | None = None,
+        *,
+        profile: bool = False,
+    ) -> ForwardRates:
+        """Run stage 1 from rest.
+
+        Parameters
+        ----------
+        images : array, shape (samples, *input_shape) or (steps, samples, *input_shape)
+            Constant input or one frame per step; at most `batch_size` samples.
+        steps : int
+            T_F.
+        dropout_masks : dict of array, optional
+            Masks of the connections into ``layer1``, ... and of ``feedback``, shape
+            (samples, channels, ...), scaled by 1/(1 - rate). Missing ones are 1.
+        profile : bool
+            Whether to keep Brian2's profile of the run in ``network.profiling_info``.
+
+        Returns
+        -------
+        ForwardRates
+
+        Raises
+        ------
+        ValueError
+            If images or masks do not fit, images are not finite, or `steps` is below 1.
+        KeyboardInterrupt
+            If the run was interrupted.
+        """
+        check_steps(steps)
+        images = np.asarray(images, self._dtype)
+        samples = self._check_images(images, steps)
+        masks = dict(dropout_masks or {})
+        check_dropout(self.architecture, masks, samples)
+        for layer in self.architecture.layers:
+            group = self.groups[layer.name]
+            clear(group, "v", "spike_count", "activity", "I")
+            received = masks.get(FEEDBACK if layer is self.architecture.layers[0] else layer.name)
+            _write_mask(group, layer, received)
+            if layer is not self.architecture.layers[0]:
+                state(group, "I", layer.shape)[:samples] = self._bias(layer, masks)
+        self._first_mask = masks.get(self.architecture.layers[0].name)
+        self._present_frame.active = images.ndim == len(self.architecture.input_shape) + 2
+        if self._present_frame.active:
+            self._frames = images
+        else:
+            self._write_current(images)
+        self.network.run_steps(steps, profile=profile)
+        weight = average_rate_weight(self.neuron.leak, steps)
+        layers = self.architecture.layers
+        return ForwardRates(
+            alpha={
+                layer.name: state(self.groups[layer.name], "spike_count", layer.shape)[:samples]
+                / weight
+                for layer in layers
+            },
+            firing_rates={
+                layer.name: count_spikes(self.groups[layer.name]) / (steps * samples * layer.units)
+                for layer in layers
+            },
+        )
+
+    def _check_images(self, images: Array, steps: int) -> int:
+        expected = self.architecture.input_shape
+        frames = images.ndim == len(expected) + 2
+        if images.shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
+            raise ValueError(
+                f"the images have shape {images.shape}: the architecture needs (samples, "
+                f"{', '.join(map(str, expected))}) or one such array per step"
+            )
+        if frames and len(images) != steps:
+            raise ValueError(f"there are {len(images)} frames for {steps} steps: they must agree")
+        samples = images.shape[-len(expected) - 1]
+        if not 1 <= samples <= self.batch_size:
+            raise ValueError(f"{samples} samples do not fit a batch size of {self.batch_size}")
+        if not np.isfinite(images).all():
+            raise ValueError("the images hold NaN or infinite values")
+        if not self._parameters:
+            raise ValueError("the network has no weights yet: call set_parameters first")
+        return samples
+
+    def _bias(self, layer: Layer, masks: Masks) -> Array | float:
+        bias = self._parameters.get(f"{layer.name}.bias")
+        if bias is None:
+            return 0.0
+        current = channel_values(bias, layer.shape)
+        mask = masks.get(layer.name)
+        return current if mask is None else _expand(mask, layer) * current
+
+    def _write_current(self, images: Array) -> None:
+        """``I = D^1 * (F^1 x + b^1)``: the input of layer 1 (Algorithm 1, lines 6 and 8)."""
+        layer = self.architecture.layers[0]
+        group = self.groups[layer.name]
+        weight = self._parameters.get(f"{layer.name}.weight")
+        x = torch.as_tensor(images)
+        w = None if weight is None else torch.as_tensor(weight).to(x.dtype)
+        current = layer.connection.apply(w, x).numpy()
+        bias = self._parameters.get(f"{layer.name}.bias")
+        if bias is not None:
+            current = current + channel_values(bias, layer.shape)
+        if self._first_mask is not None:
+            current = _expand(self._first_mask, layer) * current
+        state(group, "I", layer.shape)[: len(images)] = current
+
+    def _write_frame(self) -> None:
+        assert self._frames is not None
+        self._write_current(self._frames[int(self._clock.variables["timestep"].get_value()[0])])
+
+
+def _expand(mask: Array, layer: Layer) -> Array:
+    return channel_values(mask.reshape(mask.shape[0], mask.shape[1]), layer.shape)
+
+
+def _write_mask(group: NeuronGroup, layer: Layer, mask: Array | None) -> None:
+    if mask is None:
+        group.variables["dropout"].get_value().fill(1)
+    else:
+        state(group, "dropout", layer.shape)[: len(mask)] = _expand(mask, layer)

@@ -1,0 +1,95 @@
+"""Neuron groups that hold a batch: from a `NeuronModel` to a Brian2 `NeuronGroup`."""
+
+from __future__ import annotations
+
+import numpy as np
+from brian2.core.clocks import Clock
+from brian2.groups.neurongroup import NeuronGroup
+from numpy.typing import NDArray
+
+from equations import NeuronModel
+from networks.code_generation import BatchCodeObject
+from networks.connections import Shape, units
+
+
+class Population(NeuronGroup):
+    """A `NeuronGroup` without Brian2's search for invalid values after every run.
+
+    It takes longer than many a layer's simulation, and inputs and weights are checked before.
+    """
+
+    def _check_for_invalid_states(self) -> None:
+        pass
+
+
+def population(
+    neuron: NeuronModel,
+    shape: Shape,
+    batch_size: int,
+    *,
+    variables: str,
+    name: str,
+    layer: str,
+    clock: Clock,
+    dtype: str,
+) -> NeuronGroup:
+    """A group of ``batch_size`` samples of one layer, sample-major and channel-last.
+
+    Parameters
+    ----------
+    neuron : NeuronModel
+    shape : tuple of int
+        Shape of the layer, (channels, height, width) or (units,).
+    batch_size : int
+        Number of samples.
+    variables : str
+        Equations of the variables that the synapses need.
+    name : str
+        Name of the group.
+    layer : str
+        Layer in whose scheduling slots it fires and resets.
+    clock : Clock
+    dtype : str
+        ``float32`` or ``float64``.
+    """
+    group = Population(
+        batch_size * units(shape),
+        neuron.equations + variables,
+        threshold=neuron.threshold,
+        reset=neuron.reset,
+        method="euler",
+        dtype=np.dtype(dtype),
+        clock=clock,
+        name=name,
+        codeobj_class=BatchCodeObject,
+    )
+    group.thresholder["spike"].when = f"{layer}_thresholds"
+    group.resetter["spike"].when = f"{layer}_resets"
+    group.state_updater.when = "groups"
+    if neuron.update:
+        group.run_regularly(neuron.update, when="groups", name=f"{name}_update")
+    for parameter, value in neuron.parameters.items():
+        group.variables[parameter].set_value(value)
+    return group
+
+
+def state(group: NeuronGroup, variable: str, shape: Shape) -> NDArray[np.floating]:
+    """A state variable of a population as a view of shape (batch, *shape), NCHW.
+
+    It is the memory of the Brian2 group itself: writing to it sets the neurons' state.
+    """
+    values = group.variables[variable].get_value()
+    if len(shape) == 1:
+        return values.reshape(-1, *shape)
+    channels, height, width = shape
+    return values.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
+
+
+def channel_values(values: NDArray[np.floating], shape: Shape) -> NDArray[np.floating]:
+    """Values per channel or per (sample, channel), with the axes to broadcast over a layer."""
+    return values.reshape(*values.shape, *(1 for _ in shape[1:]))
+
+
+def count_spikes(group: NeuronGroup) -> float:
+    """Number of spikes of either sign that a population fired since its state was cleared."""
+    return float(group.variables["activity"].get_value().sum(dtype=np.float64))

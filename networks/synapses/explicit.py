@@ -1,0 +1,88 @@
+"""Brian2's own synapses, one entry per connection.
+
+They run on every device and can be monitored one by one. They take tens of bytes per synapse and
+sample, so they are meant for small networks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from brian2.groups.neurongroup import NeuronGroup
+from brian2.synapses.synapses import Synapses
+from numpy.typing import NDArray
+
+from networks.code_generation import BatchCodeObject
+from networks.connections import Connection, channels, units
+
+
+class ExplicitSynapses(Synapses):
+    """A connection between two populations as Brian2 `Synapses`.
+
+    Parameters are those of `SharedSynapses`; ``w`` is a variable of each synapse.
+    """
+
+    def __init__(
+        self,
+        source: NeuronGroup,
+        target: NeuronGroup,
+        connection: Connection,
+        on_pre: str,
+        *,
+        batch_size: int,
+        transposed: bool = False,
+        name: str,
+        when: str,
+    ) -> None:
+        super().__init__(
+            source,
+            target,
+            "w : 1",
+            on_pre=on_pre,
+            dtype=target.variables["v"].dtype,
+            codeobj_class=BatchCodeObject,
+            clock=target.clock,
+            name=name,
+        )
+        self.pre.when = when
+        for attribute in ("connection", "_kernel_index"):
+            self.add_attribute(attribute)
+        self.connection = connection
+        ends, self._kernel_index = synapse_table(connection, batch_size)
+        first, second = ends[::-1] if transposed else ends
+        self.connect(i=first, j=second)
+
+    def set_weight(self, kernel: NDArray[np.floating]) -> None:
+        """Write a new kernel into the synapses; see `SharedSynapses.set_weight`."""
+        self.variables["w"].set_value(kernel.reshape(-1)[self._kernel_index])
+
+
+def synapse_table(
+    connection: Connection, batch_size: int
+) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]:
+    """All synapses of a batch: (source neurons, target neurons) and their place in the kernel.
+
+    Returns
+    -------
+    ends : pair of int64 arrays, shape (batch_size * connection.synapses,)
+    kernel_index : int64 array of the same shape
+        Index into the flattened kernel of `Connection.kernel`.
+    """
+    taps = connection.taps
+    sources, targets = channels(connection.source_shape), channels(connection.target_shape)
+    tap, source, target = (
+        np.asarray(rows, np.int64)[:, None, None] for rows in (taps.tap, taps.source, taps.target)
+    )
+    if connection.channelwise:
+        pre_channel = post_channel = np.arange(sources)[None, None, :]
+        kernel = tap * sources + pre_channel
+    else:
+        pre_channel = np.arange(sources)[None, :, None]
+        post_channel = np.arange(targets)[None, None, :]
+        kernel = (tap * sources + pre_channel) * targets + post_channel
+    pre, post, kernel = np.broadcast_arrays(
+        source * sources + pre_channel, target * targets + post_channel, kernel
+    )
+    sample = np.arange(batch_size)[:, None]
+    all_pre = sample * units(connection.source_shape) + pre.reshape(1, -1)
+    all_post = sample * units(connection.target_shape) + post.reshape(1, -1)
+    return (all_pre.reshape(-1), all_post.reshape(-1)), np.tile(kernel.reshape(-1), batch_size)

@@ -1,0 +1,181 @@
+// What the spikes of one step add to their targets, for kernels shared by samples and positions.
+//
+// A kernel is one (source channels x target channels) matrix per tap. For each sample one of two
+// loop orders is taken:
+//
+//   accumulate  tap -> pair of positions -> spikes at the source position: one tap's matrix and
+//               the sample's targets stay in the cache, the sum over spikes in vector registers.
+//   scatter     spike -> its taps -> channels: touches nothing but what a spike reaches, so it
+//               wins when most positions have no spike.
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+struct Shape {
+    int taps, source_positions, target_positions;
+    int source_channels, target_channels;
+    int row_length;   // target channels, padded to whole vectors; 1 row of the kernel
+    int channelwise;  // a channel reaches only itself: the kernel is (taps x channels)
+};
+
+template <class Scalar> struct Vector;
+template <> struct Vector<float> {
+    typedef float type __attribute__((vector_size(32), aligned(4), may_alias));
+    enum { lanes = 8 };
+};
+template <> struct Vector<double> {
+    typedef double type __attribute__((vector_size(32), aligned(8), may_alias));
+    enum { lanes = 4 };
+};
+
+// The spikes of one sample that reach anything: presynaptic factor, position and kernel row of
+// each, and where the spikes of each position begin. Spikes whose factor is zero are left out.
+template <class Scalar> struct SampleSpikes {
+    std::vector<int32_t> position, row, first;
+    std::vector<Scalar> factor;
+    int count;
+
+    explicit SampleSpikes(const Shape &shape)
+        : position(shape.source_positions * shape.source_channels + 1), row(position.size()),
+          first(shape.source_positions + 1), factor(position.size()), count(0) {}
+
+    template <class OnPre>
+    void collect(const int32_t *spike, const int32_t *end, int32_t base, const Shape &shape,
+                 const OnPre &on_pre) {
+        const int32_t channels = shape.source_channels;
+        int32_t *const positions = position.data(), *const rows = row.data();
+        Scalar *const factors = factor.data();
+        int found = 0, p = -1;
+        while (spike != end) {
+            const int32_t next = (*spike - base) / channels;
+            while (p < next) first[++p] = found;
+            const int32_t begin = base + p * channels, limit = begin + channels;
+            for (; spike != end && *spike < limit; ++spike) {
+                const Scalar value = on_pre.pre(*spike);
+                positions[found] = p;
+                rows[found] = (*spike - begin) * shape.row_length;
+                factors[found] = value;
+                found += value != 0;
+            }
+        }
+        while (p < shape.source_positions) first[++p] = found;
+        count = found;
+    }
+};
+
+// One tap and one block of VECTORS vectors of target channels, added to `total`.
+template <int VECTORS, class Scalar>
+static void accumulate_block(const SampleSpikes<Scalar> &spikes, int rows, int row_length,
+                             const int32_t *row_source, const int32_t *row_target,
+                             const Scalar *matrix, Scalar *total) {
+    typedef typename Vector<Scalar>::type Lanes;
+    const int lanes = Vector<Scalar>::lanes;
+    const int32_t *const offset = spikes.row.data(), *const first = spikes.first.data();
+    const Scalar *const factor = spikes.factor.data();
+    for (int row = 0; row < rows; row++) {
+        int k = first[row_source[row]];
+        const int end = first[row_source[row] + 1];
+        if (k == end) continue;
+        Lanes *const here = (Lanes *)(total + (size_t)row_target[row] * row_length);
+        Lanes sum[VECTORS];
+        for (int v = 0; v < VECTORS; v++) sum[v] = here[v];
+        for (; k < end; k++) {
+            const Scalar *weights = matrix + offset[k];
+            for (int v = 0; v < VECTORS; v++)
+                sum[v] += factor[k] * *(const Lanes *)(weights + v * lanes);
+        }
+        for (int v = 0; v < VECTORS; v++) here[v] = sum[v];
+    }
+}
+
+// Sums of one sample go to `totals`, whose rows are padded as the kernel's are, and from there to
+// the target: the postsynaptic factor is applied once per target.
+template <class Scalar, class OnPre>
+static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape,
+                       const int32_t *tap_rows, const int32_t *row_source,
+                       const int32_t *row_target, const Scalar *kernel, Scalar *target,
+                       std::vector<Scalar> &totals, size_t base, const OnPre &on_pre) {
+    const int lanes = Vector<Scalar>::lanes, length = shape.row_length;
+    totals.assign((size_t)shape.target_positions * length, 0);
+    for (int tap = 0; tap < shape.taps; tap++) {
+        const int rows = tap_rows[tap + 1] - tap_rows[tap];
+        const int32_t *const source = row_source + tap_rows[tap];
+        const int32_t *const reached = row_target + tap_rows[tap];
+        const Scalar *matrix = kernel + (size_t)tap * shape.source_channels * length;
+        Scalar *total = totals.data();
+        for (int left = length / lanes; left > 0;) {
+            const int vectors = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+            if (vectors == 8) accumulate_block<8>(spikes, rows, length, source, reached, matrix, total);
+            else if (vectors == 4) accumulate_block<4>(spikes, rows, length, source, reached, matrix, total);
+            else if (vectors == 2) accumulate_block<2>(spikes, rows, length, source, reached, matrix, total);
+            else accumulate_block<1>(spikes, rows, length, source, reached, matrix, total);
+            left -= vectors;
+            matrix += vectors * lanes;
+            total += vectors * lanes;
+        }
+    }
+    for (int q = 0; q < shape.target_positions; q++) {
+        const Scalar *total = totals.data() + (size_t)q * length;
+        const size_t j = base + (size_t)q * shape.target_channels;
+        #pragma GCC ivdep
+        for (int c = 0; c < shape.target_channels; c++)
+            target[j + c] += on_pre.post(j + c) * total[c];
+    }
+}
+
+template <class Scalar, class OnPre>
+static void scatter(const SampleSpikes<Scalar> &spikes, const Shape &shape,
+                    const int32_t *position_rows, const int32_t *position_tap,
+                    const int32_t *position_target, const Scalar *kernel, Scalar *target,
+                    size_t base, const OnPre &on_pre) {
+    const int width = shape.target_channels;
+    for (int k = 0; k < spikes.count; k++) {
+        const Scalar factor = spikes.factor[k];
+        const int end = position_rows[spikes.position[k] + 1];
+        for (int row = position_rows[spikes.position[k]]; row < end; row++) {
+            const size_t j = base + (size_t)position_target[row] * width;
+            const size_t tap = position_tap[row];
+            if (shape.channelwise) {
+                const int c = spikes.row[k] / shape.row_length;
+                target[j + c] += on_pre.post(j + c) * (factor * kernel[tap * width + c]);
+                continue;
+            }
+            const Scalar *weights =
+                kernel + tap * shape.source_channels * shape.row_length + spikes.row[k];
+            #pragma GCC ivdep
+            for (int c = 0; c < width; c++)
+                target[j + c] += on_pre.post(j + c) * (factor * weights[c]);
+        }
+    }
+}
+
+template <class Scalar, class OnPre>
+static void deliver(const int32_t *spikespace, long count, long samples, const int32_t *sizes,
+                    const int32_t *tap_rows, const int32_t *row_source, const int32_t *row_target,
+                    const int32_t *position_rows, const int32_t *position_tap,
+                    const int32_t *position_target, const Scalar *kernel, Scalar *target,
+                    const OnPre &on_pre) {
+    if (count == 0) return;
+    Shape shape;
+    std::memcpy(&shape, sizes, sizeof(shape));
+    const int32_t source_units = shape.source_positions * shape.source_channels;
+    const size_t target_units = (size_t)shape.target_positions * shape.target_channels;
+    SampleSpikes<Scalar> spikes(shape);
+    std::vector<Scalar> totals;
+    const int32_t *from = spikespace, *end = spikespace + count;
+    for (long sample = 0; sample < samples && from != end; sample++) {
+        const int32_t start = (int32_t)sample * source_units;
+        const int32_t *to = std::lower_bound(from, end, start + source_units);
+        if (from == to) continue;
+        spikes.collect(from, to, start, shape, on_pre);
+        const size_t base = sample * target_units;
+        if (shape.channelwise || spikes.count < shape.source_positions)
+            scatter(spikes, shape, position_rows, position_tap, position_target, kernel, target,
+                    base, on_pre);
+        else
+            accumulate(spikes, shape, tap_rows, row_source, row_target, kernel, target, totals,
+                       base, on_pre);
+        from = to;
+    }
+}

@@ -1,0 +1,42 @@
+{# Delivery of spikes through a kernel that all samples and positions share.
+
+The factors of the on_pre string become the two functions of `OnPre`; `event_kernels.h` decides in
+which order they are applied. #}
+{# USES_VARIABLES { _spikespace, kernel, _samples, _shape, _tap_rows, _row_source, _row_target,
+                    _position_rows, _position_tap, _position_target } #}
+{% extends 'common_group.pyx' %}
+
+{% block template_support_code %}
+cdef extern from *:
+    """
+    {% include 'event_kernels.h' %}
+    struct OnPre {
+        {% for argument in on_pre.arguments %}
+        const {{argument.ctype}} *{{argument.name}};
+        {% endfor %}
+        {{on_pre.scalar}} pre(size_t i) const { return ({{on_pre.scalar}})({{on_pre.pre}}); }
+        {{on_pre.scalar}} post(size_t j) const { return ({{on_pre.scalar}})({{on_pre.post}}); }
+    };
+    """
+    cdef cppclass OnPre:
+        {% for argument in on_pre.arguments %}
+        const {{argument.ctype}} *{{argument.name}}
+        {% endfor %}
+        pass
+    void deliver(const int32_t *, long, long, const int32_t *, const int32_t *, const int32_t *,
+                 const int32_t *, const int32_t *, const int32_t *, const int32_t *,
+                 const {{on_pre.scalar}} *, {{on_pre.scalar}} *, const OnPre &) nogil
+{% endblock %}
+
+{% block maincode %}
+    cdef OnPre _on_pre
+    {% for argument in on_pre.arguments %}
+    _on_pre.{{argument.name}} = {{argument.array}}
+    {% endfor %}
+    with nogil:
+        deliver({{_spikespace}}, {{_spikespace}}[_num{{_spikespace}} - 1], _samples,
+                {{get_array_name(variables['_shape'])}},
+                {{_tap_rows}}, {{_row_source}}, {{_row_target}},
+                {{_position_rows}}, {{_position_tap}}, {{_position_target}},
+                {{kernel}}, {{on_pre.target}}, _on_pre)
+{% endblock %}

@@ -1,0 +1,19 @@
+{# Brian2's state update without the interpreter's lock, so that networks run side by side. #}
+{# ITERATE_ALL { _idx } #}
+{# USES_VARIABLES { N } #}
+{# ALLOWS_SCALAR_WRITE #}
+{% extends 'common_group.pyx' %}
+
+{% block maincode %}
+    # scalar code
+    _vectorisation_idx = 1
+    {{scalar_code|autoindent}}
+
+    cdef size_t _count = N
+    with nogil:
+        for _idx in range(_count):
+            # vector code
+            _vectorisation_idx = _idx
+            {{vector_code|autoindent}}
+
+{% endblock %}

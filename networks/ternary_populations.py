@@ -1,0 +1,160 @@
+"""Populations with ternary output for stage 2: one group, or couples of two.
+
+`TernaryPopulation` is one group of ternary neurons (eq. 6). `CouplePopulation` is two groups of
+common integrate-and-fire neurons with opposite inputs, and the synapses through which each one
+resets the other (section 4.1). Both answer to the same few methods, and spike for spike alike.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from brian2.core.base import BrianObject
+from brian2.core.clocks import Clock
+from brian2.groups.neurongroup import NeuronGroup
+from numpy.typing import NDArray
+
+from equations import BACKWARD, NeuronModel, TernaryCouple, ternary
+from equations.propagation import BACKWARD_OPPOSITE_SIGN, BACKWARD_SAME_SIGN
+from equations.ternary_couple import CROSS_RESET, OUTPUT
+from networks.architecture import Layer
+from networks.connections import Connection, OneToOne
+from networks.populations import count_spikes, population, state
+from networks.stage import SynapsesKind, SynapsesObject, clear, synapses_class
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What all populations of one network are built with."""
+
+    couple: TernaryCouple
+    batch_size: int
+    clock: Clock
+    synapses: SynapsesKind
+    dtype: str
+
+
+class SignedPopulation(ABC):
+    """Neurons of one layer that send spikes of both signs."""
+
+    def __init__(self, layer: Layer, neuron: NeuronModel) -> None:
+        self.layer = layer
+        self.neuron = neuron
+        self.groups: dict[int, NeuronGroup] = {}
+
+    @property
+    def objects(self) -> list[BrianObject]:
+        """Everything that must be in the network."""
+        return list(self.groups.values())
+
+    @abstractmethod
+    def connect_from(
+        self, source: SignedPopulation, connection: Connection, build: Build, name: str
+    ) -> list[SynapsesObject]:
+        """Synapses along the transposed `connection`, from `source` to here."""
+
+    def spike_count(self) -> Array:
+        """Positive minus negative spikes, leak-weighted; shape (batch_size, *layer.shape)."""
+        return state(self.groups[1], "spike_count", self.layer.shape)
+
+    def activity(self) -> float:
+        """Number of spikes of either sign since the run began, over the whole population."""
+        return sum(count_spikes(group) for group in self.groups.values())
+
+    def rest(self, mask: Array, dropout: Array | None, rescale: float) -> None:
+        """Clear the state and write what its outgoing spikes are multiplied with."""
+        for group in self.groups.values():
+            clear(group, "v", "spike_count", "activity", "I", "mask")
+            state(group, "mask", self.layer.shape)[: len(mask)] = mask
+            if dropout is None:
+                group.variables["dropout"].get_value().fill(1)
+            else:
+                state(group, "dropout", self.layer.shape)[: len(dropout)] = dropout
+            group.variables["rescale"].set_value(rescale)
+
+    def inject(self, current: Array) -> None:
+        """Set the input current, shape (samples, *layer.shape)."""
+        for sign, group in self.groups.items():
+            state(group, "I", self.layer.shape)[: len(current)] = sign * current
+
+    def without_input(self) -> None:
+        """Skip the state update of neurons that receive spikes alone and do not leak."""
+        for group in self.groups.values():
+            group.state_updater.active = False
+
+
+class TernaryPopulation(SignedPopulation):
+    """One group of ternary neurons."""
+
+    def __init__(self, layer: Layer, build: Build) -> None:
+        couple = build.couple
+        super().__init__(layer, ternary(couple.v_threshold, couple.v_rest, couple.leak))
+        self.groups[1] = population(
+            self.neuron, layer.shape, build.batch_size, variables=BACKWARD.neuron_variables,
+            name=layer.name, layer=layer.name, clock=build.clock, dtype=build.dtype,
+        )  # fmt: skip
+
+    def connect_from(
+        self, source: SignedPopulation, connection: Connection, build: Build, name: str
+    ) -> list[SynapsesObject]:
+        return [
+            synapses_class(build.synapses)(
+                source.groups[1], self.groups[1], connection, BACKWARD.on_pre,
+                batch_size=build.batch_size, transposed=True, name=f"{name}_synapses",
+                when=f"{self.layer.name}_synapses",
+            )
+        ]  # fmt: skip
+
+
+class CouplePopulation(SignedPopulation):
+    """Two groups of IF neurons, cross-coupled."""
+
+    def __init__(self, layer: Layer, build: Build) -> None:
+        couple = build.couple
+        super().__init__(layer, couple.neuron)
+        for sign, side in ((1, "positive"), (-1, "negative")):
+            self.groups[sign] = population(
+                self.neuron, layer.shape, build.batch_size,
+                variables=BACKWARD.neuron_variables,
+                name=f"{layer.name}_{side}", layer=layer.name, clock=build.clock,
+                dtype=build.dtype,
+            )  # fmt: skip
+        reset = OneToOne(layer.shape, layer.shape, couple.reset_weight)
+        one = OneToOne(layer.shape, layer.shape, 1.0)
+        self.coupling = [
+            self._couple(build, 1, -1, reset, CROSS_RESET, "resets_negative"),
+            self._couple(build, -1, 1, reset, CROSS_RESET, "resets_positive"),
+            self._couple(build, -1, 1, one, OUTPUT, "output"),
+        ]
+
+    def _couple(
+        self, build: Build, pre: int, post: int, connection: OneToOne, on_pre: str, name: str
+    ) -> SynapsesObject:
+        synapses = synapses_class(build.synapses)(
+            self.groups[pre], self.groups[post], connection, on_pre,
+            batch_size=build.batch_size, name=f"{self.layer.name}_{name}",
+            when=f"after_{self.layer.name}_resets",
+        )  # fmt: skip
+        synapses.set_weight(connection.kernel(None).numpy())
+        return synapses
+
+    @property
+    def objects(self) -> list[BrianObject]:
+        return [*super().objects, *self.coupling]
+
+    def connect_from(
+        self, source: SignedPopulation, connection: Connection, build: Build, name: str
+    ) -> list[SynapsesObject]:
+        return [
+            synapses_class(build.synapses)(
+                source.groups[pre], self.groups[post], connection,
+                BACKWARD_SAME_SIGN if pre == post else BACKWARD_OPPOSITE_SIGN,
+                batch_size=build.batch_size, transposed=True,
+                name=f"{name}_synapses_{number}", when=f"{self.layer.name}_synapses",
+            )
+            for number, (pre, post) in enumerate(((1, 1), (-1, 1), (1, -1), (-1, -1)))
+        ]  # fmt: skip
