@@ -1,0 +1,272 @@
+"""The command ``spide``: what it prints, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import training.commands
+from networks import CompilerNotFoundError
+from training.command_line import main
+
+TINY = (
+    *("--architecture", "4C3s (F4C3)", "--batch-size", "512", "--epochs", "2"),
+    *("--forward-steps", "4", "--backward-steps", "5"),
+)
+LAST_LINE = re.compile(r"test accuracy \d{1,3}\.\d\d %  (.+)")
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run a command that must fail, and return its one line on stderr."""
+    capsys.readouterr()
+    assert main(arguments) in (1, 2)
+    *lines, end = capsys.readouterr().err.split("\n")
+    assert (len(lines), end) == (1, "")
+    assert lines[0].startswith("spide: ")
+    return lines[0]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two epochs of a tiny network."""
+    path = tmp_path_factory.mktemp("trained") / "run"
+    assert main(["train", "digits", "--out", str(path), *TINY]) == 0
+    return path
+
+
+def test_train_writes_a_complete_run_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert main(["train", "digits", "--out", str(out), *TINY, "--seed", "7"]) == 0
+    printed = capsys.readouterr().out
+    last = LAST_LINE.fullmatch(printed.splitlines()[-1])
+    assert last is not None and last[1] == str(out)
+    assert {path.name for path in out.iterdir()} == {
+        "recipe.json",
+        "metrics.jsonl",
+        "checkpoints",
+        "pictures",
+    }
+    recipe = json.loads((out / "recipe.json").read_text())
+    assert recipe["name"] == "digits"
+    assert (recipe["recipe"]["seed"], recipe["recipe"]["forward_steps"]) == (7, 4)
+    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    assert [record["kind"] for record in records] == [*["training"] * 3, "test"] * 2
+    assert printed.splitlines()[-1].split()[2] == f"{100 * records[-1]['accuracy']:.2f}"
+
+
+def test_evaluate_repeats_the_accuracy(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    records = (trained / "metrics.jsonl").read_text().splitlines()
+    accuracy = json.loads(records[-1])["accuracy"]
+    assert main(["evaluate", str(trained)]) == 0
+    expected = f"test accuracy {100 * accuracy:.2f} %  {trained}"
+    assert capsys.readouterr().out.splitlines()[-1] == expected
+    assert main(["evaluate", str(trained), "--checkpoint", "best"]) == 0
+    best = max(json.loads(r)["accuracy"] for r in records if json.loads(r)["kind"] == "test")
+    assert f"test accuracy {100 * best:.2f} %" in capsys.readouterr().out
+
+
+def test_max_iterations_and_resume(tmp_path: Path, trained: Path) -> None:
+    """Stopped after 4 of 6 iterations and resumed: the weights of the whole run."""
+    out = str(tmp_path / "run")
+    assert main(["train", "digits", "--out", out, *TINY, "--max-iterations", "4"]) == 0
+    assert main(["train", "digits", "--resume", out]) == 0
+    name = "checkpoints/iteration-00000006.safetensors"
+    assert (tmp_path / "run" / name).read_bytes() == (trained / name).read_bytes()
+
+
+def test_more_epochs_when_resuming(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert main(["train", "digits", "--out", str(out), *TINY, "--max-iterations", "1"]) == 0
+    assert main(["train", "digits", "--resume", str(out), "--epochs", "1"]) == 0
+    assert json.loads((out / "recipe.json").read_text())["recipe"]["epochs"] == 1
+    assert [path.name for path in (out / "checkpoints").glob("*3.json")]
+
+
+def test_info(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "mnist-feedback", "--batch-size", "2"]) == 0
+    printed = capsys.readouterr().out
+    for part in ("64 x 14 x 14", "19,600", "274,826", "4,194,304", "9,277,440", "MiB (both"):
+        assert part in printed
+    assert main(["info", "mnist-lenet", "--synapses", "explicit"]) == 0
+    assert "606,740" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["train", "--help"], ["info", "-h"]])
+def test_help_lists_commands_and_recipes(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    for part in ("spide train RECIPE", "spide evaluate", "spide info", "mnist-lenet  ", "digits"):
+        assert part in printed
+
+
+def test_help_of_a_recipe_shows_its_own_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(["train", "mnist-lenet", "--help"])
+    assert not exit.value.code
+    printed = capsys.readouterr().out
+    for option in ("--architecture", "--forward-steps", "--seed", "--resume", "--data-dir"):
+        assert option in printed
+    assert "15C5-P2-40C5-P2-300" in printed and "appendix D.3" in printed
+
+
+def test_help_does_not_wait_for_brian2() -> None:
+    code = (
+        "import sys; from training.command_line import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "assert not {'brian2', 'torch', 'sklearn'} & set(sys.modules), 'slow'"
+    )
+    for arguments in (["--help"], ["train", "digits", "--help"]):
+        subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fly"], "unknown command 'fly': choose train, evaluate or info"),
+        (["train"], "needs a recipe: choose one of digits, mnist-feedback, mnist-lenet, fash"),
+        (["train", "mnits"], "unknown recipe 'mnits': choose one of digits, mnist-feedback, "),
+        (["info", "mnits"], "unknown recipe 'mnits'"),
+        (["train", "digits", "--colour", "3"], "unknown option '--colour': 'spide train digits"),
+        (["train", "digits", "extra"], "unknown option 'extra'"),
+        (["train", "digits", "--epochs"], "'--epochs'. Expected 1 value"),
+        (["train", "digits", "--epochs", "many"], "--epochs: invalid literal for int()"),
+        (["train", "digits", "--dtype", "int8"], "'int8' for argument '--dtype'. Expected one of"),
+        (["train", "digits", "--epochs", "0"], "epochs must be at least 1, not 0"),
+        (["train", "digits", "--batch-size", "0"], "batch_size must be at least 1, not 0"),
+        (["train", "digits", "--forward-steps", "0"], "forward_steps must be at least 1, not 0"),
+        (
+            ["train", "digits", "--backward-steps", "-2"],
+            "backward_steps must be at least 1, not -2",
+        ),
+        (["train", "digits", "--learning-rate", "0"], "learning_rate must be positive, not 0.0"),
+        (["train", "digits", "--learning-rate", "nan"], "learning_rate must be positive, not nan"),
+        (["train", "digits", "--max-iterations", "0"], "--max-iterations must be at least 1"),
+        (["train", "digits", "--v-rest", "3"], "potential is 3.0: it must lie below the threshold"),
+        (["train", "digits", "--data-set", "imagenet"], "no data set 'imagenet': choose one of"),
+        (["train", "digits", "--architecture", "16C3-banana"], "layer 2, 'banana', of '16C3-ban"),
+        (["train", "digits", "--architecture", "16C3s-8C3s (F16C5)"], "the feedback, '(F16C5)'"),
+        (["train", "digits", "--architecture", "8-8C3"], "layer 2, '8C3'"),
+        (["train", "mnist-feedback", "--data-dir", "/nowhere"], "download=True"),
+        (["train", "digits", "--resume", "/nowhere"], "'/nowhere' holds no run"),
+        (["evaluate", "/nowhere"], "'/nowhere' holds no run"),
+        (["evaluate"], "needs a run folder: spide evaluate RUN_DIR"),
+        (["info", "digits", "--architecture", "8C3 (F8C3"], "cannot read the architecture"),
+    ],
+)
+def test_mistakes_get_one_line_and_leave_nothing_behind(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert message in refusal(capsys, *arguments)
+    assert not list(tmp_path.iterdir())
+
+
+def test_out_and_resume_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    line = refusal(capsys, "train", "digits", "--out", "a", "--resume", "b")
+    assert "--out and --resume exclude each other" in line
+
+
+def test_occupied_and_unwritable_folders(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in trained.rglob("*")}
+    line = refusal(capsys, "train", "digits", "--out", str(trained), *TINY)
+    assert f"already holds a run: continue it with --resume '{trained}'" in line
+    assert {path: path.stat().st_mtime_ns for path in trained.rglob("*")} == before
+    (tmp_path / "file").touch()
+    line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "file" / "run"), *TINY)
+    assert "cannot write the run folder" in line
+
+
+def test_resume_refuses_other_options_and_recipes(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (trained / "recipe.json").read_text()
+    line = refusal(capsys, "train", "digits", "--resume", str(trained), "--batch-size", "64")
+    assert "--batch-size cannot be 64 when resuming" in line and "has 512" in line
+    line = refusal(capsys, "train", "mnist-lenet", "--resume", str(trained))
+    assert "holds a run of the recipe 'digits', not 'mnist-lenet'" in line
+    assert (trained / "recipe.json").read_text() == before
+
+
+@pytest.fixture
+def copy(trained: Path, tmp_path: Path) -> Path:
+    """A copy of a run, to be spoilt."""
+    for path in trained.rglob("*"):
+        if path.is_file():
+            target = tmp_path / path.relative_to(trained)
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [["evaluate"], ["train", "digits", "--resume"]])
+def test_damaged_and_foreign_checkpoints(
+    command: list[str], copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tensors = copy / "checkpoints" / "iteration-00000006.safetensors"
+    state = copy / "checkpoints" / "iteration-00000006.json"
+    whole, content = tensors.read_bytes(), json.loads(state.read_text())
+
+    tensors.write_bytes(whole[:1000])
+    assert "is damaged or truncated" in refusal(capsys, *command, str(copy))
+
+    tensors.write_bytes(whole)
+    state.write_text(state.read_text()[:-20])
+    assert "is damaged" in refusal(capsys, *command, str(copy))
+
+    other = {**content, "recipe": {**content["recipe"], "architecture": "4C3s"}}
+    state.write_text(json.dumps(other))
+    assert "is of the architecture '4C3s'" in refusal(capsys, *command, str(copy))
+
+    state.unlink()
+    for path in (copy / "checkpoints").glob("*.json"):
+        path.unlink()
+    assert "there is no checkpoint" in refusal(capsys, *command, str(copy))
+
+
+def test_weights_that_are_not_numbers(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from training.checkpoint import load_latest, save
+
+    spoilt = load_latest(copy / "checkpoints")
+    spoilt.parameters["layer1.weight"][0] = np.nan
+    save(copy / "checkpoints", spoilt)
+    assert "'layer1.weight' holds NaN" in refusal(capsys, "evaluate", str(copy))
+
+
+def test_without_compiler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise CompilerNotFoundError("there is no C++ compiler: install g++")
+
+    monkeypatch.setattr(training.commands, "TwoStageTrainer", refuse)
+    line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "run"), *TINY)
+    assert "there is no C++ compiler: install g++" in line
+    assert not (tmp_path / "run").exists()
+
+
+def test_as_a_module() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "training", "train", "nothing"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("spide: unknown recipe 'nothing'")

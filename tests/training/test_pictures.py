@@ -1,0 +1,86 @@
+"""Pictures of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from training.pictures import curves, draw_pictures, firing_rates
+from training.recipe import Recipe
+from training.run_folder import RunFolder
+
+
+def training_record(iteration: int) -> dict[str, Any]:
+    return {
+        "kind": "training",
+        "iteration": iteration,
+        "epoch": iteration / 10,
+        "loss": 2 / iteration,
+        "accuracy": 1 - 1 / iteration,
+        "firing_rates_forward": {"layer1": 0.1, "layer2": 0.2},
+        "firing_rates_backward": {"layer1": 0.01, "layer2": 0.02},
+    }
+
+
+TEST = [
+    {"kind": "test", "iteration": 10 * n, "epoch": float(n), "loss": 0.5, "accuracy": 0.9 + n / 100}
+    for n in (1, 2)
+]
+
+
+def lines(axes: Any) -> dict[str, np.ndarray]:
+    return {line.get_label(): line.get_xydata() for line in axes.get_lines()}
+
+
+def test_short_runs_are_drawn_point_by_point() -> None:
+    figure = curves([training_record(n) for n in (1, 2, 4)], TEST, "title")
+    accuracy, loss = figure.axes
+    np.testing.assert_allclose(
+        lines(accuracy)["training (with dropout)"], [[0.1, 0], [0.2, 50], [0.4, 75]]
+    )
+    np.testing.assert_allclose(lines(accuracy)["test"], [[1, 91], [2, 92]])
+    np.testing.assert_allclose(
+        lines(loss)["training (with dropout)"], [[0.1, 2], [0.2, 1], [0.4, 0.5]]
+    )
+
+
+def test_long_runs_are_averaged_and_nothing_is_left_out() -> None:
+    records = [training_record(n) for n in range(1, 1001)]
+    points = lines(curves(records, [], "title").axes[1])["training (with dropout)"]
+    assert len(points) <= 200
+    sizes = [len(part) for part in np.array_split(np.arange(1000), len(points))]
+    whole = np.mean([record["loss"] for record in records])
+    assert np.average(points[:, 1], weights=sizes) == pytest.approx(whole)
+
+
+def test_firing_rates_of_both_stages_and_every_layer() -> None:
+    forward, backward = firing_rates([training_record(n) for n in (1, 2)], "title").axes
+    assert list(lines(forward)) == ["layer1", "layer2"]
+    np.testing.assert_allclose(lines(forward)["layer2"], [[0.1, 20], [0.2, 20]])
+    np.testing.assert_allclose(lines(backward)["layer1"], [[0.1, 1], [0.2, 1]])
+
+
+def test_files(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run", "digits", Recipe(data_set="digits", architecture="8"))
+    run.create()
+    draw_pictures(run)
+    assert not list(run.pictures.iterdir())  # nothing to draw yet
+    for record in (training_record(1), training_record(2), TEST[0]):
+        run.log(record)
+    draw_pictures(run)
+    assert {path.name for path in run.pictures.iterdir()} == {"curves.png", "firing_rates.png"}
+    for path in run.pictures.iterdir():
+        assert matplotlib.image.imread(path).std() > 0.05
+
+
+def test_the_whole_run_is_in_view() -> None:
+    records = [training_record(n) for n in range(1, 41)]
+    for figure in (curves(records, TEST, "title"), firing_rates(records, "title")):
+        for axes in figure.axes:
+            left, right = axes.get_xlim()
+            assert left == 0
+            assert 4 <= right < 5

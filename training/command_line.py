@@ -1,0 +1,168 @@
+"""The command ``spide``.
+
+A recipe's fields are the options of ``train`` and ``info``: tyro makes them from the dataclass. The
+command and the recipe are looked up before, because they settle which options there are and their
+defaults. What is slow to import (Brian2, torch) waits until a command runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from training.errors import UserError
+from training.options import UsageError, parse
+from training.recipe import Recipe
+from training.recipes import RECIPES, description
+
+_HELP = """\
+usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
+       spide evaluate RUN_DIR [options]   test accuracy of a trained network
+       spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
+
+Feedback spiking networks trained with spikes alone (SPIDE), simulated in Brian2.
+
+recipes:
+{recipes}
+
+'spide train RECIPE --help' lists the options of a recipe with their defaults."""
+
+
+@dataclass(frozen=True)
+class Train:
+    """Options of ``spide train RECIPE``.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to train.
+    data_dir : Path
+        Folder of the data sets, as torchvision lays them out.
+    out : Path or None
+        Run folder to make; runs/RECIPE-DATE-TIME if not given.
+    resume : Path or None
+        Run folder to continue; its recipe applies, --epochs may be changed.
+    max_iterations : int or None
+        Stop after this many iterations, counted from the start of the run.
+    """
+
+    recipe: Annotated[Recipe, tyro.conf.arg(name="")]
+    data_dir: Path = Path("data")
+    out: Path | None = None
+    resume: Path | None = None
+    max_iterations: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.out is not None and self.resume is not None:
+            raise ValueError("--out and --resume exclude each other: a resumed run stays in place")
+        if self.max_iterations is not None and self.max_iterations < 1:
+            raise ValueError(f"--max-iterations must be at least 1, not {self.max_iterations}")
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Test accuracy of a run.
+
+    Parameters
+    ----------
+    run_dir : Path
+        Run folder.
+    data_dir : Path
+        Folder of the data sets, as torchvision lays them out.
+    checkpoint : {"last", "best"}
+        The newest weights, or those with the highest test accuracy.
+    """
+
+    run_dir: tyro.conf.Positional[Path]
+    data_dir: Path = Path("data")
+    checkpoint: Literal["last", "best"] = "last"
+
+
+@dataclass(frozen=True)
+class Info:
+    """Options of ``spide info RECIPE``.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to describe.
+    """
+
+    recipe: Annotated[Recipe, tyro.conf.arg(name="")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; ``sys.argv`` without `arguments`.
+
+    Returns
+    -------
+    int
+        Exit status: 0, 1 for a mistake that the message names, 2 for a wrong command line, 130
+        after Ctrl+C.
+    """
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except UserError as error:
+        print(f"spide: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except KeyboardInterrupt:
+        print("spide: interrupted", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    command, *rest = arguments or ["--help"]
+    if command in ("--help", "-h"):
+        print(_help())
+        return 0
+    if command not in ("train", "evaluate", "info"):
+        raise UsageError(f"unknown command '{command}': choose train, evaluate or info")
+    if command == "evaluate":
+        if not rest:
+            raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
+        evaluation = parse(Evaluate, rest, prog="spide evaluate")
+        from training import commands
+
+        return commands.evaluate_run(
+            evaluation.run_dir, evaluation.data_dir, best=evaluation.checkpoint == "best"
+        )
+    names = ", ".join(RECIPES)
+    if not rest:
+        raise UsageError(f"spide {command} needs a recipe: choose one of {names}")
+    name, *options = rest
+    if name in ("--help", "-h"):
+        print(_help())
+        return 0
+    if name not in RECIPES:
+        raise UsageError(f"unknown recipe '{name}': choose one of {names}")
+    prog = f"spide {command} {name}"
+    if command == "info":
+        info = parse(Info, options, prog, description(name), default=Info(RECIPES[name]))
+        from training.information import print_information
+
+        return print_information(info.recipe)
+    return _train(name, options, prog)
+
+
+def _train(name: str, options: list[str], prog: str) -> int:
+    choice = parse(Train, options, prog, description(name), default=Train(RECIPES[name]))
+    from training import commands
+
+    if choice.resume is None:
+        return commands.train_anew(
+            name, choice.recipe, choice.data_dir, choice.out, choice.max_iterations
+        )
+    run = commands.open_run_of(choice.resume, name)
+    # Read again with the run's recipe for defaults: the options that were given stand out.
+    choice = parse(Train, options, prog, default=Train(run.recipe))
+    return commands.resume(run, choice.recipe, choice.data_dir, choice.max_iterations)
+
+
+def _help() -> str:
+    lines = (f"  {name:<18}{description(name).splitlines()[0]}" for name in RECIPES)
+    return _HELP.format(recipes="\n".join(lines))

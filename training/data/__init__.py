@@ -1,0 +1,34 @@
+"""Data sets as tensors, and the batches that a training draws from them.
+
+A data set is one function that reads the files and says how to get them; adding one is a `DataSet`
+in the list below. `batches` decides which image comes when.
+"""
+
+from __future__ import annotations
+
+from training.data.cifar import CIFAR10, CIFAR100
+from training.data.data_set import DataSet
+from training.data.digits import DIGITS
+from training.data.images import Images
+from training.data.mnist import FASHION_MNIST, MNIST
+from training.errors import DataError
+
+__all__ = ["DATA_SETS", "DataSet", "Images", "find"]
+
+DATA_SETS: tuple[DataSet, ...] = (DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100)
+"""All data sets, in the order in which messages list them."""
+
+
+def find(name: str) -> DataSet:
+    """Return the data set called `name`.
+
+    Raises
+    ------
+    DataError
+        If there is none of that name.
+    """
+    for data_set in DATA_SETS:
+        if data_set.name == name:
+            return data_set
+    names = ", ".join(data_set.name for data_set in DATA_SETS)
+    raise DataError(f"there is no data set '{name}': choose one of {names}")

@@ -1,0 +1,42 @@
+"""scikit-learn's handwritten digits: 1,797 images of 8 x 8 pixels that need no download.
+
+There is no official split; a fifth of every class is held out for testing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from torch.utils.data import TensorDataset
+
+from training.data.data_set import DataSet
+from training.data.images import Images
+
+HELD_OUT = 0.2
+SPLIT_SEED = 0
+"""The split is a property of the data set, the same for every seed of a run."""
+
+
+def _load(data_dir: Path) -> Images:
+    pixels, labels = load_digits(return_X_y=True)
+    training, test, training_labels, test_labels = train_test_split(
+        pixels.reshape(-1, 1, 8, 8),
+        labels,
+        test_size=HELD_OUT,
+        stratify=labels,
+        random_state=SPLIT_SEED,
+    )
+    mean, std = training.mean(), training.std()
+
+    def part(images: np.ndarray, targets: np.ndarray) -> TensorDataset:
+        normalised = ((images - mean) / std).astype(np.float32)
+        return TensorDataset(torch.from_numpy(normalised), torch.from_numpy(targets))
+
+    return Images(training=part(training, training_labels), test=part(test, test_labels))
+
+
+DIGITS = DataSet("digits", (1, 8, 8), 10, _load)

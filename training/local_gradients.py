@@ -1,0 +1,115 @@
+"""Gradients from rates: the loss of the readout, and Algorithm 2, lines 16-21.
+
+Every weight gradient is a product of the two rates of the neurons that the weight joins: beta of
+its target (masked and rescaled) and alpha of its source. Nothing else is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import cross_entropy
+
+from equations import average_rate_weight
+from networks import Architecture
+
+Array = NDArray[np.floating]
+
+
+def loss_and_gradient(
+    logits: Array, labels: NDArray[np.integer], loss_scale: float
+) -> tuple[float, Array]:
+    """Mean cross-entropy, and the gradient of ``loss_scale`` times it.
+
+    Parameters
+    ----------
+    logits : array, shape (samples, classes)
+    labels : int array, shape (samples,)
+    loss_scale : float
+        s_l (section 4.3).
+
+    Returns
+    -------
+    loss : float
+        Not scaled.
+    gradient : array, shape (samples, classes)
+        ``s_l / samples * (softmax - onehot)``.
+
+    Raises
+    ------
+    ValueError
+        If the labels do not fit the logits.
+    """
+    samples, classes = logits.shape
+    if labels.shape != (samples,):
+        raise ValueError(f"there are {len(labels)} labels for {samples} images")
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"the labels run from {labels.min()} to {labels.max()}: they must lie between 0 and "
+            f"{classes - 1}"
+        )
+    outputs = torch.tensor(logits, requires_grad=True)
+    loss = cross_entropy(outputs, torch.as_tensor(labels, dtype=torch.int64))
+    (loss_scale * loss).backward()
+    assert outputs.grad is not None
+    return float(loss.detach()), outputs.grad.numpy()
+
+
+def average_input(frames: Array, leak: float) -> Array:
+    """The leak-weighted average of frames over time.
+
+    Parameters
+    ----------
+    frames : array, shape (T_F, samples, ...)
+    leak : float
+    """
+    average = np.zeros_like(frames[0])
+    for frame in frames:
+        average = leak * average + frame
+    return average / average_rate_weight(leak, len(frames))
+
+
+def local_gradients(
+    architecture: Architecture,
+    x: Array,
+    alpha: Mapping[str, Array],
+    local: Mapping[str, Array],
+    logits_gradient: Array,
+) -> dict[str, Array]:
+    """Gradients of all parameters, summed over the batch.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    x : array, shape (samples, *input_shape)
+        The input, averaged over time if it came in frames.
+    alpha : dict of array
+        Rates of stage 1 by layer.
+    local : dict of array
+        ``m * beta / (V_th - u_rest)`` by layer.
+    logits_gradient : array, shape (samples, classes)
+
+    Returns
+    -------
+    dict of array
+        By parameter name, shaped as `Architecture.parameter_shapes` says.
+    """
+    layers = architecture.layers
+    source = torch.as_tensor(x)
+    gradients: dict[str, torch.Tensor] = {}
+    for layer in layers:
+        here = torch.as_tensor(local[layer.name])
+        if layer.connection.has_parameters:
+            gradients[f"{layer.name}.weight"] = layer.connection.weight_gradient(here, source)
+            gradients[f"{layer.name}.bias"] = here.sum(dim=(0, *range(2, here.ndim)))
+        source = torch.as_tensor(alpha[layer.name])
+    if architecture.feedback is not None:
+        first = torch.as_tensor(local[layers[0].name])
+        gradients["feedback.weight"] = architecture.feedback.weight_gradient(first, source)
+    errors = torch.as_tensor(logits_gradient)
+    gradients["readout.weight"] = errors.T @ source.flatten(1)
+    gradients["readout.bias"] = errors.sum(dim=0)
+    return {name: gradient.numpy() for name, gradient in gradients.items()}

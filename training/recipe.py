@@ -1,0 +1,161 @@
+"""What a training run is made of: one flat, frozen record."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from training.two_stage import TwoStageConfig
+
+Initialisation = Literal["kaiming-normal", "uniform-normalised"]
+DropoutLayers = Literal["all", "first-dense"]
+FloatingPoint = Literal["float32", "float64"]
+SynapsesKind = Literal["shared", "explicit"]
+Device = Literal["runtime"]
+
+_CHOICES = {
+    "initialisation": get_args(Initialisation),
+    "dropout_layers": get_args(DropoutLayers),
+    "dtype": get_args(FloatingPoint),
+    "synapses": get_args(SynapsesKind),
+    "device": get_args(Device),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines the weights of a run, but the data themselves.
+
+    Two runs of one recipe on one machine give the same weights, bit for bit.
+
+    Parameters
+    ----------
+    data_set : str
+        digits, mnist, fashion-mnist, cifar10 or cifar100.
+    architecture : str
+        Network in the paper's notation, such as '64C5s-64C5s-64C5 (F64C3u)'.
+    initialisation : {"kaiming-normal", "uniform-normalised"}
+        Rule for the initial weights; biases start at 0.
+    v_threshold : float
+        Firing threshold V_th of stage 1.
+    v_rest : float
+        Resting potential u_rest of stage 1.
+    v_threshold_backward : float
+        Firing threshold of the couples of stage 2.
+    v_rest_backward : float
+        Resting potential of the couples of stage 2.
+    forward_steps : int
+        Time steps T_F of stage 1.
+    backward_steps : int
+        Time steps T_B of stage 2.
+    loss_scale : float
+        Factor s_l of the loss (section 4.3).
+    leak : float
+        Factor of the membrane potential per step; 1 is the IF neuron, less is LIF.
+    batch_size : int
+        Images per iteration.
+    epochs : int
+        Passes over the training images.
+    learning_rate : float
+        Initial learning rate of SGD, before its division by the loss scale.
+    momentum : float
+        Momentum of SGD.
+    weight_decay : float
+        Weight decay of SGD.
+    milestones : tuple of int
+        Epochs after which the learning rate is multiplied by learning_rate_decay.
+    learning_rate_decay : float
+        That factor.
+    warmup_iterations : int
+        Iterations over which the learning rate rises linearly to its initial value.
+    dropout : float
+        Rate of the variational dropout (appendix D.1).
+    dropout_layers : {"all", "first-dense"}
+        Where: every layer with weights and the feedback, or the first dense layer only.
+    feedback_norm : float
+        Limit c of the Frobenius norm of the feedback kernel (appendix D.2).
+    seed : int
+        Settles initial weights, order of the images, dropout, augmentation and norm probes.
+    dtype : {"float32", "float64"}
+        Floating-point type of membrane potentials and weights.
+    synapses : {"shared", "explicit"}
+        One kernel for all positions and samples, or Brian2's Synapses, one entry per connection.
+    couple : bool
+        Stage 2 with ternary couples of IF neurons (section 4.1) in place of the equal ternary
+        neurons.
+    device : {"runtime"}
+        Where Brian2 runs the networks: compiled by Cython, in this process.
+    """
+
+    data_set: str
+    architecture: str
+    initialisation: Initialisation = "kaiming-normal"
+    v_threshold: float = 1.0
+    v_rest: float = -1.0
+    v_threshold_backward: float = 0.5
+    v_rest_backward: float = -0.5
+    forward_steps: int = 30
+    backward_steps: int = 100
+    loss_scale: float = 100.0
+    leak: float = 1.0
+    batch_size: int = 128
+    epochs: int = 100
+    learning_rate: float = 0.05
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    milestones: tuple[int, ...] = (30, 60, 90)
+    learning_rate_decay: float = 0.1
+    warmup_iterations: int = 0
+    dropout: float = 0.2
+    dropout_layers: DropoutLayers = "all"
+    feedback_norm: float = 2.0
+    seed: int = 0
+    dtype: FloatingPoint = "float32"
+    synapses: SynapsesKind = "shared"
+    couple: bool = False
+    device: Device = "runtime"
+
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "epochs", "forward_steps", "backward_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in ("warmup_iterations", "seed", "weight_decay"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+        for name in ("learning_rate", "learning_rate_decay", "loss_scale", "feedback_norm"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be positive, not {getattr(self, name)}")
+        for name in ("momentum", "dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be in [0, 1), not {getattr(self, name)}")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                listed = ", ".join(choices)
+                raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
+        if min(self.milestones, default=1) < 1:
+            raise ValueError(f"milestones must be epochs from 1 on, not {self.milestones}")
+
+    @property
+    def two_stage(self) -> TwoStageConfig:
+        """Thresholds, steps, loss scale and leak, as the two-stage computation takes them.
+
+        Raises
+        ------
+        ValueError
+            If the values do not make two stages, such as a threshold below its resting potential.
+        """
+        # Imported late: a recipe can be read and printed without waiting for Brian2.
+        from training.two_stage import TwoStageConfig
+
+        return TwoStageConfig(
+            v_threshold=self.v_threshold,
+            v_rest=self.v_rest,
+            v_threshold_backward=self.v_threshold_backward,
+            v_rest_backward=self.v_rest_backward,
+            forward_steps=self.forward_steps,
+            backward_steps=self.backward_steps,
+            loss_scale=self.loss_scale,
+            leak=self.leak,
+        )

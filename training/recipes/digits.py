@@ -1,0 +1,15 @@
+"""8 x 8 digits with a small convolutional feedback network; needs no download.
+
+Command: spide train digits
+"""
+
+from training.recipe import Recipe
+
+RECIPE = Recipe(
+    data_set="digits",
+    architecture="16C3-32C3s-32C3 (F16C3u)",
+    batch_size=32,
+    epochs=15,
+    milestones=(10, 13),
+    dropout=0.1,
+)

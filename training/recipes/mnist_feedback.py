@@ -1,0 +1,31 @@
+"""MNIST with the paper's convolutional feedback network (Table 3, appendix D.3).
+
+Command: spide train mnist-feedback --data-dir data
+
+Expected: 99.34 % test accuracy in the paper, the mean of 3 runs of 100 epochs.
+"""
+
+from training.recipe import Recipe
+
+RECIPE = Recipe(
+    data_set="mnist",
+    architecture="64C5s-64C5s-64C5 (F64C3u)",
+    initialisation="kaiming-normal",
+    v_threshold=1.0,
+    v_rest=-1.0,
+    v_threshold_backward=0.5,
+    v_rest_backward=-0.5,
+    forward_steps=30,
+    backward_steps=100,
+    loss_scale=100.0,
+    batch_size=128,
+    epochs=100,
+    learning_rate=0.05,
+    momentum=0.9,
+    weight_decay=5e-4,
+    milestones=(30, 60, 90),
+    learning_rate_decay=0.1,
+    dropout=0.2,
+    dropout_layers="all",
+    feedback_norm=2.0,
+)

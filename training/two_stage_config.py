@@ -1,0 +1,71 @@
+"""The values that define a two-stage computation (sections 3.1, 4.2 and 4.3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from equations import (
+    NeuronModel,
+    TernaryCouple,
+    integrate_and_fire,
+    leaky_integrate_and_fire,
+)
+
+
+@dataclass(frozen=True)
+class TwoStageConfig:
+    """Thresholds, steps and scales of the two stages.
+
+    Parameters
+    ----------
+    v_threshold, v_rest : float
+        V_th and u_rest of stage 1.
+    v_threshold_backward, v_rest_backward : float
+        V_th^b and u_rest^b of stage 2.
+    forward_steps, backward_steps : int
+        T_F and T_B.
+    loss_scale : float
+        s_l, the factor on the mean cross-entropy.
+    leak : float
+        Factor on the membrane potential per step in both stages; 1 is the IF neuron.
+
+    Raises
+    ------
+    ValueError
+        If a value cannot be simulated.
+    """
+
+    v_threshold: float = 1.0
+    v_rest: float = -1.0
+    v_threshold_backward: float = 0.5
+    v_rest_backward: float = -0.5
+    forward_steps: int = 30
+    backward_steps: int = 100
+    loss_scale: float = 100.0
+    leak: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("forward_steps", "backward_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}: it must be at least 1")
+        if not (math.isfinite(self.loss_scale) and self.loss_scale > 0):
+            raise ValueError(f"loss_scale is {self.loss_scale}: it must be positive")
+        _ = self.neuron, self.couple.neuron  # their own checks
+
+    @property
+    def neuron(self) -> NeuronModel:
+        """The neuron of stage 1."""
+        if self.leak == 1.0:
+            return integrate_and_fire(self.v_threshold, self.v_rest)
+        return leaky_integrate_and_fire(self.v_threshold, self.v_rest, self.leak)
+
+    @property
+    def couple(self) -> TernaryCouple:
+        """The couple of stage 2."""
+        return TernaryCouple(self.v_threshold_backward, self.v_rest_backward, self.leak)
+
+    @property
+    def rescale(self) -> float:
+        """1/(V_th - u_rest), the factor on the transposed weights and on the gradients."""
+        return 1.0 / (self.v_threshold - self.v_rest)
