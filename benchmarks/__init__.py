@@ -1,0 +1,1 @@
+"""Throughput and memory, each measured side by side with a peer in the same run."""

@@ -1,0 +1,518 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Neurons and couples
+#
+# SPIDE trains a spiking network with spikes alone. Two kinds of neurons are enough:
+# integrate-and-fire neurons, whose rates settle at an equilibrium (stage 1), and *ternary couples*
+# of the same neurons, whose signed rates carry the gradient (stage 2). This notebook looks at both
+# in plain Brian2.
+#
+# Equation numbers are those of *SPIDE: A Purely Spike-based Method for Training Feedback Spiking
+# Neural Networks*. Time is counted in steps, each 1 ms of Brian2's clock; potentials and currents
+# have no unit.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from brian2 import (
+    Network,
+    NeuronGroup,
+    SpikeMonitor,
+    StateMonitor,
+    Synapses,
+    TimedArray,
+    defaultclock,
+    ms,
+    prefs,
+)
+from matplotlib.axes import Axes
+
+from equations import (
+    NeuronModel,
+    TernaryCouple,
+    average_rate_weight,
+    integrate_and_fire,
+    leaky_integrate_and_fire,
+    ternary,
+)
+from equations.ternary_couple import CROSS_RESET
+from networks import Architecture, ForwardNetwork
+
+plt.style.use("spide.mplstyle")
+prefs.codegen.target = "numpy"  # a handful of neurons: compiling would take longer than running
+defaultclock.dt = 1 * ms  # one step
+
+# %% [markdown]
+# ## 1. The integrate-and-fire neuron
+#
+# In every step a neuron integrates, fires and resets (eq. 1):
+#
+# $$
+# \begin{aligned}
+# u[t+0.5] &= u[t] + \textstyle\sum_j w_j s_j[t] + b\\
+# s[t+1] &= H(u[t+0.5] - V_{th})\\
+# u[t+1] &= u[t+0.5] - (V_{th} - u_{rest})\,s[t+1]
+# \end{aligned}
+# $$
+#
+# `equations` states this as Brian2 strings and nothing more. The potential $u$ is Brian2's `v`, the
+# input from outside is the current `I`.
+
+# %%
+model = integrate_and_fire(v_threshold=1.0, v_rest=-1.0)
+print(model.equations, "\nthreshold:", model.threshold, "\n\nreset:", model.reset)
+
+# %% [markdown]
+# A `NeuronGroup` takes the strings as they are. Two `StateMonitor`s see the potential twice in each
+# step: before the threshold, $u[t+0.5]$, and after the reset, $u[t+1]$.
+
+
+# %%
+def neurons(model: NeuronModel, count: int = 1) -> NeuronGroup:
+    """A Brian2 group of `count` neurons."""
+    group = NeuronGroup(
+        count, model.equations, threshold=model.threshold, reset=model.reset, method="euler"
+    )
+    if model.update:
+        group.run_regularly(model.update, when="groups")
+    group.v_threshold, group.v_rest, group.leak = model.v_threshold, model.v_rest, model.leak
+    return group
+
+
+def record(group: NeuronGroup) -> tuple[StateMonitor, StateMonitor]:
+    """Monitors of u[t + 0.5] and u[t + 1]."""
+    return (
+        StateMonitor(group, "v", record=True, when="before_thresholds"),
+        StateMonitor(group, "v", record=True, when="after_resets"),
+    )
+
+
+def sawtooth(monitors: tuple[StateMonitor, StateMonitor]) -> np.ndarray:
+    """Steps and potential of neuron 0: a slope while it integrates, a vertical line at a reset."""
+    before, after = (monitor.v[0] for monitor in monitors)
+    steps = np.repeat(np.arange(1, len(after) + 1), 2)
+    return np.array([[0, *steps], [0, *np.column_stack([before, after]).ravel()]])
+
+
+# %%
+neuron = neurons(model)
+neuron.I = 0.23
+trace = record(neuron)
+Network(neuron, *trace).run(60 * ms)
+
+# %% [markdown]
+# Under a constant current the rate is the clipped-linear function $\sigma(x) = \min(1, \max(0, x))$
+# of $x = I / (V_{th} - u_{rest})$. After $T$ steps it can only be one of $0, 1/T, \dots, 1$.
+
+# %%
+current = np.linspace(-1, 3, 801)
+sigma = np.clip(current / (model.v_threshold - model.v_rest), 0, 1)
+
+
+def respond(model: NeuronModel, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Spikes per step and leak-weighted average rate, from rest, of one neuron per current."""
+    group = neurons(model, len(current))
+    group.I = current
+    Network(group).run(steps * ms)
+    return group.activity[:] / steps, group.spike_count[:] / average_rate_weight(model.leak, steps)
+
+
+coarse = respond(model, 10)[0]
+fine = respond(model, 200)[0]
+
+
+# %%
+def levels(axes: Axes, potentials: dict[str, float]) -> None:
+    """Draw potentials as dashed lines, named on the right."""
+    for symbol, value in potentials.items():
+        axes.axhline(value, color="0.65", linewidth=0.8, linestyle=(0, (5, 3)), zorder=0)
+        axes.text(1.015, value, symbol, transform=axes.get_yaxis_transform(), va="center")
+
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9), width_ratios=(1.7, 1))
+left.plot(*sawtooth(trace), color="C0")
+levels(left, {"$V_{th}$": model.v_threshold, "$u_{rest}$": model.v_rest})
+left.set(xlabel="time (steps)", ylabel="potential $u$", xlim=(0, 60))
+left.set_title("IF neuron, current $I$ = 0.23")
+right.plot(current, sigma, color="0.8", linewidth=5, label=r"$\sigma$")
+right.plot(current, coarse, color="C4", linewidth=1, label="$T$ = 10")
+right.plot(current, fine, color="C0", label="$T$ = 200")
+right.set(xlabel="current $I$", ylabel="rate (spikes per step)", title="Rate after $T$ steps")
+right.legend()
+plt.show()
+
+# %% [markdown]
+# The reset subtracts $V_{th} - u_{rest}$. What exceeds the threshold is kept, so a reset rarely
+# ends at $u_{rest}$ exactly, and no input is lost: what is left in $u$ after $T$ steps is all that
+# separates the rate from $\sigma$.
+
+# %%
+assert np.all(np.abs(fine - sigma) <= 1 / 200)
+
+# %% [markdown]
+# ## 2. The leaky neuron
+#
+# A leaky neuron multiplies its potential by `leak` after the reset. It forgets, and so must its
+# rate: the equilibrium of section 3.2 is now one of leak-weighted averages, in which a spike $k$
+# steps ago counts $\mathrm{leak}^k$. The variable `spike_count` is that weighted sum (without a
+# leak, the plain one).
+
+# %%
+leaky = leaky_integrate_and_fire(v_threshold=1.0, v_rest=-1.0, leak=0.8)
+leaky_neuron = neurons(leaky)
+leaky_neuron.I = 0.23
+leaky_trace = record(leaky_neuron)
+Network(leaky_neuron, *leaky_trace).run(60 * ms)
+leaky_plain, leaky_weighted = respond(leaky, 200)
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9), width_ratios=(1.7, 1))
+left.plot(*sawtooth(trace), color="C0", linewidth=1, alpha=0.5, label="IF")
+left.plot(*sawtooth(leaky_trace), color="C2", label="LIF, leak 0.8")
+levels(left, {"$V_{th}$": leaky.v_threshold, "$u_{rest}$": leaky.v_rest})
+left.set(xlabel="time (steps)", ylabel="potential $u$", xlim=(0, 60))
+left.set_title("The same current, $I$ = 0.23")
+left.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
+right.plot(current, sigma, color="0.8", linewidth=5, label=r"$\sigma$")
+right.plot(current, leaky_weighted, ".", color="C2", markersize=2, label="leak-weighted")
+right.plot(current, leaky_plain, color="black", linewidth=1, label="plain average")
+right.set(xlabel="current $I$", ylabel="rate", title="LIF rate after 200 steps")
+right.legend()
+plt.show()
+
+# %% [markdown]
+# Below a current of $(1 - \mathrm{leak})\,V_{th} = 0.2$ the leaky neuron never fires. Beyond, its
+# leak-weighted rate scatters around $\sigma$: only the last few steps count, so that more of them
+# do not make it more precise.
+
+# %%
+assert np.all(np.abs(leaky_weighted - sigma) <= 1 - leaky.leak)
+
+# %% [markdown]
+# ## 3. The ternary neuron and the ternary couple
+#
+# Gradients have a sign. Stage 2 therefore needs spikes $s \in \{-1, 0, +1\}$ (eq. 6), fired where
+# $|u| \ge V_{th}$. Hardware rarely has such a neuron, but two common ones can play its part
+# (section 4.1). They receive opposite inputs; the spikes of neuron 1 count as $+1$, those of neuron
+# 2 as $-1$. Each resets the other through a synapse of weight $V_{th} - u_{rest}$.
+
+
+# %%
+def driven(model: NeuronModel, currents: np.ndarray) -> NeuronGroup:
+    """Neurons whose current changes from step to step; `currents` is (steps, neurons)."""
+    group = neurons(model, currents.shape[1])
+    group.namespace["currents"] = TimedArray(currents, dt=1 * ms)
+    group.run_regularly("I = currents(t, i)", when="start")
+    return group
+
+
+def coupled(
+    couple: TernaryCouple, currents: np.ndarray
+) -> tuple[NeuronGroup, NeuronGroup, Network]:
+    """Neurons 1 and 2 of couples, in a network with the synapses by which they reset each other."""
+    first, second = driven(couple.neuron, currents), driven(couple.neuron, -currents)
+    network = Network(first, second)
+    for source, target in ((first, second), (second, first)):
+        reset = Synapses(source, target, "w : 1", on_pre=CROSS_RESET)
+        reset.connect(j="i")
+        reset.w = couple.reset_weight
+        network.add(reset)
+    return first, second, network
+
+
+# %%
+steps = np.arange(60)
+wave = 0.22 * np.sin(2 * np.pi * steps / 60) + 0.1 * np.sin(2 * np.pi * steps / 14)
+
+single = driven(ternary(v_threshold=0.5, v_rest=-0.5), wave[:, None])
+# The reset writes the sign of a spike, s, so the monitor looks after it.
+single_spikes = SpikeMonitor(single, variables="s", when="after_resets")
+single_trace = record(single)
+Network(single, single_spikes, *single_trace).run(60 * ms)
+
+couple = TernaryCouple(v_threshold=0.5, v_rest=-0.5)
+first, second, network = coupled(couple, wave[:, None])
+first_spikes, second_spikes = SpikeMonitor(first), SpikeMonitor(second)
+first_trace, second_trace = record(first), record(second)
+network.add(first_spikes, second_spikes, *first_trace, *second_trace)
+network.run(60 * ms)
+
+# %%
+figure, rows = plt.subplots(
+    3, 2, figsize=(9, 4.8), sharex=True, sharey="row", height_ratios=(1, 2, 0.6)
+)
+for inputs, potentials, spikes in rows.T:
+    levels(potentials, {"$V_{th}$": couple.v_threshold, "$-V_{th}$": -couple.v_threshold})
+    for axes in (inputs, spikes):
+        axes.axhline(0, color="0.8", linewidth=0.8, zorder=0)
+    spikes.set(xlabel="time (steps)", xlim=(0, 60), yticks=(-1, 0, 1), ylim=(-1.2, 1.2))
+for axes, label in zip(rows[:, 0], ("input $I$", "potential $u$", "spikes"), strict=True):
+    axes.set_ylabel(label)
+
+inputs, potentials, spikes = rows[:, 0]
+inputs.set_title("Ternary neuron")
+inputs.stairs(wave, color="0.2", baseline=None, linewidth=1.4)
+potentials.plot(*sawtooth(single_trace), color="0.2")
+for time, output in zip(single_spikes.t / ms, single_spikes.s, strict=True):
+    spikes.vlines(time + 1, 0, output, color="C0" if output > 0 else "C1", linewidth=2)
+
+inputs, potentials, spikes = rows[:, 1]
+inputs.set_title("Ternary couple")
+for name, output, colour, monitors, fired in (
+    ("neuron 1", +1, "C0", first_trace, first_spikes),
+    ("neuron 2", -1, "C1", second_trace, second_spikes),
+):
+    inputs.stairs(output * wave, color=colour, baseline=None, linewidth=1.4)
+    potentials.plot(*sawtooth(monitors), color=colour, label=name)
+    spikes.vlines(fired.t / ms + 1, 0, output, color=colour, linewidth=2)
+handles = potentials.get_legend_handles_labels()
+inputs.legend(*handles, loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
+plt.show()
+
+# %% [markdown]
+# The two potentials of the couple mirror each other at all times, and its output $S_1 + (-S_2)$ is
+# that of the ternary neuron: not approximately, but spike for spike. Here are 300 couples and 300
+# ternary neurons under the same noise.
+
+# %%
+rng = np.random.default_rng(1)
+noise = rng.normal(0.0, 0.4, size=(400, 300))
+
+many = driven(ternary(couple.v_threshold, couple.v_rest), noise)
+many_spikes = SpikeMonitor(many, variables="s", when="after_resets")
+Network(many, many_spikes).run(400 * ms)
+
+first, second, network = coupled(couple, noise)
+sides = {+1: SpikeMonitor(first), -1: SpikeMonitor(second)}
+network.add(*sides.values())
+network.run(400 * ms)
+
+for output, side in sides.items():
+    same_sign = many_spikes.s == output
+    assert np.array_equal(side.i, many_spikes.i[same_sign])
+    assert np.array_equal(side.t, many_spikes.t[same_sign])
+assert np.array_equal(first.v, many.v) and np.array_equal(second.v, -many.v)
+print(f"{many_spikes.num_spikes} spikes of either sign, all of them equal")
+
+# %% [markdown]
+# One spike in slow motion. In Brian2's schedule all neurons first integrate, those above the
+# threshold fire, synapses deliver, and those that fired reset. The neurons below have
+# $V_{th} = 0.75$ and $u_{rest} = -0.25$; under an input of $0.25$ neuron 1 arrives exactly at
+# $V_{th}$ in step 3. Its spike lifts neuron 2 from $-V_{th}$ to $-u_{rest}$, and it resets itself
+# to $u_{rest}$.
+
+# %%
+slow = TernaryCouple(v_threshold=0.75, v_rest=-0.25)
+first, second, network = coupled(slow, np.full((5, 1), 0.25))
+moments = [
+    [
+        StateMonitor(side, "v", record=True, when=when)
+        for when in ("before_thresholds", "after_synapses", "after_resets")
+    ]
+    for side in (first, second)
+]
+network.add(*moments)
+network.run(5 * ms)
+# Of both neurons the three moments of every step: (neuron, step, moment)
+motion = np.array([[monitor.v[0] for monitor in side] for side in moments]).transpose(0, 2, 1)
+assert motion[0, 2].tolist() == [0.75, 0.75, -0.25]
+assert motion[1, 2].tolist() == [-0.75, 0.25, 0.25]
+
+# %%
+figure, axes = plt.subplots(figsize=(9, 3.2))
+axes.axvspan(2, 6, color="0.95", linewidth=0, zorder=-1)
+for side, colour in zip(motion, ("C0", "C1"), strict=True):
+    ends = side[:, 2]
+    path = [0, *ends[:2], *np.repeat(side[2], 2), *ends[3:]]
+    axes.plot([0, 1, 2, 3, 4, 4, 5, 5, 6, 7, 8], path, color=colour)
+levels(axes, {"$V_{th}$": slow.v_threshold, "$-V_{th}$": -slow.v_threshold})
+levels(axes, {"$u_{rest}$": slow.v_rest, "$-u_{rest}$": -slow.v_rest})
+for x, start, end, colour in ((4, -0.75, 0.25, "C1"), (5, 0.75, -0.25, "C0")):
+    arrow = {"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", (x, end), (x, start), arrowprops=arrow)
+axes.text(3, 0.79, "neuron 1 fires", color="C0", ha="center", va="bottom")
+axes.text(4.07, -0.6, "its spike lifts\nneuron 2", color="C1", va="center")
+axes.text(5.07, 0.55, "neuron 1\nresets itself", color="C0", va="center")
+axes.set_xticks(range(9), ["0", "1", "2", "integrate", "synapse", "reset", "3", "4", "5"])
+axes.set(xlim=(0, 8), ylim=(-0.95, 0.95), ylabel="potential $u$")
+axes.set_xlabel("time (steps; step 3 is stretched)")
+plt.show()
+
+# %% [markdown]
+# ## 4. The equilibrium of a feedback layer
+#
+# Stage 1 is a network of IF neurons. `40 (F40)` is one layer of 40 with feedback on itself
+# (eq. 2):
+#
+# $$u[t+1] = u[t] + W s[t] + F x + b - (V_{th} - u_{rest})\,s[t+1]$$
+#
+# If $\lVert W \rVert_2 < V_{th} - u_{rest}$, the average rates
+# $\alpha[T] = \frac1T \sum_{t \le T} s[t]$ approach the fixed point (section 3.2)
+#
+# $$\alpha^* = \sigma\Big(\frac{W \alpha^* + F x + b}{V_{th} - u_{rest}}\Big).$$
+#
+# A `ForwardNetwork` is compiled, which takes a few seconds the first time, and then run as often as
+# one likes.
+
+# %%
+architecture = Architecture.parse("40 (F40)", input_shape=(20,), classes=10)
+span = model.v_threshold - model.v_rest
+rng = np.random.default_rng(2)
+W = rng.normal(size=(40, 40))
+W *= 0.8 * span / np.linalg.norm(W, ord=2)
+F = rng.normal(scale=0.15, size=(40, 20))
+b = np.full(40, 0.8)
+images = rng.normal(size=(32, 20))
+
+forward = ForwardNetwork(architecture, model, batch_size=32, dtype="float64")
+readout = {
+    name: np.zeros(architecture.parameter_shapes()[name])
+    for name in ("readout.weight", "readout.bias")
+}
+forward.set_parameters({"layer1.weight": F, "layer1.bias": b, "feedback.weight": W, **readout})
+
+# %% [markdown]
+# The map is a contraction, so iterating it gives $\alpha^*$. The network then runs for more and
+# more steps, with 32 inputs side by side.
+
+# %%
+equilibrium = np.zeros((32, 40))
+for _ in range(300):
+    equilibrium = np.clip((equilibrium @ W.T + images @ F.T + b) / span, 0, 1)
+
+forward_steps = 2 ** np.arange(13)
+runs = [forward.run(images, count) for count in forward_steps.tolist()]
+alpha = np.array([run.alpha["layer1"] for run in runs])
+error = np.sqrt(((alpha - equilibrium) ** 2).mean(axis=2))  # (T_F, inputs)
+
+# %% [markdown]
+# Monitors attach to a layer by its name. A population holds its samples one after another: neurons
+# 0 to 39 see the first input. Monitors keep what earlier runs wrote, hence a single run here.
+
+# %%
+spikes = SpikeMonitor(forward["layer1"])
+counts = StateMonitor(forward["layer1"], "spike_count", record=range(40), when="end")
+forward.network.add(spikes, counts)
+rates = forward.run(images, 100)
+average = counts.spike_count / np.arange(1, 101)  # alpha[t] of the first input
+assert np.array_equal(average[:, -1], rates.alpha["layer1"][0])
+
+# %%
+target = equilibrium[0]
+order = np.argsort(target)
+place = np.argsort(order)  # of a neuron in the order of the equilibrium rates
+wanted = np.array([0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92])
+shown = np.abs(target[:, None] - wanted).argmin(axis=0)  # a neuron for each of these rates
+first_input = spikes.i < 40
+
+figure, (raster, traces, fall) = plt.subplots(1, 3, figsize=(9, 3.2), width_ratios=(1.2, 1.2, 1))
+raster.plot(
+    spikes.t[first_input] / ms + 1, place[spikes.i[first_input]] + 1, "|", color="C0", markersize=3
+)
+raster.set(xlabel="time (steps)", ylabel=r"neuron, ordered by $\alpha^*$", title="Spikes")
+raster.set(xlim=(0, 101), ylim=(0, 41))
+traces.plot(np.arange(1, 101), average[shown].T, color="C0", linewidth=1)
+traces.hlines(
+    target[shown], 1, 100, color="black", linewidth=0.8, linestyle="--", label=r"$\alpha^*$"
+)
+traces.set(xlabel="time $t$ (steps)", ylabel=r"average rate $\alpha[t]$", title="Rates")
+traces.set(xlim=(0, 101), ylim=(-0.02, 1.02))
+traces.legend(loc="lower right", bbox_to_anchor=(1, 0.98))
+fall.loglog(forward_steps, error, color="C0", linewidth=0.5, alpha=0.3)
+fall.loglog(forward_steps, error.mean(axis=1), "o", color="C0", markersize=4)
+fall.loglog(forward_steps, 1 / forward_steps, "--", color="black", linewidth=0.8, label="$1/T_F$")
+fall.set(xlabel="steps $T_F$", ylabel="r.m.s. over neurons")
+fall.set_title(r"Distance of $\alpha[T_F]$ from $\alpha^*$")
+fall.legend()
+plt.show()
+
+# %% [markdown]
+# Faint lines are the single inputs, dots their mean. Again what is left in the potential, divided
+# by $T_F$, separates the rate from its limit: the distance falls like $1/T_F$.
+
+# %%
+slope = np.polyfit(np.log(forward_steps), np.log(error.mean(axis=1)), 1)[0]
+assert -1.05 < slope < -0.95
+print(f"slope on logarithmic axes: {slope:.3f}")
+
+# %% [markdown]
+# ## 5. Why $u_{rest} = -V_{th}$
+#
+# With $V_{th}^b - u_{rest}^b = 1$ a ternary neuron under a constant input $g$ should fire at the
+# rate $\beta = g$. In $T_B$ steps it can only fire at multiples of $1/T_B$, and what is left in its
+# potential decides at which (section 4.3). After positive spikes that lies between $u_{rest}^b$ and
+# $V_{th}^b$:
+#
+# * $u_{rest}^b = -V_{th}^b$: it is positive as often as negative. The rate is $g$ **rounded** to
+#   the nearest multiple.
+# * $u_{rest}^b = 0$: it always has the sign of $g$. The rate is $g$ **truncated** towards zero.
+
+# %%
+backward_steps = 8
+g = (np.arange(1024) + 0.5) / 512 - 1  # exact in binary, and never halfway between two rates
+
+
+def settle(model: NeuronModel) -> np.ndarray:
+    """Rates after `backward_steps` steps, one neuron for each input of `g`."""
+    group = neurons(model, len(g))
+    group.I = g
+    Network(group).run(backward_steps * ms)
+    return group.spike_count[:] / backward_steps
+
+
+rounded = settle(ternary(v_threshold=0.5, v_rest=-0.5))
+truncated = settle(ternary(v_threshold=1.0, v_rest=0.0))
+assert np.array_equal(rounded, np.round(g * backward_steps) / backward_steps)
+assert np.array_equal(truncated, np.trunc(g * backward_steps) / backward_steps)
+
+# %%
+figure, panels = plt.subplots(
+    2, 2, figsize=(9, 4.4), sharex=True, sharey="row", height_ratios=(1.5, 1)
+)
+for (above, below), beta, title in zip(
+    panels.T,
+    (rounded, truncated),
+    (
+        r"$u_{rest}^b = -0.5,\ V_{th}^b = 0.5$: rounding",
+        r"$u_{rest}^b = 0,\ V_{th}^b = 1$: truncation",
+    ),
+    strict=True,
+):
+    above.plot(g, g, color="0.8", linewidth=4, label=r"$\beta = g$")
+    above.plot(g, beta, color="C0")
+    above.set_title(title)
+    below.axhline(0, color="0.8", linewidth=0.8)
+    for positive, colour in ((True, "C0"), (False, "C1")):
+        side = (g > 0) == positive
+        error = (beta - g)[side]
+        below.plot(g[side], error, color=colour, linewidth=1)
+        below.hlines(error.mean(), *g[side][[0, -1]], color=colour, linewidth=3, alpha=0.4)
+    below.set(
+        xlabel="input $g$", yticks=(-1 / 8, 0, 1 / 8), yticklabels=("$-1/T_B$", "0", "$1/T_B$")
+    )
+panels[0, 0].set_ylabel(r"rate $\beta$")
+panels[1, 0].set_ylabel(r"error $\beta - g$")
+panels[0, 0].legend()
+plt.show()
+
+# %% [markdown]
+# The thick lines are the mean errors for either sign. Truncation makes rates too small by
+# $1/(2T_B)$ on average (Proposition 1) and the error twice as large (Proposition 2). This is why
+# SPIDE rests its neurons at $-V_{th}$, in both stages.
+
+# %%
+for name, beta in (("rounding", rounded), ("truncation", truncated)):
+    error = (beta - g)[g > 0] * backward_steps
+    print(f"{name:10}  mean {error.mean():+.3f}/T_B   r.m.s. {np.sqrt((error**2).mean()):.3f}/T_B")
