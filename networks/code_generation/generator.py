@@ -64,13 +64,16 @@ class ArrayArgument:
 class OnPre:
     """An ``on_pre`` statement ``target += pre * w * post`` as C++ expressions.
 
-    `pre` reads its arrays at index ``i`` (the neuron that fired), `post` at index ``j``.
+    `pre` reads its arrays at index ``i`` (the neuron that fired), `post` at index ``j``. A factor
+    that is 1, `unit_pre` or `unit_post`, need not be multiplied with.
     """
 
     target: str
     scalar: str
     pre: str
     post: str
+    unit_pre: bool
+    unit_post: bool
     arguments: tuple[ArrayArgument, ...]
 
 
@@ -115,6 +118,8 @@ class SharedSynapsesGenerator(BatchGenerator):
             scalar=get_cpp_dtype(self.variables[statement.var].dtype),
             pre=self._render(pre, "i"),
             post=self._render(post, "j"),
+            unit_pre=pre == 1,
+            unit_post=post == 1,
             arguments=arguments,
         )
 

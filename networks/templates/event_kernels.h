@@ -64,8 +64,9 @@ template <class Scalar> struct SampleSpikes {
     }
 };
 
-// One tap and one block of VECTORS vectors of target channels, added to `total`.
-template <int VECTORS, class Scalar>
+// One tap and one block of VECTORS vectors of target channels, added to `total`. UNIT: all
+// presynaptic factors are 1.
+template <int VECTORS, bool UNIT, class Scalar>
 static void accumulate_block(const SampleSpikes<Scalar> &spikes, int rows, int row_length,
                              const int32_t *row_source, const int32_t *row_target,
                              const Scalar *matrix, Scalar *total) {
@@ -83,38 +84,46 @@ static void accumulate_block(const SampleSpikes<Scalar> &spikes, int rows, int r
         for (; k < end; k++) {
             const Scalar *weights = matrix + offset[k];
             for (int v = 0; v < VECTORS; v++)
-                sum[v] += factor[k] * *(const Lanes *)(weights + v * lanes);
+                sum[v] += UNIT ? *(const Lanes *)(weights + v * lanes)
+                               : factor[k] * *(const Lanes *)(weights + v * lanes);
         }
         for (int v = 0; v < VECTORS; v++) here[v] = sum[v];
     }
 }
 
 // Sums of one sample go to `totals`, whose rows are padded as the kernel's are, and from there to
-// the target: the postsynaptic factor is applied once per target.
+// the target: the postsynaptic factor is applied once per target. Without such a factor, and where
+// rows need no padding, they go straight to the target.
 template <class Scalar, class OnPre>
 static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape,
                        const int32_t *tap_rows, const int32_t *row_source,
                        const int32_t *row_target, const Scalar *kernel, Scalar *target,
                        std::vector<Scalar> &totals, size_t base, const OnPre &on_pre) {
     const int lanes = Vector<Scalar>::lanes, length = shape.row_length;
-    totals.assign((size_t)shape.target_positions * length, 0);
+    const bool direct = OnPre::unit_post && length == shape.target_channels;
+    if (!direct) totals.assign((size_t)shape.target_positions * length, 0);
     for (int tap = 0; tap < shape.taps; tap++) {
         const int rows = tap_rows[tap + 1] - tap_rows[tap];
         const int32_t *const source = row_source + tap_rows[tap];
         const int32_t *const reached = row_target + tap_rows[tap];
         const Scalar *matrix = kernel + (size_t)tap * shape.source_channels * length;
-        Scalar *total = totals.data();
+        Scalar *total = direct ? target + base : totals.data();
         for (int left = length / lanes; left > 0;) {
             const int vectors = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-            if (vectors == 8) accumulate_block<8>(spikes, rows, length, source, reached, matrix, total);
-            else if (vectors == 4) accumulate_block<4>(spikes, rows, length, source, reached, matrix, total);
-            else if (vectors == 2) accumulate_block<2>(spikes, rows, length, source, reached, matrix, total);
-            else accumulate_block<1>(spikes, rows, length, source, reached, matrix, total);
+            switch (vectors) {
+#define BLOCK(N) accumulate_block<N, OnPre::unit_pre>(spikes, rows, length, source, reached, matrix, total)
+            case 8: BLOCK(8); break;
+            case 4: BLOCK(4); break;
+            case 2: BLOCK(2); break;
+            default: BLOCK(1);
+#undef BLOCK
+            }
             left -= vectors;
             matrix += vectors * lanes;
             total += vectors * lanes;
         }
     }
+    if (direct) return;
     for (int q = 0; q < shape.target_positions; q++) {
         const Scalar *total = totals.data() + (size_t)q * length;
         const size_t j = base + (size_t)q * shape.target_channels;
@@ -170,7 +179,7 @@ static void deliver(const int32_t *spikespace, long count, long samples, const i
         if (from == to) continue;
         spikes.collect(from, to, start, shape, on_pre);
         const size_t base = sample * target_units;
-        if (shape.channelwise || spikes.count < shape.source_positions)
+        if (shape.channelwise || 2 * spikes.count < shape.source_positions)
             scatter(spikes, shape, position_rows, position_tap, position_target, kernel, target,
                     base, on_pre);
         else

@@ -11,6 +11,7 @@ cdef extern from *:
     """
     {% include 'event_kernels.h' %}
     struct OnPre {
+        enum { unit_pre = {{on_pre.unit_pre|int}}, unit_post = {{on_pre.unit_post|int}} };
         {% for argument in on_pre.arguments %}
         const {{argument.ctype}} *{{argument.name}};
         {% endfor %}
