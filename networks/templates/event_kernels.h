@@ -12,6 +12,8 @@
 #include <cstring>
 #include <vector>
 
+#define CACHE_LINE 64
+
 struct Shape {
     int taps, source_positions, target_positions;
     int source_channels, target_channels;
@@ -28,6 +30,12 @@ template <> struct Vector<double> {
     typedef double type __attribute__((vector_size(32), aligned(8), may_alias));
     enum { lanes = 4 };
 };
+
+// The first whole cache line of a buffer: a vector that straddles two lines costs two loads.
+// `SharedSynapses` stores kernels from there on.
+template <class Scalar> static inline Scalar *aligned(Scalar *buffer) {
+    return (Scalar *)(((uintptr_t)buffer + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+}
 
 // The spikes of one sample that reach anything: presynaptic factor, position and kernel row of
 // each, and where the spikes of each position begin. Spikes whose factor is zero are left out.
@@ -101,13 +109,15 @@ static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape,
                        std::vector<Scalar> &totals, size_t base, const OnPre &on_pre) {
     const int lanes = Vector<Scalar>::lanes, length = shape.row_length;
     const bool direct = OnPre::unit_post && length == shape.target_channels;
-    if (!direct) totals.assign((size_t)shape.target_positions * length, 0);
+    if (!direct)
+        totals.assign((size_t)shape.target_positions * length + CACHE_LINE / sizeof(Scalar), 0);
+    Scalar *const sums = direct ? target + base : aligned(totals.data());
     for (int tap = 0; tap < shape.taps; tap++) {
         const int rows = tap_rows[tap + 1] - tap_rows[tap];
         const int32_t *const source = row_source + tap_rows[tap];
         const int32_t *const reached = row_target + tap_rows[tap];
         const Scalar *matrix = kernel + (size_t)tap * shape.source_channels * length;
-        Scalar *total = direct ? target + base : totals.data();
+        Scalar *total = sums;
         for (int left = length / lanes; left > 0;) {
             const int vectors = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
             switch (vectors) {
@@ -125,7 +135,7 @@ static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape,
     }
     if (direct) return;
     for (int q = 0; q < shape.target_positions; q++) {
-        const Scalar *total = totals.data() + (size_t)q * length;
+        const Scalar *total = sums + (size_t)q * length;
         const size_t j = base + (size_t)q * shape.target_channels;
         #pragma GCC ivdep
         for (int c = 0; c < shape.target_channels; c++)
@@ -166,6 +176,7 @@ static void deliver(const int32_t *spikespace, long count, long samples, const i
                     const int32_t *position_target, const Scalar *kernel, Scalar *target,
                     const OnPre &on_pre) {
     if (count == 0) return;
+    kernel = aligned(kernel);
     Shape shape;
     std::memcpy(&shape, sizes, sizeof(shape));
     const int32_t source_units = shape.source_positions * shape.source_channels;
