@@ -167,5 +167,5 @@ def _together(operation: Callable[..., Any], *arguments: Any, **keywords: Any) -
         operation(*arguments, **keywords)
     except RuntimeError:
         raise LostProcessError(
-            "another process of this training has ended or cannot be reached"
+            "another process of this training has ended or cannot be reached (torchrun names it)"
         ) from None
