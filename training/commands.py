@@ -73,7 +73,7 @@ def resume(
 ) -> int:
     """Continue a run from its newest checkpoint; return the exit status."""
     architecture = read_architecture(run.recipe)
-    checkpoint = _of_run(load_latest(run.checkpoints), run, architecture)
+    checkpoint = _of_run(load_latest(run.checkpoints), run, architecture, processes)
     run = continued(run, recipe)
     return _train(
         run,
@@ -91,7 +91,7 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     run = open_run(path)
     architecture = read_architecture(run.recipe)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
-    _of_run(checkpoint, run, architecture)
+    _of_run(checkpoint, run, architecture, processes)
     images = find(run.recipe.data_set).load(data_dir)
     _announce(run.recipe, architecture, images)
     trainer, interruption = _set_up(architecture, run.recipe, processes)
@@ -219,7 +219,7 @@ def _train(
         try:
             progress = loop.train()
         except LostProcessError as error:
-            raise LostProcessError(f"{error}; {remedy}") from None
+            raise LostProcessError(f"{error}; {remedy}") from error
     if interruption.requested:
         if processes.leads:
             print(
@@ -247,8 +247,10 @@ def _dated_path(name: str) -> Path:
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
-def _of_run(checkpoint: Checkpoint, run: RunFolder, architecture: Architecture) -> Checkpoint:
-    """Return the checkpoint if it belongs to the run's network."""
+def _of_run(
+    checkpoint: Checkpoint, run: RunFolder, architecture: Architecture, processes: Processes
+) -> Checkpoint:
+    """Return the checkpoint if it belongs to the run's network, and is the same everywhere."""
     if checkpoint.recipe.architecture != run.recipe.architecture:
         raise CheckpointError(
             f"the checkpoint in '{run.checkpoints}' is of the architecture "
@@ -256,6 +258,12 @@ def _of_run(checkpoint: Checkpoint, run: RunFolder, architecture: Architecture) 
             "put the run's own checkpoint back"
         )
     checkpoint.check_architecture(architecture)
+    progress = str(checkpoint.progress)
+    if processes.text_of_first(progress) != progress:
+        raise CheckpointError(
+            f"the processes found different checkpoints in '{run.checkpoints}': "
+            "all machines must share the run folder"
+        )
     return checkpoint
 
 

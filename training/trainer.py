@@ -29,7 +29,5 @@ class Trainer(Protocol):
         images: Array,
         labels: NDArray[np.integer],
         dropout_masks: Mapping[str, Array] | None = None,
-        *,
-        batch: int | None = None,
     ) -> TwoStageResult:
-        """Run both stages of a batch, or of a part of a batch with `batch` samples."""
+        """Run both stages of a batch."""

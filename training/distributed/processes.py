@@ -165,7 +165,7 @@ def _together(operation: Callable[..., Any], *arguments: Any, **keywords: Any) -
     """
     try:
         operation(*arguments, **keywords)
-    except RuntimeError:
+    except RuntimeError as error:
         raise LostProcessError(
             "another process of this training has ended or cannot be reached (torchrun names it)"
-        ) from None
+        ) from error

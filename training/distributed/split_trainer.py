@@ -22,8 +22,7 @@ from networks import Architecture
 from training.distributed.interruption import SharedInterruption
 from training.distributed.processes import Processes
 from training.shares import masks_of
-from training.trainer import Trainer
-from training.two_stage import Prediction, TwoStageResult
+from training.two_stage import Prediction, TwoStageResult, TwoStageTrainer
 
 Array = NDArray[np.floating]
 Masks = Mapping[str, Array]
@@ -34,7 +33,7 @@ class SplitTrainer:
 
     Parameters
     ----------
-    trainer : Trainer
+    trainer : TwoStageTrainer
         The networks of this process, large enough for its part.
     architecture : Architecture
     processes : Processes
@@ -47,7 +46,7 @@ class SplitTrainer:
 
     def __init__(
         self,
-        trainer: Trainer,
+        trainer: TwoStageTrainer,
         architecture: Architecture,
         processes: Processes,
         interruption: SharedInterruption,
@@ -100,8 +99,6 @@ class SplitTrainer:
         images: Array,
         labels: NDArray[np.integer],
         dropout_masks: Masks | None = None,
-        *,
-        batch: int | None = None,
     ) -> TwoStageResult:
         """Run both stages of a batch.
 
@@ -113,8 +110,6 @@ class SplitTrainer:
             Of the whole batch.
         dropout_masks : dict of array, optional
             Of the whole batch.
-        batch : int, optional
-            Samples of a still larger batch that this one is a part of.
 
         Returns
         -------
@@ -137,7 +132,7 @@ class SplitTrainer:
         output_gradient: Array = np.zeros((0, *self._architecture.output.shape), self._dtype)
         if part.start < part.stop:
             result = self._trainer.gradients(
-                own, labels[part], masks_of(dropout_masks or {}, part), batch=batch or samples
+                own, labels[part], masks_of(dropout_masks or {}, part), batch=samples
             )
             alpha, beta, output_gradient = result.alpha, result.beta, result.output_gradient
             logits[part] = result.logits
