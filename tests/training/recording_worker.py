@@ -1,6 +1,7 @@
 """``python -m training``, but every process leaves its id and its final parameters in a folder.
 
-The folder is the environment variable RECORDS; the files are named after the rank.
+The folder is the environment variable RECORDS; the files are named after the rank. There are no
+pictures: drawing them takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import training.commands
+import training.loop
 from training.checkpoint import Progress
 from training.command_line import main
 from training.loop import TrainingLoop
@@ -29,5 +31,6 @@ class RecordingLoop(TrainingLoop):
 
 
 if __name__ == "__main__":
+    training.loop.draw_pictures = lambda run: None  # type: ignore[attr-defined]
     training.commands.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
     sys.exit(main())

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.checkpoint import load_latest
+from training.checkpoint import load_latest, save
 from training.command_line import main
-from training.run_folder import open_run
+from training.commands import read_architecture, resume, train_anew
+from training.distributed.launch import Launch
+from training.distributed.processes import Processes
+from training.errors import CheckpointError, UserError
+from training.loop import first_checkpoint
+from training.recipes import RECIPES
+from training.run_folder import RunFolder, open_run
 
 ROOT = Path(__file__).parents[2]
 TINY = (
@@ -34,13 +41,19 @@ Arrays = Mapping[str, NDArray[np.floating]]
 class Torchrun:
     """``torchrun ... -m training ARGUMENTS``, whose processes leave traces in `records`."""
 
-    def __init__(self, processes: int, records: Path, *arguments: str) -> None:
+    def __init__(
+        self,
+        processes: int,
+        records: Path,
+        *arguments: str,
+        module: str = "tests.training.recording_worker",
+    ) -> None:
         records.mkdir(exist_ok=True)
         self.records = records
         torchrun = [sys.executable, "-m", "torch.distributed.run"]
         torchrun += ["--nproc-per-node", str(processes)]
         self.process = subprocess.Popen(
-            [*torchrun, "-m", "tests.training.recording_worker", *arguments],
+            [*torchrun, "-m", module, *arguments],
             cwd=ROOT,
             env={**os.environ, "RECORDS": str(records)},
             stdout=subprocess.PIPE,
@@ -91,6 +104,13 @@ def numbers(record: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_pictures() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.loop.draw_pictures", lambda run: None)
+        yield
+
+
 @pytest.fixture(scope="module")
 def longer(tmp_path_factory: pytest.TempPathFactory) -> Arrays:
     """The final weights of one process without interruption."""
@@ -133,9 +153,9 @@ def test_a_lost_process_and_a_signal_leave_what_several_processes_or_one_can_res
     done = load_latest(out / "checkpoints").progress.iteration
     records = len(open_run(out).records())
     assert 4 <= done < 6 * EPOCHS  # not the checkpoint of iteration 0: the first one saved
-    resume = shlex.split(told.split("resume with: torchrun --nproc-per-node 2 -m training ")[1])
+    arguments = shlex.split(told.split("resume with: torchrun --nproc-per-node 2 -m training ")[1])
 
-    torchrun = Torchrun(2, tmp_path / "signalled", *resume)
+    torchrun = Torchrun(2, tmp_path / "signalled", *arguments)
     torchrun.signal_when(out, records + 2, rank=1, number=signal.SIGTERM)
     status, _, (told,) = torchrun.finish()
     assert status != 0
@@ -146,7 +166,7 @@ def test_a_lost_process_and_a_signal_leave_what_several_processes_or_one_can_res
     for name, values in final(out).items():
         assert all(np.array_equal(values, rank[name]) for rank in ranks)
 
-    assert main(resume) == 0
+    assert main(arguments) == 0
     assert_close(longer, final(out))
 
 
@@ -159,22 +179,33 @@ def test_without_the_first_process_the_others_end_and_its_last_checkpoint_remain
     torchrun.signal_when(out, 4, rank=0, number=signal.SIGKILL)
     status, _, (told,) = torchrun.finish()
     assert status != 0
-    resume = shlex.split(told.split("resume with: torchrun --nproc-per-node 2 -m training ")[1])
-    assert main(resume) == 0
+    arguments = shlex.split(told.split("resume with: torchrun --nproc-per-node 2 -m training ")[1])
+    assert main(arguments) == 0
     assert_close(longer, final(out))
 
 
-@pytest.mark.slow
-def test_a_mistake_is_told_once_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    torchrun = Torchrun(
-        2, tmp_path / "records", "train", "digits", "--out", str(out), "--batch-size", "1"
-    )
-    status, output, told = torchrun.finish()
-    assert status != 0
-    assert told == [
-        "spide: a batch of 1 cannot be split over 2 processes: start fewer, or choose a larger "
-        "--batch-size"
-    ]
-    assert len([line for line in output if "training and" in line]) <= 1
+def test_a_mistake_is_told_once(tmp_path: Path) -> None:
+    torchrun = Torchrun(2, tmp_path, "train", "mnits", module="training")
+    status, output, (told,) = torchrun.finish()
+    assert (status, output) == (1, [])  # torchrun's own status
+    assert told.startswith("spide: unknown recipe 'mnits': choose one of digits, ")
+
+
+def test_more_processes_than_images_in_a_batch(tmp_path: Path) -> None:
+    out, processes = tmp_path / "run", Processes(Launch(0, 2, 2))
+    recipe = replace(RECIPES["digits"], batch_size=1)
+    with pytest.raises(UserError, match="a batch of 1 cannot be split over 2 processes: start"):
+        train_anew("digits", recipe, tmp_path, out, None, processes)
     assert not out.exists()
+
+
+def test_machines_that_do_not_share_the_run_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, processes = tmp_path / "run", Processes(Launch(1, 2, 1))
+    monkeypatch.setattr(processes, "text_of_first", lambda text: "another")
+    run = RunFolder(out, "digits", RECIPES["digits"])
+    run.create()
+    save(run.checkpoints, first_checkpoint("digits", run.recipe, read_architecture(run.recipe)))
+    with pytest.raises(CheckpointError, match="all machines must share the run folder"):
+        resume(run, run.recipe, tmp_path, None, processes)
