@@ -7,6 +7,7 @@ defaults. What is slow to import (Brian2, torch) waits until a command runs.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Annotated, Literal
 
 import tyro
 
+from training.distributed.launch import Launch
 from training.errors import UserError
 from training.options import UsageError, parse
 from training.recipe import Recipe
@@ -105,17 +107,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: 0, 1 for a mistake that the message names, 2 for a wrong command line, 130
         after Ctrl+C.
     """
+    launch = Launch.of(os.environ)
     try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
+        with launch.printing_once():
+            return _run(list(sys.argv[1:] if arguments is None else arguments), launch)
     except UserError as error:
-        print(f"spide: {error}", file=sys.stderr)
+        launch.report(f"spide: {error}")
         return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
-        print("spide: interrupted", file=sys.stderr)
+        launch.report("spide: interrupted")
         return 130
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], launch: Launch) -> int:
     command, *rest = arguments or ["--help"]
     if command in ("--help", "-h"):
         print(_help())
@@ -125,12 +129,7 @@ def _run(arguments: list[str]) -> int:
     if command == "evaluate":
         if not rest:
             raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
-        evaluation = parse(Evaluate, rest, prog="spide evaluate")
-        from training import commands
-
-        return commands.evaluate_run(
-            evaluation.run_dir, evaluation.data_dir, best=evaluation.checkpoint == "best"
-        )
+        return _evaluate(rest, launch)
     names = ", ".join(RECIPES)
     if not rest:
         raise UsageError(f"spide {command} needs a recipe: choose one of {names}")
@@ -146,21 +145,33 @@ def _run(arguments: list[str]) -> int:
         from training.information import print_information
 
         return print_information(info.recipe)
-    return _train(name, options, prog)
+    return _train(name, options, prog, launch)
 
 
-def _train(name: str, options: list[str], prog: str) -> int:
+def _evaluate(options: list[str], launch: Launch) -> int:
+    choice = parse(Evaluate, options, prog="spide evaluate")
+    from training import commands
+    from training.distributed.processes import join
+
+    best = choice.checkpoint == "best"
+    with join(launch) as processes:
+        return commands.evaluate_run(choice.run_dir, choice.data_dir, best, processes)
+
+
+def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     choice = parse(Train, options, prog, description(name), default=Train(RECIPES[name]))
     from training import commands
+    from training.distributed.processes import join
 
+    data_dir, most = choice.data_dir, choice.max_iterations
     if choice.resume is None:
-        return commands.train_anew(
-            name, choice.recipe, choice.data_dir, choice.out, choice.max_iterations
-        )
+        with join(launch) as processes:
+            return commands.train_anew(name, choice.recipe, data_dir, choice.out, most, processes)
     run = commands.open_run_of(choice.resume, name)
     # Read again with the run's recipe for defaults: the options that were given stand out.
     choice = parse(Train, options, prog, default=Train(run.recipe))
-    return commands.resume(run, choice.recipe, choice.data_dir, choice.max_iterations)
+    with join(launch) as processes:
+        return commands.resume(run, choice.recipe, data_dir, most, processes)
 
 
 def _help() -> str:

@@ -17,24 +17,34 @@ from pathlib import Path
 from networks import Architecture, CompilerNotFoundError
 from training.checkpoint import Checkpoint, load_best, load_latest
 from training.data import Images, find
-from training.errors import CheckpointError, RunFolderError, UserError
+from training.distributed.interruption import SharedInterruption
+from training.distributed.processes import Processes
+from training.distributed.split_trainer import SplitTrainer
+from training.errors import CheckpointError, LostProcessError, RunFolderError, UserError
 from training.evaluation import evaluate
 from training.interruption import Interruption
 from training.loop import TrainingLoop, first_checkpoint
 from training.recipe import Recipe
 from training.run_folder import RunFolder, check_vacant, continued, open_run
+from training.trainer import Trainer
 from training.two_stage import TwoStageTrainer
 
 
 def train_anew(
-    name: str, recipe: Recipe, data_dir: Path, out: Path | None, max_iterations: int | None
+    name: str,
+    recipe: Recipe,
+    data_dir: Path,
+    out: Path | None,
+    max_iterations: int | None,
+    processes: Processes,
 ) -> int:
     """Train a recipe in a new run folder; return the exit status."""
-    run = RunFolder(out or _dated_path(name), name, recipe)
+    path = Path(processes.text_of_first(str(out or _dated_path(name))))
+    run = RunFolder(path, name, recipe)
     check_vacant(run.path)
     architecture = read_architecture(recipe)
     checkpoint = first_checkpoint(name, recipe, architecture)
-    return _train(run, architecture, checkpoint, data_dir, max_iterations, run.create)
+    return _train(run, architecture, checkpoint, data_dir, max_iterations, run.create, processes)
 
 
 def open_run_of(path: Path, name: str) -> RunFolder:
@@ -54,10 +64,16 @@ def open_run_of(path: Path, name: str) -> RunFolder:
     return run
 
 
-def resume(run: RunFolder, recipe: Recipe, data_dir: Path, max_iterations: int | None) -> int:
+def resume(
+    run: RunFolder,
+    recipe: Recipe,
+    data_dir: Path,
+    max_iterations: int | None,
+    processes: Processes,
+) -> int:
     """Continue a run from its newest checkpoint; return the exit status."""
     architecture = read_architecture(run.recipe)
-    checkpoint = _of_run(load_latest(run.checkpoints), run, architecture)
+    checkpoint = _of_run(load_latest(run.checkpoints), run, architecture, processes)
     run = continued(run, recipe)
     return _train(
         run,
@@ -66,22 +82,23 @@ def resume(run: RunFolder, recipe: Recipe, data_dir: Path, max_iterations: int |
         data_dir,
         max_iterations,
         lambda: run.reopen(checkpoint.progress),
+        processes,
     )
 
 
-def evaluate_run(path: Path, data_dir: Path, best: bool) -> int:
+def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -> int:
     """Print the test accuracy of a run; return the exit status."""
     run = open_run(path)
     architecture = read_architecture(run.recipe)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
-    _of_run(checkpoint, run, architecture)
+    _of_run(checkpoint, run, architecture, processes)
     images = find(run.recipe.data_set).load(data_dir)
     _announce(run.recipe, architecture, images)
-    trainer = build_trainer(architecture, run.recipe)
+    trainer, interruption = _set_up(architecture, run.recipe, processes)
     trainer.set_parameters(checkpoint.parameters)
     _keep_everything()
-    with Interruption() as interruption:
-        evaluation = evaluate(trainer, images, run.recipe.batch_size, interruption)
+    with interruption:
+        evaluation = evaluate(trainer, images, run.recipe.batch_size, interruption, processes.leads)
     if evaluation is None:
         return interruption.exit_status
     print(f"weights of iteration {checkpoint.progress.iteration}, loss {evaluation.loss:.4f}")
@@ -104,8 +121,10 @@ def read_architecture(recipe: Recipe) -> Architecture:
         raise UserError(str(error)) from None
 
 
-def build_trainer(architecture: Architecture, recipe: Recipe) -> TwoStageTrainer:
-    """Build and compile both networks of a recipe.
+def build_trainer(
+    architecture: Architecture, recipe: Recipe, batch_size: int | None = None
+) -> TwoStageTrainer:
+    """Build and compile both networks of a recipe, for its batches or for a part of them.
 
     Raises
     ------
@@ -118,7 +137,7 @@ def build_trainer(architecture: Architecture, recipe: Recipe) -> TwoStageTrainer
         trainer = TwoStageTrainer(
             architecture,
             recipe.two_stage,
-            recipe.batch_size,
+            batch_size or recipe.batch_size,
             synapses=recipe.synapses,
             couple=recipe.couple,
             dtype=recipe.dtype,
@@ -128,6 +147,31 @@ def build_trainer(architecture: Architecture, recipe: Recipe) -> TwoStageTrainer
         raise UserError(str(error)) from None
     print(f"ready after {time.perf_counter() - began:.1f} s", flush=True)
     return trainer
+
+
+def _set_up(
+    architecture: Architecture, recipe: Recipe, processes: Processes
+) -> tuple[Trainer, Interruption]:
+    """Build the networks of this process, and what stops it together with the others.
+
+    Raises
+    ------
+    UserError
+        As `build_trainer`, and for batches that cannot be split.
+    """
+    if processes.size == 1:
+        return build_trainer(architecture, recipe), Interruption()
+    if recipe.batch_size < processes.size:
+        raise UserError(
+            f"a batch of {recipe.batch_size} cannot be split over {processes.size} processes: "
+            "start fewer, or choose a larger --batch-size"
+        )
+    # What the first compiles, the others find.
+    with processes.first_one_then_others():
+        trainer = build_trainer(architecture, recipe, processes.largest_part(recipe.batch_size))
+    interruption = SharedInterruption(tells=processes.leads)
+    split = SplitTrainer(trainer, architecture, processes, interruption, recipe.dtype)
+    return split, interruption
 
 
 def _keep_everything() -> None:
@@ -146,6 +190,7 @@ def _train(
     data_dir: Path,
     max_iterations: int | None,
     open_folder: Callable[[], None],
+    processes: Processes,
 ) -> int:
     """Train from a checkpoint; return 0, or 130 after SIGINT and 143 after SIGTERM.
 
@@ -153,22 +198,34 @@ def _train(
     """
     images = find(run.recipe.data_set).load(data_dir)
     _announce(run.recipe, architecture, images)
-    trainer = build_trainer(architecture, run.recipe)
-    interruption = Interruption()
+    trainer, interruption = _set_up(architecture, run.recipe, processes)
     loop = TrainingLoop(
-        run, architecture, images, trainer, checkpoint, interruption, max_iterations=max_iterations
+        run,
+        architecture,
+        images,
+        trainer,
+        checkpoint,
+        interruption,
+        max_iterations=max_iterations,
+        leads=processes.leads,
     )
-    open_folder()
+    if processes.leads:
+        open_folder()
     _keep_everything()
+    command = [*processes.launch.command, "train", run.name]
+    command += ["--resume", str(run.path), "--data-dir", str(data_dir)]
+    remedy = f"resume with: {shlex.join(command)}"
     with interruption:
-        progress = loop.train()
-    command = ["spide", "train", run.name, "--resume", str(run.path), "--data-dir", str(data_dir)]
+        try:
+            progress = loop.train()
+        except LostProcessError as error:
+            raise LostProcessError(f"{error}; {remedy}") from error
     if interruption.requested:
-        print(
-            f"spide: interrupted after iteration {progress.iteration}; "
-            f"resume with: {shlex.join(command)}",
-            file=sys.stderr,
-        )
+        if processes.leads:
+            print(
+                f"spide: interrupted after iteration {progress.iteration}; {remedy}",
+                file=sys.stderr,
+            )
         return interruption.exit_status
     assert progress.accuracy is not None and progress.best_accuracy is not None
     best = 100 * progress.best_accuracy
@@ -190,8 +247,10 @@ def _dated_path(name: str) -> Path:
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
-def _of_run(checkpoint: Checkpoint, run: RunFolder, architecture: Architecture) -> Checkpoint:
-    """Return the checkpoint if it belongs to the run's network."""
+def _of_run(
+    checkpoint: Checkpoint, run: RunFolder, architecture: Architecture, processes: Processes
+) -> Checkpoint:
+    """Return the checkpoint if it belongs to the run's network, and is the same everywhere."""
     if checkpoint.recipe.architecture != run.recipe.architecture:
         raise CheckpointError(
             f"the checkpoint in '{run.checkpoints}' is of the architecture "
@@ -199,6 +258,12 @@ def _of_run(checkpoint: Checkpoint, run: RunFolder, architecture: Architecture) 
             "put the run's own checkpoint back"
         )
     checkpoint.check_architecture(architecture)
+    progress = str(checkpoint.progress)
+    if processes.text_of_first(progress) != progress:
+        raise CheckpointError(
+            f"the processes found different checkpoints in '{run.checkpoints}': "
+            "all machines must share the run folder"
+        )
     return checkpoint
 
 

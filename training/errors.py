@@ -20,5 +20,9 @@ class CheckpointError(UserError):
     """A checkpoint that is missing, damaged, or of another architecture or recipe."""
 
 
+class LostProcessError(UserError):
+    """A training of several processes of which one is gone."""
+
+
 class DivergenceError(UserError):
     """A training whose weights are no longer finite numbers."""

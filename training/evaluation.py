@@ -11,7 +11,7 @@ from training.data import Images
 from training.data.batches import evaluation_batches
 from training.interruption import Interruption
 from training.progress_bar import ProgressBar
-from training.two_stage import TwoStageTrainer
+from training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,17 @@ class Evaluation:
 
 
 def evaluate(
-    trainer: TwoStageTrainer, images: Images, batch_size: int, interruption: Interruption
+    trainer: Trainer,
+    images: Images,
+    batch_size: int,
+    interruption: Interruption,
+    shown: bool = True,
 ) -> Evaluation | None:
     """Run stage 1 on all test images.
 
     Parameters
     ----------
-    trainer : TwoStageTrainer
+    trainer : Trainer
         With the parameters set.
     images : Images
         Whose test part.
@@ -45,6 +49,8 @@ def evaluate(
         Images per run.
     interruption : Interruption
         Asked before every batch.
+    shown : bool
+        Whether there is a progress bar.
 
     Returns
     -------
@@ -53,7 +59,7 @@ def evaluate(
     """
     correct, loss = 0, 0.0
     total = len(images.test)
-    with ProgressBar("test", total) as bar:
+    with ProgressBar("test", total, shown=shown) as bar:
         for pixels, labels in evaluation_batches(images, batch_size):
             if interruption.requested:
                 return None

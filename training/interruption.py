@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import signal
 import sys
+from signal import Signals
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (Signals.SIGINT, Signals.SIGTERM)
+"""Those that are granted."""
 
 
 class Interruption:
@@ -21,13 +23,13 @@ class Interruption:
 
     Attributes
     ----------
-    signal : signal.Signals or None
+    signal : Signals or None
         The signal that came, if one did.
     """
 
     def __init__(self) -> None:
-        self.signal: signal.Signals | None = None
-        self._previous: dict[signal.Signals, Any] = {}
+        self.signal: Signals | None = None
+        self._previous: dict[Signals, Any] = {}
 
     @property
     def requested(self) -> bool:
@@ -40,7 +42,7 @@ class Interruption:
         return 0 if self.signal is None else 128 + self.signal
 
     def __enter__(self) -> Self:
-        for number in _SIGNALS:
+        for number in SIGNALS:
             self._previous[number] = signal.signal(number, self._handle)
         return self
 
@@ -56,7 +58,7 @@ class Interruption:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
             raise KeyboardInterrupt
-        self.signal = signal.Signals(number)
+        self.signal = Signals(number)
         print(
             "\nstopping after this iteration; once more to stop without saving",
             file=sys.stderr,

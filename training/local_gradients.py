@@ -20,7 +20,7 @@ Array = NDArray[np.floating]
 
 
 def loss_and_gradient(
-    logits: Array, labels: NDArray[np.integer], loss_scale: float
+    logits: Array, labels: NDArray[np.integer], loss_scale: float, batch: int | None = None
 ) -> tuple[float, Array]:
     """Mean cross-entropy, and the gradient of ``loss_scale`` times it.
 
@@ -30,13 +30,16 @@ def loss_and_gradient(
     labels : int array, shape (samples,)
     loss_scale : float
         s_l (section 4.3).
+    batch : int, optional
+        B, the samples of the whole batch if these are a part of it; loss and gradient are then
+        what they add to those of the batch.
 
     Returns
     -------
     loss : float
         Not scaled.
     gradient : array, shape (samples, classes)
-        ``s_l / samples * (softmax - onehot)``.
+        ``s_l / B * (softmax - onehot)``.
 
     Raises
     ------
@@ -52,7 +55,8 @@ def loss_and_gradient(
             f"{classes - 1}"
         )
     outputs = torch.tensor(logits, requires_grad=True)
-    loss = cross_entropy(outputs, torch.as_tensor(labels, dtype=torch.int64))
+    targets = torch.as_tensor(labels, dtype=torch.int64)
+    loss = cross_entropy(outputs, targets, reduction="sum") / (batch or samples)
     (loss_scale * loss).backward()
     assert outputs.grad is not None
     return float(loss.detach()), outputs.grad.numpy()

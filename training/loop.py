@@ -22,6 +22,7 @@ from training.checkpoint import Checkpoint, Progress, save
 from training.data import Images
 from training.data.batches import batches_per_epoch, training_batches
 from training.dropout import dropout_masks
+from training.errors import LostProcessError
 from training.evaluation import evaluate
 from training.initialisation import initial_parameters
 from training.interruption import Interruption
@@ -32,7 +33,7 @@ from training.progress_bar import ProgressBar
 from training.randomness import stream
 from training.recipe import Recipe
 from training.run_folder import RunFolder
-from training.two_stage import TwoStageTrainer
+from training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 120.0
 """Between two checkpoints within an epoch: a program that is killed loses no more than this."""
@@ -59,7 +60,7 @@ class TrainingLoop:
         The recipe's network for these images.
     images : Images
         Training and test images.
-    trainer : TwoStageTrainer
+    trainer : Trainer
         Both networks.
     checkpoint : Checkpoint
         Where to begin.
@@ -69,6 +70,9 @@ class TrainingLoop:
         Leave with this many complete iterations, counted from the start of the run.
     checkpoint_seconds : float
         Time between two checkpoints within an epoch.
+    leads : bool
+        Whether this process, of several that do the same, is the one that writes into the run
+        folder and shows the progress.
 
     Attributes
     ----------
@@ -83,12 +87,13 @@ class TrainingLoop:
         run: RunFolder,
         architecture: Architecture,
         images: Images,
-        trainer: TwoStageTrainer,
+        trainer: Trainer,
         checkpoint: Checkpoint,
         interruption: Interruption,
         *,
         max_iterations: int | None = None,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        leads: bool = True,
     ) -> None:
         self.run = run
         self.recipe = run.recipe
@@ -97,6 +102,7 @@ class TrainingLoop:
         self.trainer = trainer
         self.interruption = interruption
         self.checkpoint_seconds = checkpoint_seconds
+        self.leads = leads
         self.per_epoch = batches_per_epoch(images, self.recipe.batch_size)
         self.last = self.recipe.epochs * self.per_epoch
         if max_iterations is not None:
@@ -124,8 +130,20 @@ class TrainingLoop:
         ------
         DivergenceError
             If the weights are no longer finite.
+        LostProcessError
+            If another process is gone; the last complete iteration is saved.
         """
         self._save()
+        try:
+            self._train_epochs()
+        except LostProcessError:
+            self._save()
+            raise
+        self._draw()
+        return self.progress
+
+    def _train_epochs(self) -> None:
+        """Train and evaluate until the end or an interruption, and save after every epoch."""
         while not self.interruption.requested and (
             self.progress.accuracy is None or self.progress.iteration < self.last
         ):
@@ -135,8 +153,6 @@ class TrainingLoop:
             self._save()
             if time.monotonic() - self._drawn_at > PICTURE_SECONDS:
                 self._draw()
-        self._draw()
-        return self.progress
 
     def _train_epoch(self, epoch: int) -> ProgressBar:
         """Train what is left of an epoch, up to the last iteration of this run."""
@@ -145,10 +161,10 @@ class TrainingLoop:
         batches = training_batches(self.images, recipe.batch_size, recipe.seed, epoch, first, stop)
         total = len(self.images.training)
         seen = min(first * recipe.batch_size, total)
-        with ProgressBar(f"epoch {epoch + 1}/{recipe.epochs}", total, seen) as bar:
+        with ProgressBar(f"epoch {epoch + 1}/{recipe.epochs}", total, seen, self.leads) as bar:
             for pixels, labels in batches:
                 record = self._train_batch(pixels, labels)
-                self.run.log(record)
+                self._log(record)
                 images = len(labels)
                 bar.advance(images, images * record["loss"], images * record["accuracy"])
                 if time.monotonic() - self._saved_at > self.checkpoint_seconds:
@@ -186,14 +202,16 @@ class TrainingLoop:
 
     def _evaluate(self) -> bool:
         """Evaluate the present weights; return whether that was completed."""
-        evaluation = evaluate(self.trainer, self.images, self.recipe.batch_size, self.interruption)
+        evaluation = evaluate(
+            self.trainer, self.images, self.recipe.batch_size, self.interruption, self.leads
+        )
         if evaluation is None:
             return False
         iteration = self.progress.iteration
         self.progress = self.progress.after_evaluation(
             evaluation.accuracy, epoch=iteration // self.per_epoch
         )
-        self.run.log(evaluation_record(iteration, self.per_epoch, evaluation))
+        self._log(evaluation_record(iteration, self.per_epoch, evaluation))
         return True
 
     def _summary(self, bar: ProgressBar) -> str:
@@ -205,16 +223,23 @@ class TrainingLoop:
             f"test accuracy {100 * self.progress.accuracy:.2f} %"
         )
 
+    def _log(self, record: dict[str, Any]) -> None:
+        """Append a line to the metrics."""
+        if self.leads:
+            self.run.log(record)
+
     def _save(self) -> None:
         """Write a checkpoint."""
         parameters, momentum = self.optimiser.parameters, self.optimiser.momentum
-        save(
-            self.run.checkpoints,
-            Checkpoint(self.run.name, self.recipe, self.progress, parameters, momentum),
-        )
+        if self.leads:
+            save(
+                self.run.checkpoints,
+                Checkpoint(self.run.name, self.recipe, self.progress, parameters, momentum),
+            )
         self._saved_at = time.monotonic()
 
     def _draw(self) -> None:
         """Draw the pictures from the metrics."""
-        draw_pictures(self.run)
+        if self.leads:
+            draw_pictures(self.run)
         self._drawn_at = time.monotonic()

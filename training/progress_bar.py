@@ -21,9 +21,11 @@ class ProgressBar:
         Images of the whole pass.
     initial : int
         Images done before, as when a run is resumed.
+    shown : bool
+        Whether there is something to see.
     """
 
-    def __init__(self, title: str, total: int, initial: int = 0) -> None:
+    def __init__(self, title: str, total: int, initial: int = 0, shown: bool = True) -> None:
         # In a log file, a line every ten seconds stands in for the bar.
         terminal = sys.stderr.isatty()
         self._bar = tqdm(
@@ -32,6 +34,7 @@ class ProgressBar:
             initial=initial,
             unit=" images",
             leave=False,
+            disable=not shown,
             mininterval=0.2 if terminal else 10.0,
             delay=0.0 if terminal else 10.0,
         )

@@ -204,7 +204,12 @@ class TwoStageTrainer:
         return Prediction(logits, alpha, average([rate.firing_rates for rate in rates], parts))
 
     def gradients(
-        self, images: Array, labels: NDArray[np.integer], dropout_masks: Masks | None = None
+        self,
+        images: Array,
+        labels: NDArray[np.integer],
+        dropout_masks: Masks | None = None,
+        *,
+        batch: int | None = None,
     ) -> TwoStageResult:
         """Run both stages of a batch.
 
@@ -214,6 +219,9 @@ class TwoStageTrainer:
         labels : int array, shape (samples,)
         dropout_masks : dict of array, optional
             Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
+        batch : int, optional
+            Samples of the whole batch if these are a part of it: loss and gradients are then
+            what they add to those of the batch.
 
         Raises
         ------
@@ -225,7 +233,7 @@ class TwoStageTrainer:
         images, dropout_masks = self._typed(images, dropout_masks)
         stage1 = self.predict(images, dropout_masks)
         loss, logits_gradient = loss_and_gradient(
-            stage1.logits, np.asarray(labels), self.config.loss_scale
+            stage1.logits, np.asarray(labels), self.config.loss_scale, batch
         )
         output_gradient = (logits_gradient @ self._parameters["readout.weight"]).reshape(
             -1, *self.architecture.output.shape

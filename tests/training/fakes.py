@@ -58,6 +58,8 @@ class FakeTrainer(TwoStageTrainer):
         images: Array,
         labels: NDArray[np.integer],
         dropout_masks: Mapping[str, Array] | None = None,
+        *,
+        batch: int | None = None,
     ) -> TwoStageResult:
         self.gradient_calls += 1
         self._on_gradients(self.gradient_calls)
