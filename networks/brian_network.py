@@ -73,7 +73,11 @@ class BrianNetwork(Network):
             a truncated stage must not be used.
         """
         self.t_ = 0.0
-        self.run(steps * STEP, namespace={}, profile=profile)
+        try:
+            self.run(steps * STEP, namespace={}, profile=profile)
+        except BaseException:
+            self.after_run()  # or the spikes of the step that was cut short open the next run
+            raise
         done = int(self._step_clock.variables["timestep"].get_value()[0])
         if done < steps or self._stopped or Network._globally_stopped:
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
