@@ -3,8 +3,14 @@
 from networks.architecture import Architecture, ArchitectureError, Layer
 from networks.backward import BackwardNetwork, BackwardRates
 from networks.code_generation import CompilerNotFoundError, require_compiler
+from networks.devices import (
+    DeviceError,
+    DeviceName,
+    PropagationChoice,
+    SynapsesChoice,
+    SynapsesKind,
+)
 from networks.forward import ForwardNetwork, ForwardRates
-from networks.stage import SynapsesKind
 
 __all__ = [
     "Architecture",
@@ -12,9 +18,13 @@ __all__ = [
     "BackwardNetwork",
     "BackwardRates",
     "CompilerNotFoundError",
+    "DeviceError",
+    "DeviceName",
     "ForwardNetwork",
     "ForwardRates",
     "Layer",
+    "PropagationChoice",
+    "SynapsesChoice",
     "SynapsesKind",
     "require_compiler",
 ]

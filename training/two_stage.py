@@ -14,7 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from networks import Architecture, BackwardNetwork, BackwardRates, ForwardNetwork, SynapsesKind
+from networks import (
+    Architecture,
+    BackwardNetwork,
+    BackwardRates,
+    DeviceName,
+    ForwardNetwork,
+    PropagationChoice,
+    SynapsesChoice,
+)
 from training.local_gradients import average_input, local_gradients, loss_and_gradient
 from training.shares import (
     Share,
@@ -95,15 +103,18 @@ class TwoStageTrainer:
     config : TwoStageConfig
     batch_size : int
         Largest number of samples of one call.
-    synapses : {"shared", "explicit"}
+    synapses : {"auto", "shared", "explicit"}
+        "auto" is "shared" on the runtime device and "explicit" on others.
     couple : bool
         Whether stage 2 simulates couples of two IF populations.
     dtype : {"float32", "float64"}
-    device : {"runtime"}
+    device : {"runtime", "cpp_standalone"}
         Where Brian2 runs.
+    propagation : {"auto", "sequential", "synchronous"}
+        When spikes arrive, see `networks.schedule`; "auto" is "sequential" where that is possible.
     shares : int, optional
-        Number of threads that the samples are spread over; by default one per core, fewer for
-        small networks. It changes no spike.
+        Number of threads (programs, on compiled devices) that the samples are spread over; by
+        default one per core, on the runtime device fewer for small networks. It changes no spike.
 
     Raises
     ------
@@ -111,6 +122,8 @@ class TwoStageTrainer:
         For values that cannot be built.
     CompilerNotFoundError
         Without a C++ compiler.
+    DeviceError
+        If a network does not compile.
     """
 
     def __init__(
@@ -119,30 +132,30 @@ class TwoStageTrainer:
         config: TwoStageConfig,
         batch_size: int,
         *,
-        synapses: SynapsesKind = "shared",
+        synapses: SynapsesChoice = "auto",
         couple: bool = False,
         dtype: str = "float32",
-        device: str = "runtime",
+        device: DeviceName = "runtime",
+        propagation: PropagationChoice = "auto",
         shares: int | None = None,
     ) -> None:
-        if device != "runtime":
-            raise ValueError(f"the device is '{device}': only 'runtime' is available")
         if batch_size < 1:
             raise ValueError(f"the batch size is {batch_size}: it must be at least 1")
         self.architecture = architecture
         self.config = config
         self.batch_size = batch_size
-        count = shares or number_of_shares(architecture, batch_size)
+        count = shares or number_of_shares(architecture, batch_size, device)
         size = -(-batch_size // count)
         self._shares = Shares(
             [
                 Share(
                     ForwardNetwork(
-                        architecture, config.neuron, size, synapses=synapses, dtype=dtype
+                        architecture, config.neuron, size, synapses=synapses, dtype=dtype,
+                        device=device, propagation=propagation,
                     ),
                     BackwardNetwork(
                         architecture, config.couple, size, as_couples=couple, synapses=synapses,
-                        dtype=dtype,
+                        dtype=dtype, device=device, propagation=propagation,
                     ),
                 )
                 for _ in range(count)
@@ -286,10 +299,11 @@ def two_stage_gradients(
     config: TwoStageConfig,
     *,
     dropout_masks: Masks | None = None,
-    synapses: SynapsesKind = "shared",
+    synapses: SynapsesChoice = "auto",
     couple: bool = False,
     dtype: str = "float64",
-    device: str = "runtime",
+    device: DeviceName = "runtime",
+    propagation: PropagationChoice = "auto",
 ) -> TwoStageResult:
     """Both stages of one batch, on networks built for the occasion.
 
@@ -303,7 +317,7 @@ def two_stage_gradients(
     config : TwoStageConfig
     dropout_masks : dict of array, optional
         Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
-    synapses, couple, dtype, device
+    synapses, couple, dtype, device, propagation
         See `TwoStageTrainer`.
 
     Returns
@@ -318,7 +332,7 @@ def two_stage_gradients(
     samples = np.asarray(images).shape[-len(architecture.input_shape) - 1]
     trainer = TwoStageTrainer(
         architecture, config, samples, synapses=synapses, couple=couple, dtype=dtype,
-        device=device, shares=1,
+        device=device, propagation=propagation, shares=1,
     )  # fmt: skip
     trainer.set_parameters(parameters)
     return trainer.gradients(images, labels, dropout_masks)

@@ -1,1 +1,16 @@
-"""Where the networks run: what each device needs, and what it is given."""
+"""The devices on which a network runs: the same Brian2 objects on all of them."""
+
+from networks.devices.base import DeviceName, Simulator, SynapsesKind
+from networks.devices.choice import Choice, PropagationChoice, SynapsesChoice, choose
+from networks.devices.errors import DeviceError
+
+__all__ = [
+    "Choice",
+    "DeviceError",
+    "DeviceName",
+    "PropagationChoice",
+    "Simulator",
+    "SynapsesChoice",
+    "SynapsesKind",
+    "choose",
+]
