@@ -4,6 +4,7 @@ from networks.architecture import Architecture, ArchitectureError, Layer
 from networks.backward import BackwardNetwork, BackwardRates
 from networks.code_generation import CompilerNotFoundError, require_compiler
 from networks.devices import (
+    Backend,
     DeviceError,
     DeviceName,
     PropagationChoice,
@@ -15,6 +16,7 @@ from networks.forward import ForwardNetwork, ForwardRates
 __all__ = [
     "Architecture",
     "ArchitectureError",
+    "Backend",
     "BackwardNetwork",
     "BackwardRates",
     "CompilerNotFoundError",

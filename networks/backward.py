@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from equations import TernaryCouple, average_rate_weight
 from networks.architecture import Architecture
-from networks.devices import DeviceName, PropagationChoice, SynapsesChoice, choose
+from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
 from networks.populations import channel_values
 from networks.schedule import make_schedule
 from networks.stage import (
@@ -64,18 +64,21 @@ class BackwardNetwork:
         Threshold, resting potential and leak of the couples.
     batch_size : int
         Number of samples simulated side by side.
-    as_couples : bool
+    as_couples : bool, optional
         Whether to simulate couples of two IF populations instead of one ternary population. Both
-        give the same spikes; the single population is faster.
+        give the same spikes; the single population is faster. By default couples on GeNN, one
+        population elsewhere.
     synapses : {"auto", "shared", "explicit"}
         Realisation of the synapses; "auto" is the first that the device offers.
     dtype : {"float32", "float64"}
         Precision of all state variables and weights.
-    device : {"runtime", "cpp_standalone"}
-        Where Brian2 runs: in this process, or as a C++ program that is compiled once and kept on
+    device : {"runtime", "cpp_standalone", "genn"}
+        Where Brian2 runs: in this process, or as a program that is compiled once and kept on
         disk (explicit synapses; no monitors).
     propagation : {"auto", "sequential", "synchronous"}
         When spikes arrive, see `networks.schedule`; "auto" is the first that the device offers.
+    backend : {"cuda", "cpu"}
+        What GeNN generates code for; other devices have no such choice.
 
     Raises
     ------
@@ -98,14 +101,15 @@ class BackwardNetwork:
         couple: TernaryCouple,
         batch_size: int,
         *,
-        as_couples: bool = False,
+        as_couples: bool | None = None,
         synapses: SynapsesChoice = "auto",
         dtype: str = "float32",
         device: DeviceName = "runtime",
         propagation: PropagationChoice = "auto",
+        backend: Backend = "cuda",
     ) -> None:
         check_build(batch_size, dtype)
-        choice = choose(device, synapses, propagation)
+        choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
         self.couple = couple
         self.batch_size = batch_size
@@ -119,8 +123,10 @@ class BackwardNetwork:
         self.network = self.simulator.network
         build = Build(
             couple, self.simulator.copies, self.simulator.clock, choice.synapses, dtype,
-            schedule.layers,
+            schedule.layers, self.simulator.acts_after_resets,
         )  # fmt: skip
+        if as_couples is None:
+            as_couples = device == "genn"
         kind = CouplePopulation if as_couples else TernaryPopulation
         with self.simulator.building():
             self.populations: dict[str, SignedPopulation] = {

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from equations import FORWARD, NeuronModel, average_rate_weight
 from networks.architecture import Architecture, Layer
-from networks.devices import DeviceName, PropagationChoice, SynapsesChoice, choose
+from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
 from networks.populations import channel_values, count_spikes, population, state
 from networks.schedule import make_schedule
 from networks.stage import (
@@ -66,11 +66,13 @@ class ForwardNetwork:
         Realisation of the synapses; "auto" is the first that the device offers.
     dtype : {"float32", "float64"}
         Precision of all state variables and weights.
-    device : {"runtime", "cpp_standalone"}
-        Where Brian2 runs: in this process, or as a C++ program that is compiled once and kept on
+    device : {"runtime", "cpp_standalone", "genn"}
+        Where Brian2 runs: in this process, or as a program that is compiled once and kept on
         disk (explicit synapses; no monitors).
     propagation : {"auto", "sequential", "synchronous"}
         When spikes arrive, see `networks.schedule`; "auto" is the first that the device offers.
+    backend : {"cuda", "cpu"}
+        What GeNN generates code for; other devices have no such choice.
 
     Raises
     ------
@@ -97,9 +99,10 @@ class ForwardNetwork:
         dtype: str = "float32",
         device: DeviceName = "runtime",
         propagation: PropagationChoice = "auto",
+        backend: Backend = "cuda",
     ) -> None:
         check_build(batch_size, dtype)
-        choice = choose(device, synapses, propagation)
+        choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
         self.neuron = neuron
         self.batch_size = batch_size

@@ -40,6 +40,7 @@ class Build:
     synapses: SynapsesKind
     dtype: str
     slots: Mapping[str, Slots]
+    acts_after_resets: bool
 
 
 class SignedPopulation(ABC):
@@ -133,8 +134,12 @@ class CouplePopulation(SignedPopulation):
         self.coupling = [
             self._couple(build, 1, -1, reset, CROSS_RESET, "resets_negative"),
             self._couple(build, -1, 1, reset, CROSS_RESET, "resets_positive"),
-            self._couple(build, -1, 1, one, OUTPUT, "output"),
         ]
+        # Else the output would miss the spikes of the last step. (A late cross-reset does no
+        # harm: it comes before the partner's next threshold.)
+        self._has_output = build.acts_after_resets
+        if self._has_output:
+            self.coupling.append(self._couple(build, -1, 1, one, OUTPUT, "output"))
 
     def _couple(
         self, build: Build, pre: int, post: int, connection: OneToOne, on_pre: str, name: str
@@ -146,6 +151,14 @@ class CouplePopulation(SignedPopulation):
         )  # fmt: skip
         synapses.set_weight(connection.kernel(None).numpy())
         return synapses
+
+    def spike_count(self) -> Array:
+        if self._has_output:
+            return super().spike_count()
+        positive, negative = (
+            state(self.groups[sign], "spike_count", self.layer.shape) for sign in (1, -1)
+        )
+        return positive - negative
 
     @property
     def objects(self) -> list[BrianObject]:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from networks import Architecture, BackwardNetwork, DeviceName, ForwardNetwork
+from networks import Architecture, Backend, BackwardNetwork, DeviceName, ForwardNetwork
 
 Array = NDArray[np.floating]
 Masks = Mapping[str, Array]
@@ -35,13 +35,18 @@ class Share:
     backward: BackwardNetwork
 
 
-def number_of_shares(architecture: Architecture, batch_size: int, device: DeviceName) -> int:
+def number_of_shares(
+    architecture: Architecture, batch_size: int, device: DeviceName, backend: Backend
+) -> int:
     """As many as torch has threads (``OMP_NUM_THREADS``), fewer for small networks.
 
-    Programs on other devices than the runtime run without the interpreter, so any size pays.
+    Programs on other devices than the runtime run without the interpreter, so any size pays;
+    a GPU is not shared.
     """
     neurons = batch_size * sum(layer.units for layer in architecture.layers)
     most = min(torch.get_num_threads(), batch_size)
+    if device == "genn" and backend == "cuda":
+        return 1
     if device != "runtime":
         return most
     return max(1, min(most, neurons // NEURONS_PER_SHARE))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from networks import (
     Architecture,
+    Backend,
     BackwardNetwork,
     BackwardRates,
     DeviceName,
@@ -105,13 +106,15 @@ class TwoStageTrainer:
         Largest number of samples of one call.
     synapses : {"auto", "shared", "explicit"}
         "auto" is "shared" on the runtime device and "explicit" on others.
-    couple : bool
-        Whether stage 2 simulates couples of two IF populations.
+    couple : bool, optional
+        Whether stage 2 simulates couples of two IF populations; by default on GeNN only.
     dtype : {"float32", "float64"}
-    device : {"runtime", "cpp_standalone"}
+    device : {"runtime", "cpp_standalone", "genn"}
         Where Brian2 runs.
     propagation : {"auto", "sequential", "synchronous"}
         When spikes arrive, see `networks.schedule`; "auto" is "sequential" where that is possible.
+    backend : {"cuda", "cpu"}
+        What GeNN generates code for.
     shares : int, optional
         Number of threads (programs, on compiled devices) that the samples are spread over; by
         default one per core, on the runtime device fewer for small networks. It changes no spike.
@@ -133,10 +136,11 @@ class TwoStageTrainer:
         batch_size: int,
         *,
         synapses: SynapsesChoice = "auto",
-        couple: bool = False,
+        couple: bool | None = None,
         dtype: str = "float32",
         device: DeviceName = "runtime",
         propagation: PropagationChoice = "auto",
+        backend: Backend = "cuda",
         shares: int | None = None,
     ) -> None:
         if batch_size < 1:
@@ -144,18 +148,18 @@ class TwoStageTrainer:
         self.architecture = architecture
         self.config = config
         self.batch_size = batch_size
-        count = shares or number_of_shares(architecture, batch_size, device)
+        count = shares or number_of_shares(architecture, batch_size, device, backend)
         size = -(-batch_size // count)
         self._shares = Shares(
             [
                 Share(
                     ForwardNetwork(
                         architecture, config.neuron, size, synapses=synapses, dtype=dtype,
-                        device=device, propagation=propagation,
+                        device=device, propagation=propagation, backend=backend,
                     ),
                     BackwardNetwork(
                         architecture, config.couple, size, as_couples=couple, synapses=synapses,
-                        dtype=dtype, device=device, propagation=propagation,
+                        dtype=dtype, device=device, propagation=propagation, backend=backend,
                     ),
                 )
                 for _ in range(count)
@@ -300,10 +304,11 @@ def two_stage_gradients(
     *,
     dropout_masks: Masks | None = None,
     synapses: SynapsesChoice = "auto",
-    couple: bool = False,
+    couple: bool | None = None,
     dtype: str = "float64",
     device: DeviceName = "runtime",
     propagation: PropagationChoice = "auto",
+    backend: Backend = "cuda",
 ) -> TwoStageResult:
     """Both stages of one batch, on networks built for the occasion.
 
@@ -317,7 +322,7 @@ def two_stage_gradients(
     config : TwoStageConfig
     dropout_masks : dict of array, optional
         Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
-    synapses, couple, dtype, device, propagation
+    synapses, couple, dtype, device, propagation, backend
         See `TwoStageTrainer`.
 
     Returns
@@ -332,7 +337,7 @@ def two_stage_gradients(
     samples = np.asarray(images).shape[-len(architecture.input_shape) - 1]
     trainer = TwoStageTrainer(
         architecture, config, samples, synapses=synapses, couple=couple, dtype=dtype,
-        device=device, propagation=propagation, shares=1,
+        device=device, propagation=propagation, backend=backend, shares=1,
     )  # fmt: skip
     trainer.set_parameters(parameters)
     return trainer.gradients(images, labels, dropout_masks)

@@ -13,12 +13,14 @@ from contextlib import AbstractContextManager
 from typing import ClassVar, Literal
 
 from brian2.core.base import BrianObject
+from brian2.core.clocks import Clock
 from brian2.groups.neurongroup import NeuronGroup
 
 from networks.brian_network import BrianNetwork
 from networks.schedule import Propagation, Schedule
 
-DeviceName = Literal["runtime", "cpp_standalone"]
+DeviceName = Literal["runtime", "cpp_standalone", "genn"]
+Backend = Literal["cuda", "cpu"]
 SynapsesKind = Literal["shared", "explicit"]
 
 #: Writes the current of one step, counted from 0, into the arrays of the group that is driven.
@@ -50,14 +52,19 @@ class Simulator(ABC):
     synapses: ClassVar[tuple[SynapsesKind, ...]]
     #: Propagations that it can run; the first one is its default.
     propagations: ClassVar[tuple[Propagation, ...]]
+    #: Whether synapses can act after the resets of the step in which a spike was fired.
+    acts_after_resets: ClassVar[bool] = True
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
         self.stage = stage
         self.schedule = schedule
         self.batch_size = batch_size
         with self.building():
-            self.clock = BrianNetwork.step_clock(f"{stage}_clock")
+            self.clock = self._make_clock()
             self.network = BrianNetwork(schedule.slots, self.clock)
+
+    def _make_clock(self) -> Clock:
+        return BrianNetwork.step_clock(f"{self.stage}_clock")
 
     @property
     def copies(self) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
-from networks.devices.base import DeviceName, Simulator, SynapsesKind
+from networks.devices.base import Backend, DeviceName, Simulator, SynapsesKind
+from networks.devices.genn import CudaGeNNSimulator, GeNNSimulator
 from networks.devices.runtime import RuntimeSimulator
 from networks.devices.standalone import StandaloneSimulator
 from networks.schedule import Propagation
@@ -14,7 +15,7 @@ from networks.schedule import Propagation
 SynapsesChoice = Literal["auto", "shared", "explicit"]
 PropagationChoice = Literal["auto", "sequential", "synchronous"]
 
-SIMULATORS: tuple[type[Simulator], ...] = (RuntimeSimulator, StandaloneSimulator)
+SIMULATORS: tuple[type[Simulator], ...] = (RuntimeSimulator, StandaloneSimulator, GeNNSimulator)
 
 Value = TypeVar("Value", bound=str)
 
@@ -39,6 +40,7 @@ def choose(
     device: DeviceName,
     synapses: SynapsesChoice = "auto",
     propagation: PropagationChoice = "auto",
+    backend: Backend = "cuda",
 ) -> Choice:
     """The realisation that a user asked for; "auto" is the first that the device offers.
 
@@ -56,7 +58,11 @@ def choose(
         raise ValueError(
             f"the propagation is '{propagation}': it must be 'sequential' or 'synchronous'"
         )
+    if backend not in get_args(Backend):
+        raise ValueError(f"the backend is '{backend}': it must be {_either(get_args(Backend))}")
     simulator = offered[device]
+    if simulator is GeNNSimulator and backend == "cuda":
+        simulator = CudaGeNNSimulator
     return Choice(
         simulator,
         _pick(f"{synapses} synapses", synapses, simulator.synapses, device),

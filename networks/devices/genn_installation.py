@@ -14,12 +14,12 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from brian2.core.preferences import prefs
 from packaging.version import InvalidVersion, Version
 
-Backend = Literal["cuda", "cpu"]
+from networks.devices.base import Backend
+from networks.devices.errors import DeviceError
 
 OLDEST_GENN, NEWEST_GENN, TOO_NEW_GENN = Version("4.2.1"), Version("4.9.0"), Version("5")
 TOO_NEW_CUDA = Version("13")
@@ -31,7 +31,7 @@ _GET_GENN = (
 _GET_CUDA = "install the CUDA toolkit 12 and set CUDA_PATH to its folder"
 
 
-class DeviceNotUsableError(RuntimeError):
+class DeviceNotUsableError(DeviceError):
     """A device whose software is missing or unfit; the message says how to get it."""
 
 
@@ -125,8 +125,8 @@ def find_gpu() -> str:
     return listed.splitlines()[0]
 
 
-def require_genn(backend: Backend) -> Installation:
-    """Find everything that a backend of the device ``genn`` needs.
+def require_genn(backend: Backend) -> tuple[Installation, ...]:
+    """GeNN, and for the backend ``cuda`` CUDA; everything else is looked for as well.
 
     Raises
     ------
@@ -135,10 +135,11 @@ def require_genn(backend: Backend) -> Installation:
     """
     find_brian2genn()
     genn = find_genn()
-    if backend == "cuda":
-        find_cuda()
-        find_gpu()
-    return genn
+    if backend == "cpu":
+        return (genn,)
+    cuda = find_cuda()
+    find_gpu()
+    return genn, cuda
 
 
 def _has_preferences() -> bool:

@@ -37,7 +37,8 @@ class StateMemory(Device):
 
     def init_with_zeros(self, var: ArrayVariable, dtype: Any) -> None:
         super().init_with_zeros(var, dtype)
-        if isinstance(var.owner, NeuronGroup) and not var.read_only:
+        internal = var.read_only or var.name.startswith("_")
+        if isinstance(var.owner, NeuronGroup) and not internal:
             self.memory[var] = np.zeros(var.size if var.scalar else self.batches * var.size, dtype)
 
     def fill_with_array(self, var: ArrayVariable, arr: Any) -> None:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from brian2.core.base import BrianObject
@@ -21,13 +22,13 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device, set_device
 
 from networks.brian_network import STEP
-from networks.devices.base import Simulator
+from networks.devices.base import DeviceName, Simulator
 from networks.devices.build_cache import find_or_build
 from networks.devices.compilation import compile_project
 from networks.devices.fingerprint import fingerprint
 from networks.devices.memory import StateMemory
 from networks.devices.program import Program
-from networks.schedule import Schedule
+from networks.schedule import Propagation, Schedule
 
 HEADER = Path(__file__).resolve().parent.parent / "templates" / "batch_program.h"
 
@@ -39,24 +40,38 @@ class StandaloneDevice(StateMemory, CPPStandaloneDevice):
 class StandaloneSimulator(Simulator):
     """A network as a C++ program."""
 
-    device = "cpp_standalone"
+    device: ClassVar[DeviceName] = "cpp_standalone"
     synapses = ("explicit",)
-    propagations = ("sequential", "synchronous")
+    propagations: ClassVar[tuple[Propagation, ...]] = ("sequential", "synchronous")
+    #: How the program is called, in its folder.
+    command: ClassVar[tuple[str, ...]] = ("./main",)
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
         if os.name != "posix":
             raise ValueError(
-                "the device 'cpp_standalone' needs Linux or macOS: use 'runtime' on this system"
+                f"the device '{self.device}' needs Linux or macOS: use 'runtime' on this system"
             )
-        self._device = StandaloneDevice()
-        self._device.batches = batch_size
+        self.batch_size = batch_size
+        self._device = self._make_device()
+        self._device.batches = self._passes(batch_size)
         self._program: Program | None = None
         super().__init__(stage, schedule, batch_size)
         self._own = set(self.network.objects)
 
+    def _make_device(self) -> StandaloneDevice:
+        return StandaloneDevice()
+
     @property
     def copies(self) -> int:
         return 1
+
+    def _passes(self, samples: int) -> int:
+        """How many times the network runs for so many samples."""
+        return -(-samples // self.copies)
+
+    def _baked_in(self) -> tuple[object, ...]:
+        """What a program depends on beside the network and Brian2."""
+        return ()
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -77,27 +92,27 @@ class StandaloneSimulator(Simulator):
     def prepare(self) -> None:
         self._check_objects()
         if self._program is None:
-            key = fingerprint(self.network, self._device)
-            self._program = Program(find_or_build(key, self._build), ["./main"])
+            key = fingerprint(self.network, self._device, *self._baked_in())
+            self._program = Program(find_or_build(key, self._build), self.command)
 
     def run(self, steps: int, samples: int, *, frames: bool = False, profile: bool = False) -> None:
         if profile:
-            raise ValueError("profile needs device 'runtime', not 'cpp_standalone'")
+            raise ValueError(f"profile needs device 'runtime', not '{self.device}'")
         self.prepare()
         assert self._program is not None
-        memory = self._device.memory
+        memory, passes = self._device.memory, self._passes(samples)
         each = {variable: values for variable, values in memory.items() if self._is_each(variable)}
         inputs = [values for variable, values in memory.items() if variable not in each]
-        inputs += [values[: samples * variable.size] for variable, values in each.items()]
+        inputs += [values[: passes * variable.size] for variable, values in each.items()]
         if frames:
             current = self.group.variables["I"]
             for step in range(steps):
                 self.write_frame(step)
-                inputs.append(np.array(memory[current][: samples * current.size]))
+                inputs.append(np.array(memory[current][: passes * current.size]))
         self._program.ask(
-            [samples, steps, int(frames)],
+            [passes, steps, int(frames)],
             inputs,
-            [values[: samples * v.size] for v, values in each.items() if not v.constant],
+            [values[: passes * v.size] for v, values in each.items() if not v.constant],
         )
 
     def stop(self) -> None:
@@ -114,7 +129,7 @@ class StandaloneSimulator(Simulator):
         if others:
             raise ValueError(
                 f"'{min(each.name for each in others)}' cannot be added to a network on "
-                "'cpp_standalone': use device 'runtime' for monitors and other objects"
+                f"'{self.device}': use device 'runtime' for monitors and other objects"
             )
 
     def _build(self, folder: Path) -> Iterable[Path]:
