@@ -59,10 +59,15 @@ class Simulator(ABC):
             self.clock = BrianNetwork.step_clock(f"{stage}_clock")
             self.network = BrianNetwork(schedule.slots, self.clock)
 
+    @classmethod
+    def copies_of(cls, batch_size: int) -> int:
+        """How many samples of a batch a population simulates side by side."""
+        return batch_size
+
     @property
     def copies(self) -> int:
-        """Samples that a population holds side by side; the arrays always hold the batch."""
-        return self.batch_size
+        """Samples that a population simulates side by side; its arrays always hold the batch."""
+        return self.copies_of(self.batch_size)
 
     @abstractmethod
     def building(self) -> AbstractContextManager[None]:

@@ -25,7 +25,7 @@ class RuntimeSimulator(Simulator):
     def drive(self, group: NeuronGroup, write_frame: WriteFrame) -> None:
         super().drive(group, write_frame)
         self._present_frame = NetworkOperation(
-            self._write, clock=self.clock, when="start", name="present_frame"
+            self._write, clock=self.clock, when="before_start", name="present_frame"
         )
         self._present_frame.active = False
         self.network.add(self._present_frame)

@@ -49,13 +49,13 @@ class StandaloneSimulator(Simulator):
                 "the device 'cpp_standalone' needs Linux or macOS: use 'runtime' on this system"
             )
         self._device = StandaloneDevice()
-        self._device.batches = batch_size
+        self._device.batches = batch_size // self.copies_of(batch_size)
         self._program: Program | None = None
         super().__init__(stage, schedule, batch_size)
         self._own = set(self.network.objects)
 
-    @property
-    def copies(self) -> int:
+    @classmethod
+    def copies_of(cls, batch_size: int) -> int:
         return 1
 
     @contextmanager
