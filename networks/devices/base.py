@@ -55,6 +55,7 @@ class Simulator(ABC):
         self.stage = stage
         self.schedule = schedule
         self.batch_size = batch_size
+        self.driven: NeuronGroup | None = None
         with self.building():
             self.clock = BrianNetwork.step_clock(f"{stage}_clock")
             self.network = BrianNetwork(schedule.slots, self.clock)
@@ -77,9 +78,9 @@ class Simulator(ABC):
         """Put objects into the network."""
         self.network.add(*objects)
 
-    def drive(self, group: NeuronGroup, write_frame: WriteFrame) -> None:
-        """Let `write_frame` write the current of `group` in runs that ask for frames."""
-        self.group, self.write_frame = group, write_frame
+    def drive(self, group: NeuronGroup) -> None:
+        """Say whose current ``I`` changes from step to step in runs with frames."""
+        self.driven = group
 
     @abstractmethod
     def prepare(self) -> None:
@@ -92,7 +93,14 @@ class Simulator(ABC):
         """
 
     @abstractmethod
-    def run(self, steps: int, samples: int, *, frames: bool = False, profile: bool = False) -> None:
+    def run(
+        self,
+        steps: int,
+        samples: int,
+        *,
+        write_frame: WriteFrame | None = None,
+        profile: bool = False,
+    ) -> None:
         """Run `steps` steps from time zero, from what the arrays hold to what they hold then.
 
         Parameters
@@ -100,8 +108,8 @@ class Simulator(ABC):
         steps : int
         samples : int
             Number of samples of the batch that are used.
-        frames : bool
-            Whether the current of the driven group changes from step to step.
+        write_frame : callable, optional
+            Called with the number of each step, to write the driven group's current.
         profile : bool
             Whether to keep Brian2's profile of the run.
 

@@ -21,7 +21,7 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device, set_device
 
 from networks.brian_network import STEP
-from networks.devices.base import Simulator
+from networks.devices.base import Simulator, WriteFrame
 from networks.devices.build_cache import find_or_build
 from networks.devices.compilation import compile_project
 from networks.devices.fingerprint import fingerprint
@@ -80,7 +80,14 @@ class StandaloneSimulator(Simulator):
             key = fingerprint(self.network, self._device)
             self._program = Program(find_or_build(key, self._build), ["./main"])
 
-    def run(self, steps: int, samples: int, *, frames: bool = False, profile: bool = False) -> None:
+    def run(
+        self,
+        steps: int,
+        samples: int,
+        *,
+        write_frame: WriteFrame | None = None,
+        profile: bool = False,
+    ) -> None:
         if profile:
             raise ValueError("profile needs device 'runtime', not 'cpp_standalone'")
         self.prepare()
@@ -89,13 +96,14 @@ class StandaloneSimulator(Simulator):
         each = {variable: values for variable, values in memory.items() if self._is_each(variable)}
         inputs = [values for variable, values in memory.items() if variable not in each]
         inputs += [values[: samples * variable.size] for variable, values in each.items()]
-        if frames:
-            current = self.group.variables["I"]
+        if write_frame is not None:
+            assert self.driven is not None
+            current = self.driven.variables["I"]
             for step in range(steps):
-                self.write_frame(step)
+                write_frame(step)
                 inputs.append(np.array(memory[current][: samples * current.size]))
         self._program.ask(
-            [samples, steps, int(frames)],
+            [samples, steps, int(write_frame is not None)],
             inputs,
             [values[: samples * v.size] for v, values in each.items() if not v.constant],
         )
@@ -156,8 +164,8 @@ class StandaloneSimulator(Simulator):
             if "_spikespace" in group.variables:
                 spikes = device.get_array_name(group.variables["_spikespace"])
                 yield f"batch.spikes({spikes}, {len(group)});"
-        if hasattr(self, "group"):
-            driven = self.group.variables["I"]
+        if self.driven is not None:
+            driven = self.driven.variables["I"]
             yield f"batch.driven({device.get_array_name(driven)}, {driven.size});"
         dt = float(STEP)
         t, timestep = (device.get_array_name(self.clock.variables[v]) for v in ("t", "timestep"))

@@ -137,7 +137,7 @@ def test_one_program_serves_neurons_with_other_parameters(
         neuron = integrate_and_fire(v_threshold, -0.5)
         rates = []
         for device in ("runtime", "cpp_standalone"):
-            stage = ForwardNetwork(LOOP, neuron, samples, dtype="float64", device=device)  # type: ignore[arg-type]
+            stage = ForwardNetwork(LOOP, neuron, samples, dtype="float64", device=device)
             stage.set_parameters(random_parameters(LOOP))
             rates.append(stage.run(images[:samples], STEPS).alpha["layer2"])
         assert rates[0].any()
