@@ -135,7 +135,7 @@ class ForwardNetwork:
         self._parameters: dict[str, Array] = {}
         self._first_mask: Array | None = None
         self.simulator.add(*self.groups.values(), *self.synapses.values())
-        self.simulator.drive(self.groups[architecture.layers[0].name], self._write_frame)
+        self.simulator.drive(self.groups[architecture.layers[0].name])
 
     def __getitem__(self, layer: str) -> NeuronGroup:
         """The population of a layer: ``layer1``, ``layer2``, ..."""
@@ -226,7 +226,7 @@ class ForwardNetwork:
         self.simulator.run(
             steps + self.simulator.schedule.extra_steps,
             samples,
-            frames=self._frames is not None,
+            write_frame=None if self._frames is None else self._write_frame,
             profile=profile,
         )
         weight = average_rate_weight(self.neuron.leak, steps)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from networks import Architecture, CompilerNotFoundError
+from networks import Architecture, CompilerNotFoundError, DeviceError
 from training.checkpoint import Checkpoint, load_best, load_latest
 from training.data import Images, find
 from training.errors import CheckpointError, RunFolderError, UserError
@@ -80,8 +80,11 @@ def evaluate_run(path: Path, data_dir: Path, best: bool) -> int:
     trainer = build_trainer(architecture, run.recipe)
     trainer.set_parameters(checkpoint.parameters)
     _keep_everything()
-    with Interruption() as interruption:
-        evaluation = evaluate(trainer, images, run.recipe.batch_size, interruption)
+    try:
+        with Interruption() as interruption:
+            evaluation = evaluate(trainer, images, run.recipe.batch_size, interruption)
+    except DeviceError as error:
+        raise UserError(str(error)) from None
     if evaluation is None:
         return interruption.exit_status
     print(f"weights of iteration {checkpoint.progress.iteration}, loss {evaluation.loss:.4f}")
@@ -120,11 +123,13 @@ def build_trainer(architecture: Architecture, recipe: Recipe) -> TwoStageTrainer
             recipe.two_stage,
             recipe.batch_size,
             synapses=recipe.synapses,
-            couple=recipe.couple,
+            couple=recipe.couple or None,
             dtype=recipe.dtype,
             device=recipe.device,
+            propagation=recipe.propagation,
+            backend=recipe.backend,
         )
-    except (ValueError, CompilerNotFoundError) as error:
+    except (ValueError, CompilerNotFoundError, DeviceError) as error:
         raise UserError(str(error)) from None
     print(f"ready after {time.perf_counter() - began:.1f} s", flush=True)
     return trainer
@@ -160,8 +165,11 @@ def _train(
     )
     open_folder()
     _keep_everything()
-    with interruption:
-        progress = loop.train()
+    try:
+        with interruption:
+            progress = loop.train()
+    except DeviceError as error:
+        raise UserError(str(error)) from None
     command = ["spide", "train", run.name, "--resume", str(run.path), "--data-dir", str(data_dir)]
     if interruption.requested:
         print(

@@ -59,6 +59,7 @@ class Simulator(ABC):
         self.stage = stage
         self.schedule = schedule
         self.batch_size = batch_size
+        self.driven: NeuronGroup | None = None
         with self.building():
             self.clock = self._make_clock()
             self.network = BrianNetwork(schedule.slots, self.clock)
@@ -66,10 +67,15 @@ class Simulator(ABC):
     def _make_clock(self) -> Clock:
         return BrianNetwork.step_clock(f"{self.stage}_clock")
 
+    @classmethod
+    def copies_of(cls, batch_size: int) -> int:
+        """How many samples of a batch a population simulates side by side."""
+        return batch_size
+
     @property
     def copies(self) -> int:
-        """Samples that a population holds side by side; the arrays always hold the batch."""
-        return self.batch_size
+        """Samples that a population simulates side by side; its arrays always hold the batch."""
+        return self.copies_of(self.batch_size)
 
     @abstractmethod
     def building(self) -> AbstractContextManager[None]:
@@ -79,9 +85,9 @@ class Simulator(ABC):
         """Put objects into the network."""
         self.network.add(*objects)
 
-    def drive(self, group: NeuronGroup, write_frame: WriteFrame) -> None:
-        """Let `write_frame` write the current of `group` in runs that ask for frames."""
-        self.group, self.write_frame = group, write_frame
+    def drive(self, group: NeuronGroup) -> None:
+        """Say whose current ``I`` changes from step to step in runs with frames."""
+        self.driven = group
 
     @abstractmethod
     def prepare(self) -> None:
@@ -94,7 +100,14 @@ class Simulator(ABC):
         """
 
     @abstractmethod
-    def run(self, steps: int, samples: int, *, frames: bool = False, profile: bool = False) -> None:
+    def run(
+        self,
+        steps: int,
+        samples: int,
+        *,
+        write_frame: WriteFrame | None = None,
+        profile: bool = False,
+    ) -> None:
         """Run `steps` steps from time zero, from what the arrays hold to what they hold then.
 
         Parameters
@@ -102,8 +115,8 @@ class Simulator(ABC):
         steps : int
         samples : int
             Number of samples of the batch that are used.
-        frames : bool
-            Whether the current of the driven group changes from step to step.
+        write_frame : callable, optional
+            Called with the number of each step, to write the driven group's current.
         profile : bool
             Whether to keep Brian2's profile of the run.
 

@@ -80,4 +80,5 @@ def _pick(what: str, asked: str, possible: Sequence[Value], device: str) -> Valu
 
 
 def _either(values: Sequence[str]) -> str:
-    return " or ".join(f"'{value}'" for value in values)
+    *most, last = (f"'{value}'" for value in values)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -95,8 +95,8 @@ class GeNNSimulator(StandaloneSimulator):
 
     def _generate(self, folder: Path) -> None:
         """Write the project."""
-        if hasattr(self, "group"):
-            self._device.driven = self.group.variables["I"]
+        if self.driven is not None:
+            self._device.driven = self.driven.variables["I"]
         (precision,) = {
             group.variables["v"].dtype.type
             for group in self.network.objects
@@ -121,6 +121,6 @@ class CudaGeNNSimulator(GeNNSimulator):
 
     backend = "cuda"
 
-    @property
-    def copies(self) -> int:
-        return self.batch_size
+    @classmethod
+    def copies_of(cls, batch_size: int) -> int:
+        return batch_size

@@ -22,10 +22,11 @@ class RuntimeSimulator(Simulator):
     def building(self) -> Iterator[None]:
         yield
 
-    def drive(self, group: NeuronGroup, write_frame: WriteFrame) -> None:
-        super().drive(group, write_frame)
+    def drive(self, group: NeuronGroup) -> None:
+        super().drive(group)
+        self._write_frame: WriteFrame | None = None
         self._present_frame = NetworkOperation(
-            self._write, clock=self.clock, when="start", name="present_frame"
+            self._write, clock=self.clock, when="before_start", name="present_frame"
         )
         self._present_frame.active = False
         self.network.add(self._present_frame)
@@ -33,10 +34,19 @@ class RuntimeSimulator(Simulator):
     def prepare(self) -> None:
         self.network.run_steps(0)
 
-    def run(self, steps: int, samples: int, *, frames: bool = False, profile: bool = False) -> None:
-        if hasattr(self, "_present_frame"):
-            self._present_frame.active = frames
+    def run(
+        self,
+        steps: int,
+        samples: int,
+        *,
+        write_frame: WriteFrame | None = None,
+        profile: bool = False,
+    ) -> None:
+        if self.driven is not None:
+            self._write_frame = write_frame
+            self._present_frame.active = write_frame is not None
         self.network.run_steps(steps, profile=profile)
 
     def _write(self) -> None:
-        self.write_frame(int(self.clock.variables["timestep"].get_value()[0]))
+        assert self._write_frame is not None
+        self._write_frame(int(self.clock.variables["timestep"].get_value()[0]))

@@ -22,7 +22,7 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device, set_device
 
 from networks.brian_network import STEP
-from networks.devices.base import DeviceName, Simulator
+from networks.devices.base import DeviceName, Simulator, WriteFrame
 from networks.devices.build_cache import find_or_build
 from networks.devices.compilation import compile_project
 from networks.devices.fingerprint import fingerprint
@@ -51,9 +51,8 @@ class StandaloneSimulator(Simulator):
             raise ValueError(
                 f"the device '{self.device}' needs Linux or macOS: use 'runtime' on this system"
             )
-        self.batch_size = batch_size
         self._device = self._make_device()
-        self._device.batches = self._passes(batch_size)
+        self._device.batches = batch_size // self.copies_of(batch_size)
         self._program: Program | None = None
         super().__init__(stage, schedule, batch_size)
         self._own = set(self.network.objects)
@@ -61,8 +60,8 @@ class StandaloneSimulator(Simulator):
     def _make_device(self) -> StandaloneDevice:
         return StandaloneDevice()
 
-    @property
-    def copies(self) -> int:
+    @classmethod
+    def copies_of(cls, batch_size: int) -> int:
         return 1
 
     def _passes(self, samples: int) -> int:
@@ -95,7 +94,14 @@ class StandaloneSimulator(Simulator):
             key = fingerprint(self.network, self._device, *self._baked_in())
             self._program = Program(find_or_build(key, self._build), self.command)
 
-    def run(self, steps: int, samples: int, *, frames: bool = False, profile: bool = False) -> None:
+    def run(
+        self,
+        steps: int,
+        samples: int,
+        *,
+        write_frame: WriteFrame | None = None,
+        profile: bool = False,
+    ) -> None:
         if profile:
             raise ValueError(f"profile needs device 'runtime', not '{self.device}'")
         self.prepare()
@@ -104,13 +110,14 @@ class StandaloneSimulator(Simulator):
         each = {variable: values for variable, values in memory.items() if self._is_each(variable)}
         inputs = [values for variable, values in memory.items() if variable not in each]
         inputs += [values[: passes * variable.size] for variable, values in each.items()]
-        if frames:
-            current = self.group.variables["I"]
+        if write_frame is not None:
+            assert self.driven is not None
+            current = self.driven.variables["I"]
             for step in range(steps):
-                self.write_frame(step)
+                write_frame(step)
                 inputs.append(np.array(memory[current][: passes * current.size]))
         self._program.ask(
-            [passes, steps, int(frames)],
+            [passes, steps, int(write_frame is not None)],
             inputs,
             [values[: passes * v.size] for v, values in each.items() if not v.constant],
         )
@@ -171,8 +178,8 @@ class StandaloneSimulator(Simulator):
             if "_spikespace" in group.variables:
                 spikes = device.get_array_name(group.variables["_spikespace"])
                 yield f"batch.spikes({spikes}, {len(group)});"
-        if hasattr(self, "group"):
-            driven = self.group.variables["I"]
+        if self.driven is not None:
+            driven = self.driven.variables["I"]
             yield f"batch.driven({device.get_array_name(driven)}, {driven.size});"
         dt = float(STEP)
         t, timestep = (device.get_array_name(self.clock.variables[v]) for v in ("t", "timestep"))
