@@ -3,13 +3,24 @@ PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install train test bench lint
+# GeNN's bridge needs older versions of Brian2 and NumPy: an environment of its own.
+VENV_GENN := .venv-genn
+INSTALLED_GENN := $(VENV_GENN)/.installed
+
+.PHONY: install install-genn train test test-genn bench lint
 
 install: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --editable '.[dev]'
+	touch $@
+
+install-genn: $(INSTALLED_GENN)
+
+$(INSTALLED_GENN): pyproject.toml
+	$(PYTHON) -m venv $(VENV_GENN)
+	$(VENV_GENN)/bin/python -m pip install --editable '.[dev,genn]'
 	touch $@
 
 train: $(INSTALLED)

@@ -10,6 +10,7 @@ from equations.neuron_model import NeuronModel, average_rate_weight
 from equations.propagation import BACKWARD, FORWARD, SynapseModel
 from equations.ternary import ternary
 from equations.ternary_couple import CROSS_RESET, TernaryCouple
+from equations.window import in_window
 
 __all__ = [
     "BACKWARD",
@@ -19,6 +20,7 @@ __all__ = [
     "SynapseModel",
     "TernaryCouple",
     "average_rate_weight",
+    "in_window",
     "integrate_and_fire",
     "leaky_integrate_and_fire",
     "ternary",

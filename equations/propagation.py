@@ -48,4 +48,4 @@ BACKWARD = SynapseModel(
 
 #: Between couples the sign of a spike is the population it comes from, not a variable.
 BACKWARD_SAME_SIGN = "v_post += rescale_pre * dropout_pre * mask_pre * w"
-BACKWARD_OPPOSITE_SIGN = "v_post -= rescale_pre * dropout_pre * mask_pre * w"
+BACKWARD_OPPOSITE_SIGN = "v_post += -rescale_pre * dropout_pre * mask_pre * w"

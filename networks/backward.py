@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from equations import TernaryCouple, average_rate_weight
 from networks.architecture import Architecture
-from networks.brian_network import BrianNetwork
+from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
 from networks.populations import channel_values
+from networks.schedule import make_schedule
 from networks.stage import (
     FEEDBACK,
     Masks,
-    SynapsesKind,
     check_build,
     check_dropout,
     check_steps,
@@ -64,18 +64,27 @@ class BackwardNetwork:
         Threshold, resting potential and leak of the couples.
     batch_size : int
         Number of samples simulated side by side.
-    as_couples : bool
+    as_couples : bool, optional
         Whether to simulate couples of two IF populations instead of one ternary population. Both
-        give the same spikes; the single population is faster.
-    synapses : {"shared", "explicit"}
-        Realisation of the synapses.
+        give the same spikes; the single population is faster. By default couples on GeNN, one
+        population elsewhere.
+    synapses : {"auto", "shared", "explicit"}
+        Realisation of the synapses; "auto" is the first that the device offers.
     dtype : {"float32", "float64"}
         Precision of all state variables and weights.
+    device : {"runtime", "cpp_standalone", "genn"}
+        Where Brian2 runs: in this process, or as a program that is compiled once and kept on
+        disk (explicit synapses; no monitors).
+    propagation : {"auto", "sequential", "synchronous"}
+        When spikes arrive, see `networks.schedule`; "auto" is the first that the device offers.
+    backend : {"cuda", "cpu"}
+        What GeNN generates code for; other devices have no such choice.
 
     Raises
     ------
     ValueError
-        For a batch size below 1, an unknown dtype or an unknown kind of synapses.
+        For a batch size below 1, and for a dtype, device, synapses or propagation that do not
+        exist or do not go together.
     CompilerNotFoundError
         Without a C++ compiler.
 
@@ -92,35 +101,50 @@ class BackwardNetwork:
         couple: TernaryCouple,
         batch_size: int,
         *,
-        as_couples: bool = False,
-        synapses: SynapsesKind = "shared",
+        as_couples: bool | None = None,
+        synapses: SynapsesChoice = "auto",
         dtype: str = "float32",
+        device: DeviceName = "runtime",
+        propagation: PropagationChoice = "auto",
+        backend: Backend = "cuda",
     ) -> None:
         check_build(batch_size, dtype)
+        choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
         self.couple = couple
         self.batch_size = batch_size
         self._has_weights = False
-        clock = BrianNetwork.step_clock("backward_clock")
-        build = Build(couple, batch_size, clock, synapses, dtype)
+        schedule = make_schedule(
+            choice.propagation,
+            [layer.name for layer in architecture.layers[::-1]],
+            feedback=architecture.feedback is not None,
+        )
+        self.simulator = choice.simulator("backward", schedule, batch_size)
+        self.network = self.simulator.network
+        build = Build(
+            couple, self.simulator.copies, self.simulator.clock, choice.synapses, dtype,
+            schedule.layers, self.simulator.acts_after_resets,
+        )  # fmt: skip
+        if as_couples is None:
+            as_couples = device == "genn"
         kind = CouplePopulation if as_couples else TernaryPopulation
-        self.network = BrianNetwork([layer.name for layer in architecture.layers[::-1]], clock)
-        self.populations: dict[str, SignedPopulation] = {
-            layer.name: kind(layer, build) for layer in architecture.layers
-        }
-        # Against the arrows of stage 1: from the target of each connection to its source.
-        self.synapses = {
-            name: self.populations[source].connect_from(
-                self.populations[target], connection, build, name
-            )
-            for name, source, target, connection in incoming(architecture)
-        }
+        with self.simulator.building():
+            self.populations: dict[str, SignedPopulation] = {
+                layer.name: kind(layer, build) for layer in architecture.layers
+            }
+            # Against the arrows of stage 1: from the target of each connection to its source.
+            self.synapses = {
+                name: self.populations[source].connect_from(
+                    self.populations[target], connection, build, name
+                )
+                for name, source, target, connection in incoming(architecture)
+            }
         for layer in architecture.layers[:-1]:
             self.populations[layer.name].without_input()
         for each in self.populations.values():
-            self.network.add(*each.objects)
+            self.simulator.add(*each.objects)
         for objects in self.synapses.values():
-            self.network.add(*objects)
+            self.simulator.add(*objects)
 
     def __getitem__(self, group: str) -> NeuronGroup:
         """The group ``layer1``; of couples ``layer1_positive`` and ``layer1_negative``."""
@@ -129,6 +153,20 @@ class BackwardNetwork:
                 if candidate.name == group:
                     return candidate
         raise KeyError(group)
+
+    def prepare(self) -> None:
+        """Compile now what the first run would compile.
+
+        Raises
+        ------
+        DeviceError
+            If it does not compile.
+        """
+        self.simulator.prepare()
+
+    def stop(self) -> None:
+        """Interrupt a run that is going on in another thread."""
+        self.simulator.stop()
 
     def set_parameters(self, parameters: Mapping[str, Array]) -> None:
         """Write the weights into the transposed synapses.
@@ -196,9 +234,9 @@ class BackwardNetwork:
             mask = dropout.get(layer.name if number else FEEDBACK)
             if mask is not None:
                 mask = channel_values(mask.reshape(mask.shape[0], mask.shape[1]), layer.shape)
-            self.populations[layer.name].rest(masks[layer.name], mask, rescale)
+            self.populations[layer.name].rest(masks[layer.name], mask, rescale, steps)
         self.populations[self.architecture.output.name].inject(output_gradient)
-        self.network.run_steps(steps, profile=profile)
+        self.simulator.run(steps + self.simulator.schedule.extra_steps, samples, profile=profile)
         weight = average_rate_weight(self.couple.leak, steps)
         return BackwardRates(
             beta={

@@ -19,33 +19,20 @@ from brian2.units import ms
 STEP = 1 * ms
 
 
-def layer_slots(layers: Sequence[str]) -> list[str]:
-    """Brian2 scheduling slots in which each layer acts before the next one within a step.
-
-    Every layer receives (``<layer>_synapses``), fires (``<layer>_thresholds``) and resets
-    (``<layer>_resets``) in turn, as in Algorithms 1 and 2: spikes pass through all layers within
-    one step. Synapses into the first layer of the list run before any layer has fired, so they
-    carry the spikes of the step before: that is the feedback. Brian2's own slots stay in place
-    for monitors and other objects of the user.
-    """
-    own = [f"{layer}_{slot}" for layer in layers for slot in ("synapses", "thresholds", "resets")]
-    return ["start", "groups", *own, "thresholds", "synapses", "resets", "end"]
-
-
 class BrianNetwork(Network):
     """A `Network` that keeps its code objects from run to run.
 
     Parameters
     ----------
-    layers : sequence of str
-        Names of the layers in the order in which they act within a step.
+    slots : sequence of str
+        Brian2's schedule, see `networks.schedule`.
     clock : Clock
         The clock of all objects.
     """
 
-    def __init__(self, layers: Sequence[str], clock: Clock) -> None:
+    def __init__(self, slots: Sequence[str], clock: Clock) -> None:
         super().__init__(name="network*")
-        self.schedule = layer_slots(layers)
+        self.schedule = list(slots)
         self._step_clock = clock
         self._prepared: list[tuple[int, str, int]] | None = None
 
@@ -73,7 +60,11 @@ class BrianNetwork(Network):
             a truncated stage must not be used.
         """
         self.t_ = 0.0
-        self.run(steps * STEP, namespace={}, profile=profile)
+        try:
+            self.run(steps * STEP, namespace={}, profile=profile)
+        except BaseException:
+            self.after_run()  # or the spikes of the step that was cut short open the next run
+            raise
         done = int(self._step_clock.variables["timestep"].get_value()[0])
         if done < steps or self._stopped or Network._globally_stopped:
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")

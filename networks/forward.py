@@ -12,23 +12,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from brian2.core.operations import NetworkOperation
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
 from equations import FORWARD, NeuronModel, average_rate_weight
 from networks.architecture import Architecture, Layer
-from networks.brian_network import BrianNetwork
+from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
 from networks.populations import channel_values, count_spikes, population, state
+from networks.schedule import make_schedule
 from networks.stage import (
     FEEDBACK,
     Masks,
-    SynapsesKind,
     check_build,
     check_dropout,
     check_steps,
     clear,
     incoming,
+    open_window,
     synapses_class,
     write_kernel,
 )
@@ -62,15 +62,23 @@ class ForwardNetwork:
         The neuron of every layer, `integrate_and_fire` or `leaky_integrate_and_fire`.
     batch_size : int
         Number of samples simulated side by side.
-    synapses : {"shared", "explicit"}
-        Realisation of the synapses.
+    synapses : {"auto", "shared", "explicit"}
+        Realisation of the synapses; "auto" is the first that the device offers.
     dtype : {"float32", "float64"}
         Precision of all state variables and weights.
+    device : {"runtime", "cpp_standalone", "genn"}
+        Where Brian2 runs: in this process, or as a program that is compiled once and kept on
+        disk (explicit synapses; no monitors).
+    propagation : {"auto", "sequential", "synchronous"}
+        When spikes arrive, see `networks.schedule`; "auto" is the first that the device offers.
+    backend : {"cuda", "cpu"}
+        What GeNN generates code for; other devices have no such choice.
 
     Raises
     ------
     ValueError
-        For a batch size below 1, an unknown dtype or an unknown kind of synapses.
+        For a batch size below 1, and for a dtype, device, synapses or propagation that do not
+        exist or do not go together.
     CompilerNotFoundError
         Without a C++ compiler.
 
@@ -87,43 +95,65 @@ class ForwardNetwork:
         neuron: NeuronModel,
         batch_size: int,
         *,
-        synapses: SynapsesKind = "shared",
+        synapses: SynapsesChoice = "auto",
         dtype: str = "float32",
+        device: DeviceName = "runtime",
+        propagation: PropagationChoice = "auto",
+        backend: Backend = "cuda",
     ) -> None:
         check_build(batch_size, dtype)
+        choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
         self.neuron = neuron
         self.batch_size = batch_size
         self._dtype = np.dtype(dtype)
-        clock = BrianNetwork.step_clock("forward_clock")
-        self.network = BrianNetwork([layer.name for layer in architecture.layers], clock)
-        self.groups = {
-            layer.name: population(
-                neuron, layer.shape, batch_size, variables=FORWARD.neuron_variables,
-                name=layer.name, layer=layer.name, clock=clock, dtype=dtype,
-            )
-            for layer in architecture.layers
-        }  # fmt: skip
-        self.synapses = {
-            name: synapses_class(synapses)(
-                self.groups[source], self.groups[target], connection, FORWARD.on_pre,
-                batch_size=batch_size, name=f"{name}_synapses", when=f"{target}_synapses",
-            )
-            for name, source, target, connection in incoming(architecture)
-        }  # fmt: skip
-        self._frames: Array | None = None
-        self._present_frame = NetworkOperation(
-            self._write_frame, clock=clock, when="start", name="present_frame"
+        schedule = make_schedule(
+            choice.propagation,
+            [layer.name for layer in architecture.layers],
+            feedback=architecture.feedback is not None,
         )
-        self._present_frame.active = False
-        self._clock = clock
+        self.simulator = choice.simulator("forward", schedule, batch_size)
+        self.network = self.simulator.network
+        with self.simulator.building():
+            self.groups = {
+                layer.name: population(
+                    neuron, layer.shape, self.simulator.copies,
+                    variables=FORWARD.neuron_variables, name=layer.name,
+                    slots=schedule.layers[layer.name], clock=self.simulator.clock, dtype=dtype,
+                )
+                for layer in architecture.layers
+            }  # fmt: skip
+            self.synapses = {
+                name: synapses_class(choice.synapses)(
+                    self.groups[source], self.groups[target], connection, FORWARD.on_pre,
+                    batch_size=self.simulator.copies, name=f"{name}_synapses",
+                    when=schedule.layers[target].synapses,
+                )
+                for name, source, target, connection in incoming(architecture)
+            }  # fmt: skip
+        self._frames: Array | None = None
         self._parameters: dict[str, Array] = {}
         self._first_mask: Array | None = None
-        self.network.add(*self.groups.values(), *self.synapses.values(), self._present_frame)
+        self.simulator.add(*self.groups.values(), *self.synapses.values())
+        self.simulator.drive(self.groups[architecture.layers[0].name])
 
     def __getitem__(self, layer: str) -> NeuronGroup:
         """The population of a layer: ``layer1``, ``layer2``, ..."""
         return self.groups[layer]
+
+    def prepare(self) -> None:
+        """Compile now what the first run would compile.
+
+        Raises
+        ------
+        DeviceError
+            If it does not compile.
+        """
+        self.simulator.prepare()
+
+    def stop(self) -> None:
+        """Interrupt a run that is going on in another thread."""
+        self.simulator.stop()
 
     def set_parameters(self, parameters: Mapping[str, Array]) -> None:
         """Write weights and biases into the synapses and neurons.
@@ -184,17 +214,21 @@ class ForwardNetwork:
         for layer in self.architecture.layers:
             group = self.groups[layer.name]
             clear(group, "v", "spike_count", "activity", "I")
+            open_window(group, steps)
             received = masks.get(FEEDBACK if layer is self.architecture.layers[0] else layer.name)
             _write_mask(group, layer, received)
             if layer is not self.architecture.layers[0]:
                 state(group, "I", layer.shape)[:samples] = self._bias(layer, masks)
         self._first_mask = masks.get(self.architecture.layers[0].name)
-        self._present_frame.active = images.ndim == len(self.architecture.input_shape) + 2
-        if self._present_frame.active:
-            self._frames = images
-        else:
+        self._frames = images if images.ndim == len(self.architecture.input_shape) + 2 else None
+        if self._frames is None:
             self._write_current(images)
-        self.network.run_steps(steps, profile=profile)
+        self.simulator.run(
+            steps + self.simulator.schedule.extra_steps,
+            samples,
+            write_frame=None if self._frames is None else self._write_frame,
+            profile=profile,
+        )
         weight = average_rate_weight(self.neuron.leak, steps)
         layers = self.architecture.layers
         return ForwardRates(
@@ -251,9 +285,10 @@ class ForwardNetwork:
             current = _expand(self._first_mask, layer) * current
         state(group, "I", layer.shape)[: len(images)] = current
 
-    def _write_frame(self) -> None:
+    def _write_frame(self, step: int) -> None:
         assert self._frames is not None
-        self._write_current(self._frames[int(self._clock.variables["timestep"].get_value()[0])])
+        # While later layers of a pipeline finish, the first one's window is closed.
+        self._write_current(self._frames[min(step, len(self._frames) - 1)])
 
 
 def _expand(mask: Array, layer: Layer) -> Array:

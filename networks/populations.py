@@ -7,9 +7,10 @@ from brian2.core.clocks import Clock
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
-from equations import NeuronModel
-from networks.code_generation import BatchCodeObject
+from equations import NeuronModel, in_window
+from networks.code_generation import code_object_class
 from networks.connections import Shape, units
+from networks.schedule import Slots
 
 
 class Population(NeuronGroup):
@@ -29,7 +30,7 @@ def population(
     *,
     variables: str,
     name: str,
-    layer: str,
+    slots: Slots,
     clock: Clock,
     dtype: str,
 ) -> NeuronGroup:
@@ -46,12 +47,14 @@ def population(
         Equations of the variables that the synapses need.
     name : str
         Name of the group.
-    layer : str
-        Layer in whose scheduling slots it fires and resets.
+    slots : Slots
+        When it acts within a step; if it is delayed, it lives in a window of steps.
     clock : Clock
     dtype : str
         ``float32`` or ``float64``.
     """
+    if slots.delay is not None:
+        neuron = in_window(neuron)
     group = Population(
         batch_size * units(shape),
         neuron.equations + variables,
@@ -61,15 +64,17 @@ def population(
         dtype=np.dtype(dtype),
         clock=clock,
         name=name,
-        codeobj_class=BatchCodeObject,
+        codeobj_class=code_object_class(),
     )
-    group.thresholder["spike"].when = f"{layer}_thresholds"
-    group.resetter["spike"].when = f"{layer}_resets"
+    group.thresholder["spike"].when = slots.thresholds
+    group.resetter["spike"].when = slots.resets
     group.state_updater.when = "groups"
     if neuron.update:
-        group.run_regularly(neuron.update, when="groups", name=f"{name}_update")
+        group.run_regularly(neuron.update, when=slots.update, name=f"{name}_update")
     for parameter, value in neuron.parameters.items():
         group.variables[parameter].set_value(value)
+    if slots.delay is not None:
+        group.variables["window_start"].set_value(slots.delay)
     return group
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 import numpy as np
 import torch
@@ -14,9 +13,9 @@ from numpy.typing import NDArray
 from networks.architecture import Architecture
 from networks.code_generation import require_compiler
 from networks.connections import Connection
+from networks.devices import SynapsesKind
 from networks.synapses import ExplicitSynapses, SharedSynapses
 
-SynapsesKind = Literal["shared", "explicit"]
 SynapsesObject = SharedSynapses | ExplicitSynapses
 Masks = Mapping[str, NDArray[np.floating]]
 
@@ -102,6 +101,12 @@ def write_kernel(
     kernel = connection.kernel(None if weight is None else torch.as_tensor(weight)).numpy()
     for each in synapses:
         each.set_weight(kernel)
+
+
+def open_window(group: NeuronGroup, steps: int) -> None:
+    """Tell neurons that live in a window how long it is."""
+    if "window_steps" in group.variables:
+        group.variables["window_steps"].set_value(steps)
 
 
 def clear(group: NeuronGroup, *variables: str) -> None:

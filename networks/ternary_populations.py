@@ -8,6 +8,7 @@ resets the other (section 4.1). Both answer to the same few methods, and spike f
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,10 @@ from equations.propagation import BACKWARD_OPPOSITE_SIGN, BACKWARD_SAME_SIGN
 from equations.ternary_couple import CROSS_RESET, OUTPUT
 from networks.architecture import Layer
 from networks.connections import Connection, OneToOne
+from networks.devices import SynapsesKind
 from networks.populations import count_spikes, population, state
-from networks.stage import SynapsesKind, SynapsesObject, clear, synapses_class
+from networks.schedule import Slots
+from networks.stage import SynapsesObject, clear, open_window, synapses_class
 
 Array = NDArray[np.floating]
 
@@ -36,6 +39,8 @@ class Build:
     clock: Clock
     synapses: SynapsesKind
     dtype: str
+    slots: Mapping[str, Slots]
+    acts_after_resets: bool
 
 
 class SignedPopulation(ABC):
@@ -65,8 +70,8 @@ class SignedPopulation(ABC):
         """Number of spikes of either sign since the run began, over the whole population."""
         return sum(count_spikes(group) for group in self.groups.values())
 
-    def rest(self, mask: Array, dropout: Array | None, rescale: float) -> None:
-        """Clear the state and write what its outgoing spikes are multiplied with."""
+    def rest(self, mask: Array, dropout: Array | None, rescale: float, steps: int) -> None:
+        """Clear the state for a run of `steps`; write what outgoing spikes are multiplied with."""
         for group in self.groups.values():
             clear(group, "v", "spike_count", "activity", "I", "mask")
             state(group, "mask", self.layer.shape)[: len(mask)] = mask
@@ -75,6 +80,7 @@ class SignedPopulation(ABC):
             else:
                 state(group, "dropout", self.layer.shape)[: len(dropout)] = dropout
             group.variables["rescale"].set_value(rescale)
+            open_window(group, steps)
 
     def inject(self, current: Array) -> None:
         """Set the input current, shape (samples, *layer.shape)."""
@@ -95,7 +101,7 @@ class TernaryPopulation(SignedPopulation):
         super().__init__(layer, ternary(couple.v_threshold, couple.v_rest, couple.leak))
         self.groups[1] = population(
             self.neuron, layer.shape, build.batch_size, variables=BACKWARD.neuron_variables,
-            name=layer.name, layer=layer.name, clock=build.clock, dtype=build.dtype,
+            name=layer.name, slots=build.slots[layer.name], clock=build.clock, dtype=build.dtype,
         )  # fmt: skip
 
     def connect_from(
@@ -105,7 +111,7 @@ class TernaryPopulation(SignedPopulation):
             synapses_class(build.synapses)(
                 source.groups[1], self.groups[1], connection, BACKWARD.on_pre,
                 batch_size=build.batch_size, transposed=True, name=f"{name}_synapses",
-                when=f"{self.layer.name}_synapses",
+                when=build.slots[self.layer.name].synapses,
             )
         ]  # fmt: skip
 
@@ -120,7 +126,7 @@ class CouplePopulation(SignedPopulation):
             self.groups[sign] = population(
                 self.neuron, layer.shape, build.batch_size,
                 variables=BACKWARD.neuron_variables,
-                name=f"{layer.name}_{side}", layer=layer.name, clock=build.clock,
+                name=f"{layer.name}_{side}", slots=build.slots[layer.name], clock=build.clock,
                 dtype=build.dtype,
             )  # fmt: skip
         reset = OneToOne(layer.shape, layer.shape, couple.reset_weight)
@@ -128,8 +134,12 @@ class CouplePopulation(SignedPopulation):
         self.coupling = [
             self._couple(build, 1, -1, reset, CROSS_RESET, "resets_negative"),
             self._couple(build, -1, 1, reset, CROSS_RESET, "resets_positive"),
-            self._couple(build, -1, 1, one, OUTPUT, "output"),
         ]
+        # Else the output would miss the spikes of the last step. (A late cross-reset does no
+        # harm: it comes before the partner's next threshold.)
+        self._has_output = build.acts_after_resets
+        if self._has_output:
+            self.coupling.append(self._couple(build, -1, 1, one, OUTPUT, "output"))
 
     def _couple(
         self, build: Build, pre: int, post: int, connection: OneToOne, on_pre: str, name: str
@@ -137,10 +147,18 @@ class CouplePopulation(SignedPopulation):
         synapses = synapses_class(build.synapses)(
             self.groups[pre], self.groups[post], connection, on_pre,
             batch_size=build.batch_size, name=f"{self.layer.name}_{name}",
-            when=f"after_{self.layer.name}_resets",
+            when=f"after_{build.slots[self.layer.name].resets}",
         )  # fmt: skip
         synapses.set_weight(connection.kernel(None).numpy())
         return synapses
+
+    def spike_count(self) -> Array:
+        if self._has_output:
+            return super().spike_count()
+        positive, negative = (
+            state(self.groups[sign], "spike_count", self.layer.shape) for sign in (1, -1)
+        )
+        return positive - negative
 
     @property
     def objects(self) -> list[BrianObject]:
@@ -154,7 +172,7 @@ class CouplePopulation(SignedPopulation):
                 source.groups[pre], self.groups[post], connection,
                 BACKWARD_SAME_SIGN if pre == post else BACKWARD_OPPOSITE_SIGN,
                 batch_size=build.batch_size, transposed=True,
-                name=f"{name}_synapses_{number}", when=f"{self.layer.name}_synapses",
+                name=f"{name}_synapses_{number}", when=build.slots[self.layer.name].synapses,
             )
             for number, (pre, post) in enumerate(((1, 1), (-1, 1), (1, -1), (-1, -1)))
         ]  # fmt: skip

@@ -6,6 +6,8 @@ import gc
 
 from hypothesis import HealthCheck, settings
 
+from training.doctor import combination
+
 settings.register_profile(
     "fixed",
     deadline=None,  # the first example of a kind may compile a module
@@ -14,6 +16,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fixed")
+
+
+def pytest_report_header() -> str:
+    """Which of the supported combinations of versions the tests ran on."""
+    return combination()
 
 
 def pytest_collection_finish() -> None:

@@ -1,4 +1,4 @@
-"""environment.yml asks conda for what pyproject.toml asks pip for."""
+"""The conda files ask conda for what pyproject.toml asks pip for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +19,9 @@ PYPI_NAMES = {"pytorch": "torch"}
 
 #: What pip users have from their system.
 CONDA_ONLY = {"cxx-compiler", "make", "pip"}
+
+#: Each conda file and the extras of pyproject.toml that it stands for.
+FILES = {"environment.yml": ["dev"], "environment-genn.yml": ["dev", "genn"]}
 
 
 def ranges(requirements: list[str]) -> dict[str, str]:
@@ -37,21 +41,50 @@ def project() -> dict[str, Any]:
     return table
 
 
-@pytest.fixture
-def conda() -> list[Any]:
-    listed: list[Any] = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    return listed
+def asked_of_pip(project: dict[str, Any], extras: list[str]) -> dict[str, str]:
+    """Version range by name; where an extra narrows a range, the extra's."""
+    found = ranges(project["dependencies"])
+    for extra in extras:
+        found |= ranges(project["optional-dependencies"][extra])
+    return found
 
 
-def test_both_ask_for_the_same_packages_and_versions(
-    project: dict[str, Any], conda: list[Any]
-) -> None:
-    from_pyproject = ranges(project["dependencies"] + project["optional-dependencies"]["dev"])
-    from_conda = ranges([entry for entry in conda if isinstance(entry, str)])
-    assert from_conda.pop("python") == project["requires-python"]
+def listed(file: str) -> list[Any]:
+    """The dependencies of a conda file."""
+    entries: list[Any] = yaml.safe_load((ROOT / file).read_text())["dependencies"]
+    return entries
+
+
+def asked_of_conda(file: str) -> dict[str, str]:
+    """Version range by name, of conda packages and of those that conda leaves to pip."""
+    (from_pip,) = (entry["pip"] for entry in listed(file) if isinstance(entry, dict))
+    by_name = [entry for entry in from_pip if not entry.startswith("-e ")]
+    return ranges([entry for entry in listed(file) if isinstance(entry, str)] + by_name)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_both_ask_for_the_same_packages_and_versions(project: dict[str, Any], file: str) -> None:
+    from_conda = asked_of_conda(file)
+    python = from_conda.pop("python")
+    assert project["requires-python"] in python.split(",")
     assert from_conda.keys() >= CONDA_ONLY
+    from_pyproject = asked_of_pip(project, FILES[file])
     assert {k: v for k, v in from_conda.items() if k not in CONDA_ONLY} == from_pyproject
 
 
-def test_conda_installs_the_project_itself(conda: list[Any]) -> None:
-    assert {"pip": ["-e ."]} in conda
+@pytest.mark.parametrize("file", FILES)
+def test_conda_installs_the_project_itself(file: str) -> None:
+    (from_pip,) = (entry["pip"] for entry in listed(file) if isinstance(entry, dict))
+    assert "-e ." in from_pip
+
+
+@pytest.mark.parametrize(
+    ("package", "version"), [("brian2", "2.5.4"), ("numpy", "1.26.4"), ("setuptools", "81.0.0")]
+)
+def test_the_extra_for_genn_narrows_what_the_project_allows(
+    project: dict[str, Any], package: str, version: str
+) -> None:
+    """pip resolves ``.[genn]`` only if one version satisfies both lists."""
+    wide = ranges(project["dependencies"]).get(package, "")
+    narrow = ranges(project["optional-dependencies"]["genn"])[package]
+    assert version in SpecifierSet(wide) and version in SpecifierSet(narrow)

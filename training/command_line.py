@@ -26,6 +26,7 @@ _HELP = """\
 usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
        spide evaluate RUN_DIR [options]   test accuracy of a trained network
        spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
+       spide doctor                       what is installed, which devices can be used
 
 Feedback spiking networks trained with spikes alone (SPIDE), simulated in Brian2.
 
@@ -124,8 +125,10 @@ def _run(arguments: list[str], launch: Launch) -> int:
     if command in ("--help", "-h"):
         print(_help())
         return 0
-    if command not in ("train", "evaluate", "info"):
-        raise UsageError(f"unknown command '{command}': choose train, evaluate or info")
+    if command not in ("train", "evaluate", "info", "doctor"):
+        raise UsageError(f"unknown command '{command}': choose train, evaluate, info or doctor")
+    if command == "doctor":
+        return _doctor(rest)
     if command == "evaluate":
         if not rest:
             raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
@@ -172,6 +175,17 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     choice = parse(Train, options, prog, default=Train(run.recipe))
     with join(launch) as processes:
         return commands.resume(run, choice.recipe, data_dir, most, processes)
+
+
+def _doctor(options: list[str]) -> int:
+    if options in (["--help"], ["-h"]):
+        print(_help())
+        return 0
+    if options:
+        raise UsageError(f"spide doctor has no option '{options[0]}'")
+    from training.doctor import print_diagnosis
+
+    return print_diagnosis()
 
 
 def _help() -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from networks import Architecture, CompilerNotFoundError
+from networks import Architecture, CompilerNotFoundError, DeviceError
 from training.checkpoint import Checkpoint, load_best, load_latest
 from training.data import Images, find
 from training.distributed.interruption import SharedInterruption
@@ -97,8 +97,12 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     trainer, interruption = _set_up(architecture, run.recipe, processes)
     trainer.set_parameters(checkpoint.parameters)
     _keep_everything()
-    with interruption:
-        evaluation = evaluate(trainer, images, run.recipe.batch_size, interruption, processes.leads)
+    size = run.recipe.batch_size
+    try:
+        with interruption:
+            evaluation = evaluate(trainer, images, size, interruption, processes.leads)
+    except DeviceError as error:
+        raise UserError(str(error)) from None
     if evaluation is None:
         return interruption.exit_status
     print(f"weights of iteration {checkpoint.progress.iteration}, loss {evaluation.loss:.4f}")
@@ -139,11 +143,13 @@ def build_trainer(
             recipe.two_stage,
             batch_size or recipe.batch_size,
             synapses=recipe.synapses,
-            couple=recipe.couple,
+            couple=recipe.couple or None,
             dtype=recipe.dtype,
             device=recipe.device,
+            propagation=recipe.propagation,
+            backend=recipe.backend,
         )
-    except (ValueError, CompilerNotFoundError) as error:
+    except (ValueError, CompilerNotFoundError, DeviceError) as error:
         raise UserError(str(error)) from None
     print(f"ready after {time.perf_counter() - began:.1f} s", flush=True)
     return trainer
@@ -220,6 +226,8 @@ def _train(
             progress = loop.train()
         except LostProcessError as error:
             raise LostProcessError(f"{error}; {remedy}") from error
+        except DeviceError as error:
+            raise UserError(str(error)) from None
     if interruption.requested:
         if processes.leads:
             print(

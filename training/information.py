@@ -9,6 +9,7 @@ from brian2.core.variables import ArrayVariable
 
 from networks import Architecture, BackwardNetwork, ForwardNetwork
 from networks.connections import Shape
+from networks.devices import choose
 from training.commands import read_architecture
 from training.recipe import Recipe
 
@@ -56,8 +57,9 @@ def _rows(architecture: Architecture) -> list[tuple[str, ...]]:
 def _memory(architecture: Architecture, recipe: Recipe) -> str:
     """Return the size of the Brian2 arrays of both stages for one batch."""
     where = f"both stages, batches of {recipe.batch_size}"
-    if recipe.synapses == "explicit":
-        synapses = 2 * recipe.batch_size * architecture.synapses
+    choice = choose(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
+    if choice.synapses == "explicit":
+        synapses = 2 * choice.simulator.copies_of(recipe.batch_size) * architecture.synapses
         return f"{_mebibytes(synapses * EXPLICIT_SYNAPSE_BYTES)} at least ({where})"
     config, size, dtype = recipe.two_stage, recipe.batch_size, recipe.dtype
     forward = ForwardNetwork(architecture, config.neuron, size, dtype=dtype)

@@ -12,15 +12,19 @@ if TYPE_CHECKING:
 Initialisation = Literal["kaiming-normal", "uniform-normalised"]
 DropoutLayers = Literal["all", "first-dense"]
 FloatingPoint = Literal["float32", "float64"]
-SynapsesKind = Literal["shared", "explicit"]
-Device = Literal["runtime"]
+SynapsesChoice = Literal["auto", "shared", "explicit"]
+PropagationChoice = Literal["auto", "sequential", "synchronous"]
+Device = Literal["runtime", "cpp_standalone", "genn"]
+Backend = Literal["cuda", "cpu"]
 
 _CHOICES = {
     "initialisation": get_args(Initialisation),
     "dropout_layers": get_args(DropoutLayers),
     "dtype": get_args(FloatingPoint),
-    "synapses": get_args(SynapsesKind),
+    "synapses": get_args(SynapsesChoice),
+    "propagation": get_args(PropagationChoice),
     "device": get_args(Device),
+    "backend": get_args(Backend),
 }
 
 
@@ -80,13 +84,20 @@ class Recipe:
         Settles initial weights, order of the images, dropout, augmentation and norm probes.
     dtype : {"float32", "float64"}
         Floating-point type of membrane potentials and weights.
-    synapses : {"shared", "explicit"}
-        One kernel for all positions and samples, or Brian2's Synapses, one entry per connection.
+    synapses : {"auto", "shared", "explicit"}
+        One kernel for all positions and samples, or Brian2's Synapses, one entry per connection;
+        auto is shared on the runtime device and explicit on others.
     couple : bool
         Stage 2 with ternary couples of IF neurons (section 4.1) in place of the equal ternary
-        neurons.
-    device : {"runtime"}
-        Where Brian2 runs the networks: compiled by Cython, in this process.
+        neurons; always on the device genn.
+    device : {"runtime", "cpp_standalone", "genn"}
+        Where Brian2 runs the networks: compiled by Cython, in this process, or as programs that
+        Brian2 or GeNN generates.
+    propagation : {"auto", "sequential", "synchronous"}
+        Whether spikes pass through all layers within a step, or every connection takes one step;
+        auto is sequential where the device can do it, which genn cannot.
+    backend : {"cuda", "cpu"}
+        What the device genn generates code for.
     """
 
     data_set: str
@@ -113,9 +124,11 @@ class Recipe:
     feedback_norm: float = 2.0
     seed: int = 0
     dtype: FloatingPoint = "float32"
-    synapses: SynapsesKind = "shared"
+    synapses: SynapsesChoice = "auto"
     couple: bool = False
     device: Device = "runtime"
+    propagation: PropagationChoice = "auto"
+    backend: Backend = "cuda"
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "epochs", "forward_steps", "backward_steps"):
@@ -134,6 +147,10 @@ class Recipe:
             if getattr(self, name) not in choices:
                 listed = ", ".join(choices)
                 raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
+        if self.synapses == "shared" and self.device != "runtime":
+            raise ValueError(
+                f"shared synapses cannot run on device '{self.device}': leave synapses at 'auto'"
+            )
         if min(self.milestones, default=1) < 1:
             raise ValueError(f"milestones must be epochs from 1 on, not {self.milestones}")
 

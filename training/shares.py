@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from networks import Architecture, BackwardNetwork, ForwardNetwork
+from networks import Architecture, Backend, BackwardNetwork, DeviceName, ForwardNetwork
 
 Array = NDArray[np.floating]
 Masks = Mapping[str, Array]
@@ -35,10 +35,20 @@ class Share:
     backward: BackwardNetwork
 
 
-def number_of_shares(architecture: Architecture, batch_size: int) -> int:
-    """As many as torch has threads (``OMP_NUM_THREADS``), fewer for small networks."""
+def number_of_shares(
+    architecture: Architecture, batch_size: int, device: DeviceName, backend: Backend
+) -> int:
+    """As many as torch has threads (``OMP_NUM_THREADS``), fewer for small networks.
+
+    Programs on other devices than the runtime run without the interpreter, so any size pays;
+    a GPU is not shared.
+    """
     neurons = batch_size * sum(layer.units for layer in architecture.layers)
     most = min(torch.get_num_threads(), batch_size)
+    if device == "genn" and backend == "cuda":
+        return 1
+    if device != "runtime":
+        return most
     return max(1, min(most, neurons // NEURONS_PER_SHARE))
 
 
@@ -89,8 +99,8 @@ class Shares:
         self._threads = ThreadPoolExecutor(len(shares)) if len(shares) > 1 else None
         # Compiled one after the other; the second share finds everything that it needs.
         for share in shares:
-            share.forward.network.run_steps(0)
-            share.backward.network.run_steps(0)
+            share.forward.prepare()
+            share.backward.prepare()
 
     def __iter__(self) -> Iterator[Share]:
         return iter(self.shares)
@@ -116,7 +126,7 @@ class Shares:
             return [future.result() for future in futures]
         except BaseException:
             for share in self.shares:
-                share.forward.network.stop()
-                share.backward.network.stop()
+                share.forward.stop()
+                share.backward.stop()
             wait(futures)
             raise

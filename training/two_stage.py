@@ -14,7 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from networks import Architecture, BackwardNetwork, BackwardRates, ForwardNetwork, SynapsesKind
+from networks import (
+    Architecture,
+    Backend,
+    BackwardNetwork,
+    BackwardRates,
+    DeviceName,
+    ForwardNetwork,
+    PropagationChoice,
+    SynapsesChoice,
+)
 from training.local_gradients import average_input, local_gradients, loss_and_gradient
 from training.shares import (
     Share,
@@ -95,15 +104,20 @@ class TwoStageTrainer:
     config : TwoStageConfig
     batch_size : int
         Largest number of samples of one call.
-    synapses : {"shared", "explicit"}
-    couple : bool
-        Whether stage 2 simulates couples of two IF populations.
+    synapses : {"auto", "shared", "explicit"}
+        "auto" is "shared" on the runtime device and "explicit" on others.
+    couple : bool, optional
+        Whether stage 2 simulates couples of two IF populations; by default on GeNN only.
     dtype : {"float32", "float64"}
-    device : {"runtime"}
+    device : {"runtime", "cpp_standalone", "genn"}
         Where Brian2 runs.
+    propagation : {"auto", "sequential", "synchronous"}
+        When spikes arrive, see `networks.schedule`; "auto" is "sequential" where that is possible.
+    backend : {"cuda", "cpu"}
+        What GeNN generates code for.
     shares : int, optional
-        Number of threads that the samples are spread over; by default one per core, fewer for
-        small networks. It changes no spike.
+        Number of threads (programs, on compiled devices) that the samples are spread over; by
+        default one per core, on the runtime device fewer for small networks. It changes no spike.
 
     Raises
     ------
@@ -111,6 +125,8 @@ class TwoStageTrainer:
         For values that cannot be built.
     CompilerNotFoundError
         Without a C++ compiler.
+    DeviceError
+        If a network does not compile.
     """
 
     def __init__(
@@ -119,30 +135,31 @@ class TwoStageTrainer:
         config: TwoStageConfig,
         batch_size: int,
         *,
-        synapses: SynapsesKind = "shared",
-        couple: bool = False,
+        synapses: SynapsesChoice = "auto",
+        couple: bool | None = None,
         dtype: str = "float32",
-        device: str = "runtime",
+        device: DeviceName = "runtime",
+        propagation: PropagationChoice = "auto",
+        backend: Backend = "cuda",
         shares: int | None = None,
     ) -> None:
-        if device != "runtime":
-            raise ValueError(f"the device is '{device}': only 'runtime' is available")
         if batch_size < 1:
             raise ValueError(f"the batch size is {batch_size}: it must be at least 1")
         self.architecture = architecture
         self.config = config
         self.batch_size = batch_size
-        count = shares or number_of_shares(architecture, batch_size)
+        count = shares or number_of_shares(architecture, batch_size, device, backend)
         size = -(-batch_size // count)
         self._shares = Shares(
             [
                 Share(
                     ForwardNetwork(
-                        architecture, config.neuron, size, synapses=synapses, dtype=dtype
+                        architecture, config.neuron, size, synapses=synapses, dtype=dtype,
+                        device=device, propagation=propagation, backend=backend,
                     ),
                     BackwardNetwork(
                         architecture, config.couple, size, as_couples=couple, synapses=synapses,
-                        dtype=dtype,
+                        dtype=dtype, device=device, propagation=propagation, backend=backend,
                     ),
                 )
                 for _ in range(count)
@@ -294,10 +311,12 @@ def two_stage_gradients(
     config: TwoStageConfig,
     *,
     dropout_masks: Masks | None = None,
-    synapses: SynapsesKind = "shared",
-    couple: bool = False,
+    synapses: SynapsesChoice = "auto",
+    couple: bool | None = None,
     dtype: str = "float64",
-    device: str = "runtime",
+    device: DeviceName = "runtime",
+    propagation: PropagationChoice = "auto",
+    backend: Backend = "cuda",
 ) -> TwoStageResult:
     """Both stages of one batch, on networks built for the occasion.
 
@@ -311,7 +330,7 @@ def two_stage_gradients(
     config : TwoStageConfig
     dropout_masks : dict of array, optional
         Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
-    synapses, couple, dtype, device
+    synapses, couple, dtype, device, propagation, backend
         See `TwoStageTrainer`.
 
     Returns
@@ -326,7 +345,7 @@ def two_stage_gradients(
     samples = np.asarray(images).shape[-len(architecture.input_shape) - 1]
     trainer = TwoStageTrainer(
         architecture, config, samples, synapses=synapses, couple=couple, dtype=dtype,
-        device=device, shares=1,
+        device=device, propagation=propagation, backend=backend, shares=1,
     )  # fmt: skip
     trainer.set_parameters(parameters)
     return trainer.gradients(images, labels, dropout_masks)

@@ -1,11 +1,16 @@
 """How Brian2 compiles this project's strings: derived code objects, generators and templates."""
 
-from networks.code_generation.code_object import BatchCodeObject, SharedSynapsesCodeObject
+from networks.code_generation.code_object import (
+    BatchCodeObject,
+    SharedSynapsesCodeObject,
+    code_object_class,
+)
 from networks.code_generation.compiler import CompilerNotFoundError, require_compiler
 
 __all__ = [
     "BatchCodeObject",
     "CompilerNotFoundError",
     "SharedSynapsesCodeObject",
+    "code_object_class",
     "require_compiler",
 ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from brian2.codegen.runtime.cython_rt import CythonCodeObject
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
+from brian2.devices.device import get_device, runtime_device
 
 from networks.code_generation.generator import BatchGenerator, SharedSynapsesGenerator
 
@@ -69,3 +70,8 @@ class SharedSynapsesCodeObject(BatchCodeObject):
     """The code of `SharedSynapses`: an ``on_pre`` string split into factors."""
 
     generator_class = SharedSynapsesGenerator
+
+
+def code_object_class() -> type[BatchCodeObject] | None:
+    """The code objects of this package where Brian2 runs them itself, its own elsewhere."""
+    return BatchCodeObject if get_device() is runtime_device else None

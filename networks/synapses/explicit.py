@@ -11,7 +11,7 @@ from brian2.groups.neurongroup import NeuronGroup
 from brian2.synapses.synapses import Synapses
 from numpy.typing import NDArray
 
-from networks.code_generation import BatchCodeObject
+from networks.code_generation import code_object_class
 from networks.connections import Connection, channels, units
 
 
@@ -39,7 +39,7 @@ class ExplicitSynapses(Synapses):
             "w : 1",
             on_pre=on_pre,
             dtype=target.variables["v"].dtype,
-            codeobj_class=BatchCodeObject,
+            codeobj_class=code_object_class(),
             clock=target.clock,
             name=name,
         )
@@ -50,6 +50,7 @@ class ExplicitSynapses(Synapses):
         ends, self._kernel_index = synapse_table(connection, batch_size)
         first, second = ends[::-1] if transposed else ends
         self.connect(i=first, j=second)
+        self.variables["w"].set_value(np.zeros(len(first)))
 
     def set_weight(self, kernel: NDArray[np.floating]) -> None:
         """Write a new kernel into the synapses; see `SharedSynapses.set_weight`."""

@@ -65,8 +65,11 @@ def test_an_interrupted_stage_gives_no_rates(kind: str, how: str) -> None:
         "Ctrl+C": lambda: signal.raise_signal(signal.SIGINT),
     }
     operation = interrupt_at(3, stage.network, stops[how])
+    message: str | None = f"stopped after 4 of {STEPS} steps"
+    if how == "Ctrl+C" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        message = None  # a Brian2 without a handler of its own: Python's interrupts at once
     for _ in range(2):
-        with pytest.raises(KeyboardInterrupt, match=f"stopped after 4 of {STEPS} steps"):
+        with pytest.raises(KeyboardInterrupt, match=message):
             run()
 
     operation.active = False

@@ -17,6 +17,7 @@ from networks import SynapsesKind
 from networks.brian_network import BrianNetwork
 from networks.connections import Dense
 from networks.populations import population
+from networks.schedule import Slots, layer_slots
 from networks.stage import synapses_class
 
 BATCH = 2
@@ -29,7 +30,7 @@ def run(on_pre: str, kind: SynapsesKind) -> NDArray[np.float64]:
     source, target = (
         population(
             ternary(v_threshold, v_threshold - 1.0), (size,), BATCH,
-            variables=BACKWARD.neuron_variables, name=name, layer=name, clock=clock,
+            variables=BACKWARD.neuron_variables, name=name, slots=Slots.of_layer(name), clock=clock,
             dtype="float64",
         )
         for name, size, v_threshold in (("source", SOURCES, 1.0), ("target", 2, 1e6))
@@ -47,7 +48,7 @@ def run(on_pre: str, kind: SynapsesKind) -> NDArray[np.float64]:
     source.I[:] = [1, 1, 0, -1, 0, 1]
     target.v[:] = [1, 2, 3, 4]
     target.I[:] = 0
-    network = BrianNetwork(["source", "target"], clock)
+    network = BrianNetwork(layer_slots(["source", "target"]), clock)
     network.add(source, target, synapses)
     network.run_steps(1)
     return np.array(target.v)

@@ -15,7 +15,8 @@ from numpy.testing import assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire
 from networks import Architecture, BackwardNetwork, ForwardNetwork, SynapsesKind
-from networks.brian_network import STEP, layer_slots
+from networks.brian_network import STEP
+from networks.schedule import layer_slots
 
 STEPS = 6
 CHAIN = Architecture.parse("1-1-1 (F1)", (1,), 2)

@@ -18,6 +18,7 @@ from networks import Architecture, SynapsesKind
 from networks.brian_network import BrianNetwork
 from networks.connections import Connection, Shape, units
 from networks.populations import population, state
+from networks.schedule import Slots, layer_slots
 from networks.stage import synapses_class, write_kernel
 from tests.reference_wiring import wire
 
@@ -47,7 +48,8 @@ def group(shape: Shape, layer: str, v_threshold: float, dtype: str) -> NeuronGro
     variables = BACKWARD.neuron_variables
     neurons = population(
         ternary(v_threshold, v_threshold - 1.0), shape, len(SHARES), variables=variables,
-        name=layer, layer=layer, clock=BrianNetwork.step_clock(f"{layer}_clock"), dtype=dtype,
+        name=layer, slots=Slots.of_layer(layer), dtype=dtype,
+        clock=BrianNetwork.step_clock(f"{layer}_clock"),
     )  # fmt: skip
     rng = np.random.default_rng(units(shape))
     neurons.variables["rescale"].set_value(0.5)
@@ -79,7 +81,7 @@ def deliver(
         name="synapses", when="target_synapses",
     )  # fmt: skip
     write_kernel([synapses], connection, weight if connection.has_parameters else None)
-    network = BrianNetwork(["source", "target"], source.clock)
+    network = BrianNetwork(layer_slots(["source", "target"]), source.clock)
     network.add(source, target, synapses)
     state(source, "I", first)[:] = spikes(first)
     network.run_steps(1)

@@ -133,7 +133,7 @@ def test_help_does_not_wait_for_brian2() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fly"], "unknown command 'fly': choose train, evaluate or info"),
+        (["fly"], "unknown command 'fly': choose train, evaluate, info or doctor"),
         (["train"], "needs a recipe: choose one of digits, mnist-feedback, mnist-lenet, fash"),
         (["train", "mnits"], "unknown recipe 'mnits': choose one of digits, mnist-feedback, "),
         (["info", "mnits"], "unknown recipe 'mnits'"),

@@ -1,0 +1,122 @@
+"""brian2genn's device for networks that answer one batch after the other.
+
+Imported only where brian2genn is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from brian2.core.variables import ArrayVariable
+from brian2genn.device import GeNNDevice
+
+from networks.devices.standalone import HEADER, StandaloneDevice
+
+
+class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
+    """GeNN code generation with the states of a whole batch in this process.
+
+    Attributes
+    ----------
+    driven : ArrayVariable or None
+        The variable that frames are written into.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.driven: ArrayVariable | None = None
+
+    def collect_synapses_variables(self, synapse_model: Any, pathway: str, codeobj: Any) -> None:
+        """Let ``on_pre`` read variables of the neuron that fired.
+
+        brian2genn refuses them. GeNN itself reads them when it delivers the spike, one step after
+        it was fired and before the neuron's next update. That is when Brian2 reads them under
+        synchronous propagation, so nothing changes.
+        """
+        presynaptic = {
+            name
+            for name, variable in codeobj.variables.items()
+            if name.endswith("_pre") and isinstance(variable, ArrayVariable)
+        }
+        rest = {name: each for name, each in codeobj.variables.items() if name not in presynaptic}
+        reduced = SimpleNamespace(
+            code=codeobj.code, variables=rest, variable_indices=codeobj.variable_indices
+        )
+        super().collect_synapses_variables(synapse_model, pathway, reduced)
+        synapse_model.external_variables.extend(sorted(presynaptic))
+
+    def generate_main_source(self, writer: Any, main_lines: list[str]) -> None:
+        """Write a ``main`` that answers requests, in place of its single run."""
+        self.header_files.add(HEADER.name)
+        self.insert_code("before_network_run", "\n".join(self._batch_lines()))
+        super().generate_main_source(writer, main_lines)
+
+    def _batch_lines(self) -> Iterator[str]:
+        """C++ of the loop over requests, samples and steps, see ``batch_program.h``."""
+        yield "spide::answers();"
+        yield "spide::Batch batch;"
+        for variable, values in self.memory.items():
+            symbol = _symbol(variable)
+            if variable.dynamic:
+                array = self._brian_array(variable)
+                yield f"batch.shared({array}.data(), {array}.size(), {len(values)});"
+            elif variable.scalar:
+                yield f"batch.shared(&{symbol}, 1, 1);"
+            else:
+                output = "false" if variable.constant else "true"
+                yield f"batch.each({symbol}, {variable.size}, {output});"
+        if self.driven is not None:
+            yield f"batch.driven({_symbol(self.driven)}, {self.driven.size});"
+        states = [v for v in self.memory if not v.dynamic and not v.scalar]
+        yield f"""
+        while (batch.receive())
+        {{
+            {_lines(self._write_weights(v) for v in self.memory if v.dynamic)}
+            for (size_t sample = 0; sample < batch.samples(); sample++)
+            {{
+                batch.begin(sample);
+                initialize();  // no spikes and no input under way
+                {_lines(f"push{_symbol(v)}ToDevice();" for v in states)}
+                iT = 0;
+                t = 0;
+                for (size_t step = 0; step < batch.steps(); step++)
+                {{
+                    {self._present_frame()}
+                    stepTime();
+                }}
+                {_lines(f"pull{_symbol(v)}FromDevice();" for v in states if not v.constant)}
+                batch.end(sample);
+            }}
+            batch.answer();
+        }}
+        _Exit(0);
+        """
+
+    def _write_weights(self, variable: ArrayVariable) -> str:
+        """C++ that puts weights into the places that GeNN gave to the synapses."""
+        synapses, symbol = variable.owner, _symbol(variable)
+        return (
+            f"convert_dynamic_arrays_2_sparse_synapses({self._brian_array(variable)}, "
+            f"sparseSynapseIndices{synapses.name}, {symbol}, {len(synapses.source)}, "
+            f"{len(synapses.target)}); push{symbol}ToDevice();"
+        )
+
+    def _present_frame(self) -> str:
+        if self.driven is None:
+            return ""
+        push = f"push{_symbol(self.driven)}ToDevice();"
+        return f"if (batch.frames()) {{ batch.present(sample, step); {push} }}"
+
+    def _brian_array(self, variable: ArrayVariable) -> str:
+        return f"brian::{self.get_array_name(variable, access_data=False)}"
+
+
+def _symbol(variable: ArrayVariable) -> str:
+    """The array of a variable in GeNN's generated code, such as ``vlayer1``."""
+    return f"{variable.name}{variable.owner.name}"
+
+
+def _lines(statements: Iterator[str]) -> str:
+    return "\n".join(statements)

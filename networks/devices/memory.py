@@ -1,0 +1,55 @@
+"""Arrays of a compiling device that can be read and written like those of the runtime device.
+
+Brian2's standalone devices write every assignment into the program that they generate. Here the
+state variables of neurons and the weights of synapses have a copy in this process instead: what
+is assigned goes there, what is read comes from there, and the simulator carries it to the program
+and back in every run. Nothing of it is baked into the program.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from brian2.core.variables import ArrayVariable
+from brian2.devices.device import Device
+from brian2.groups.neurongroup import NeuronGroup
+from brian2.synapses.synapses import Synapses
+from numpy.typing import NDArray
+
+
+class StateMemory(Device):
+    """To be mixed in before a standalone device.
+
+    Attributes
+    ----------
+    batches : int
+        How many times the neurons of a population are simulated one after the other; their arrays
+        hold the values of all of them.
+    memory : dict
+        From the variables to their values: scalars one, neurons ``batches * N``, synapses one each.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches = 1
+        self.memory: dict[ArrayVariable, NDArray[Any]] = {}
+
+    def init_with_zeros(self, var: ArrayVariable, dtype: Any) -> None:
+        super().init_with_zeros(var, dtype)
+        internal = var.read_only or var.name.startswith("_")
+        if isinstance(var.owner, NeuronGroup) and not internal:
+            self.memory[var] = np.zeros(var.size if var.scalar else self.batches * var.size, dtype)
+
+    def fill_with_array(self, var: ArrayVariable, arr: Any) -> None:
+        if var in self.memory:
+            self.memory[var][:] = arr
+        elif isinstance(var.owner, Synapses) and var.name == "w":
+            self.memory[var] = np.array(arr, var.dtype)
+        else:
+            super().fill_with_array(var, arr)
+
+    def get_value(self, var: ArrayVariable, access_data: bool = True) -> Any:
+        if var in self.memory:
+            return self.memory[var]
+        return super().get_value(var, access_data)

@@ -1,0 +1,52 @@
+"""Brian2's own device: code compiled by Cython, simulated in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from brian2.core.operations import NetworkOperation
+from brian2.groups.neurongroup import NeuronGroup
+
+from networks.devices.base import Simulator, WriteFrame
+
+
+class RuntimeSimulator(Simulator):
+    """A network in this process; monitors may be added to it at any time."""
+
+    device = "runtime"
+    synapses = ("shared", "explicit")
+    propagations = ("sequential", "synchronous")
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        yield
+
+    def drive(self, group: NeuronGroup) -> None:
+        super().drive(group)
+        self._write_frame: WriteFrame | None = None
+        self._present_frame = NetworkOperation(
+            self._write, clock=self.clock, when="before_start", name="present_frame"
+        )
+        self._present_frame.active = False
+        self.network.add(self._present_frame)
+
+    def prepare(self) -> None:
+        self.network.run_steps(0)
+
+    def run(
+        self,
+        steps: int,
+        samples: int,
+        *,
+        write_frame: WriteFrame | None = None,
+        profile: bool = False,
+    ) -> None:
+        if self.driven is not None:
+            self._write_frame = write_frame
+            self._present_frame.active = write_frame is not None
+        self.network.run_steps(steps, profile=profile)
+
+    def _write(self) -> None:
+        assert self._write_frame is not None
+        self._write_frame(int(self.clock.variables["timestep"].get_value()[0]))

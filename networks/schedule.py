@@ -1,0 +1,115 @@
+"""When the layers act within a step: the two ways in which spikes propagate.
+
+*Sequential* (Algorithms 1 and 2): the layers act one after the other, and a spike passes through
+all of them within one step; only the feedback waits for the next one.
+
+*Synchronous*: all layers act at once and every connection takes one step. This is the order of
+GeNN, and every device has it. A feed-forward network becomes a pipeline: layer l works on step t
+of the input l - 1 steps later, so it lives in a window of its own (`equations.window`), the run is
+as many steps longer, and spike counts are exactly those of sequential propagation. A network with
+feedback becomes another dynamical system, in which the way around a loop of N layers takes N
+steps instead of one; its equilibrium is the same, the way there is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Propagation = Literal["sequential", "synchronous"]
+
+#: The order of GeNN: the spikes of the step before, dynamics, threshold, reset.
+SYNCHRONOUS_SLOTS = ("start", "synapses", "groups", "thresholds", "resets", "end")
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Where one layer acts within a step, and from which step on.
+
+    Parameters
+    ----------
+    update : str
+        Slot of statements that take the place of a differential equation.
+    synapses, thresholds, resets : str
+        Slots in which it receives, fires and resets.
+    delay : int or None
+        First step of its window; None if it acts throughout.
+    """
+
+    update: str
+    synapses: str
+    thresholds: str
+    resets: str
+    delay: int | None = None
+
+    @classmethod
+    def of_layer(cls, layer: str) -> Slots:
+        """The slots that a layer has for itself, see `layer_slots`."""
+        return cls("groups", f"{layer}_synapses", f"{layer}_thresholds", f"{layer}_resets")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The slots of a network and of its layers.
+
+    Parameters
+    ----------
+    propagation : {"sequential", "synchronous"}
+    slots : tuple of str
+        Brian2's ``Network.schedule``.
+    layers : dict of Slots
+    extra_steps : int
+        Steps after which the last layer's window closes, beyond those of the stage.
+    """
+
+    propagation: Propagation
+    slots: tuple[str, ...]
+    layers: dict[str, Slots]
+    extra_steps: int = 0
+
+
+def layer_slots(layers: Sequence[str]) -> list[str]:
+    """Brian2 scheduling slots in which each layer acts before the next one within a step.
+
+    Every layer receives (``<layer>_synapses``), fires (``<layer>_thresholds``) and resets
+    (``<layer>_resets``) in turn, as in Algorithms 1 and 2: spikes pass through all layers within
+    one step. Synapses into the first layer of the list run before any layer has fired, so they
+    carry the spikes of the step before: that is the feedback. Brian2's own slots stay in place
+    for monitors and other objects of the user.
+    """
+    own = [f"{layer}_{slot}" for layer in layers for slot in ("synapses", "thresholds", "resets")]
+    return ["start", "groups", *own, "thresholds", "synapses", "resets", "end"]
+
+
+def make_schedule(propagation: Propagation, layers: Sequence[str], *, feedback: bool) -> Schedule:
+    """The schedule of a network.
+
+    Parameters
+    ----------
+    propagation : {"sequential", "synchronous"}
+    layers : sequence of str
+        Names in the order in which spikes pass through them.
+    feedback : bool
+        Whether the last one reaches the first one.
+
+    Raises
+    ------
+    ValueError
+        If there is no such propagation.
+    """
+    if propagation == "sequential":
+        own = {layer: Slots.of_layer(layer) for layer in layers}
+        return Schedule(propagation, tuple(layer_slots(layers)), own)
+    if propagation != "synchronous":
+        raise ValueError(
+            f"the propagation is '{propagation}': it must be 'sequential' or 'synchronous'"
+        )
+    pipeline = not feedback and len(layers) > 1
+    shared = {
+        # A leak acts on what was there before the spikes of this step arrive, hence "start".
+        layer: Slots("start", "synapses", "thresholds", "resets", number if pipeline else None)
+        for number, layer in enumerate(layers)
+    }
+    extra_steps = len(layers) - 1 if pipeline else 0
+    return Schedule(propagation, SYNCHRONOUS_SLOTS, shared, extra_steps)

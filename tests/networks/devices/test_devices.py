@@ -1,0 +1,145 @@
+"""The same spikes on every device.
+
+One program serves any number of steps and samples, so the counts of 1, 2, 3, ... steps are asked
+for: where they all agree, so do the spikes of every step.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from equations import NeuronModel, TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
+from networks import Architecture, BackwardNetwork, ForwardNetwork
+from tests.networks.builders import (
+    Array,
+    architecture,
+    random_dropout,
+    random_gradient,
+    random_images,
+    random_masks,
+    random_parameters,
+)
+from tests.recorded_cases import CASES, load_case
+from training.two_stage import TwoStageConfig, two_stage_gradients
+
+SAMPLES = 3
+STEPS = 12
+
+#: A feedback network, and a pipeline of leaky neurons.
+LOOP = architecture()
+PIPELINE = architecture("3C3s-P2-6", (2, 6, 8))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "couple"),
+    [
+        ("frames_single_layer", False),
+        ("frames_single_layer", True),
+        ("mnist_feedback_8ch_dropout", False),
+        ("mnist_feedback_lif", False),
+    ],
+)
+def test_reproduces_the_recorded_case(name: str, couple: bool) -> None:
+    (path,) = (path for path in CASES if path.stem == name)
+    case = load_case(path)
+    result = two_stage_gradients(
+        Architecture.parse(case.architecture, case.input_shape, case.classes),
+        case.parameters,
+        case.images,
+        case.labels,
+        TwoStageConfig(**case.config),
+        dropout_masks=case.dropout_masks,
+        couple=couple,
+        device="cpp_standalone",
+    )
+    for layer in case.alpha:
+        assert_array_equal(result.alpha[layer], case.alpha[layer], strict=True)
+        assert_array_equal(result.beta[layer], case.beta[layer], strict=True)
+    for parameter, gradient in case.gradients.items():
+        scale = np.abs(gradient).max()
+        assert_allclose(result.gradients[parameter], gradient, rtol=1e-9, atol=1e-12 * scale)
+    assert_allclose(list(result.firing_rates_forward.values()), case.forward_rate, rtol=1e-12)
+    assert_allclose(list(result.firing_rates_backward.values()), case.backward_rate, rtol=1e-12)
+
+
+def forward_runs(network: Architecture, neuron: NeuronModel, **options: Any) -> list[Array]:
+    """Stage 1 with many inputs, one after the other on one network."""
+    stage = ForwardNetwork(network, neuron, SAMPLES, dtype="float64", **options)
+    images, dropout = 2 * random_images(network, SAMPLES), random_dropout(network, SAMPLES)
+    found: list[Array] = []
+    for seed in (1, 6):
+        stage.set_parameters(random_parameters(network, seed))
+        runs = [stage.run(images, steps) for steps in range(1, STEPS + 1)]
+        runs.append(stage.run(images, STEPS, dropout))
+        frames = np.stack([np.roll(images, step, axis=-1) for step in range(STEPS)])
+        runs.append(stage.run(frames, STEPS, dropout))
+        runs.append(stage.run(images[:2], STEPS))
+        for run in runs:
+            found += [*run.alpha.values(), np.array(list(run.firing_rates.values()))]
+    return found
+
+
+def backward_runs(network: Architecture, couple: TernaryCouple, **options: Any) -> list[Array]:
+    """Stage 2 with many inputs, one after the other on one network."""
+    stage = BackwardNetwork(network, couple, SAMPLES, dtype="float64", **options)
+    g, masks = 4 * random_gradient(network, SAMPLES), random_masks(network, SAMPLES)
+    dropout = random_dropout(network, SAMPLES)
+    two = {name: mask[:2] for name, mask in masks.items()}
+    found: list[Array] = []
+    for seed in (1, 6):
+        stage.set_parameters(random_parameters(network, seed))
+        runs = [stage.run(g, masks, steps, rescale=0.5) for steps in range(1, STEPS + 1)]
+        runs.append(stage.run(g, masks, STEPS, rescale=0.25, dropout_masks=dropout))
+        runs.append(stage.run(g[:2], two, STEPS, rescale=0.5))
+        for run in runs:
+            found += [*run.beta.values(), np.array(list(run.firing_rates.values()))]
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("network", "leak", "propagation"),
+    [(LOOP, 1.0, "sequential"), (LOOP, 1.0, "synchronous"), (PIPELINE, 0.5, "synchronous")],
+    ids=["loop-sequential", "loop-synchronous", "leaky-pipeline-synchronous"],
+)
+def test_both_stages_on_all_devices(network: Architecture, leak: float, propagation: str) -> None:
+    neuron = leaky_integrate_and_fire(leak=leak) if leak < 1 else integrate_and_fire()
+    couple = TernaryCouple(0.25, -0.25, leak)
+    expected_forward = forward_runs(network, neuron, propagation=propagation)
+    expected_backward = backward_runs(network, couple, propagation=propagation)
+    assert all(rates.any() for rates in expected_forward[-2:] + expected_backward[-2:])
+    for options in (
+        {"device": "runtime", "synapses": "explicit"},
+        {"device": "cpp_standalone", "synapses": "explicit"},
+    ):
+        found = forward_runs(network, neuron, propagation=propagation, **options)
+        for one, other in zip(found, expected_forward, strict=True):
+            assert_array_equal(one, other)
+        found = backward_runs(network, couple, propagation=propagation, **options)
+        for one, other in zip(found, expected_backward, strict=True):
+            assert_array_equal(one, other)
+
+
+@pytest.mark.slow
+def test_one_program_serves_neurons_with_other_parameters(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Thresholds, batch sizes, steps and weights are data: nothing is compiled for them."""
+    monkeypatch.setenv("SPIDE_CACHE_DIR", str(tmp_path))
+    images = random_images(LOOP, 2)
+    for v_threshold, samples in ((1.0, 2), (0.75, 1), (2.0, 2)):
+        neuron = integrate_and_fire(v_threshold, -0.5)
+        rates = []
+        for device in ("runtime", "cpp_standalone"):
+            stage = ForwardNetwork(LOOP, neuron, samples, dtype="float64", device=device)
+            stage.set_parameters(random_parameters(LOOP))
+            rates.append(stage.run(images[:samples], STEPS).alpha["layer2"])
+        assert rates[0].any()
+        assert_array_equal(rates[1], rates[0])
+    assert len([folder for folder in tmp_path.iterdir() if folder.is_dir()]) == 1

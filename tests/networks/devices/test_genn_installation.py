@@ -1,0 +1,83 @@
+"""Finding GeNN and CUDA: the same places as brian2genn, and a clear word where there are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from networks.devices.genn_installation import (
+    DeviceNotUsableError,
+    find_cuda,
+    find_genn,
+    find_gpu,
+)
+
+
+def genn(path: Path, version: str) -> Path:
+    """A folder that looks like GeNN."""
+    (path / "bin").mkdir(parents=True)
+    (path / "version.txt").write_text(f"{version}\n")
+    program(path / "bin" / "genn-buildmodel.sh", "")
+    return path
+
+
+def program(path: Path, prints: str) -> Path:
+    """An executable that prints a text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\necho '{prints}'\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_genn_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GENN_PATH", str(genn(tmp_path / "genn", "4.9.0")))
+    found = find_genn()
+    assert (str(found.version), found.path) == ("4.9.0", tmp_path / "genn")
+
+
+def test_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GENN_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(genn(tmp_path / "genn", "4.8.1") / "bin"))
+    assert find_genn().path == tmp_path / "genn"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DeviceNotUsableError, match=r"not found: get GeNN 4\.9\.0 .* GENN_PATH"):
+        find_genn()
+
+
+@pytest.mark.parametrize("version", ["5.1.0", "4.0.0"])
+def test_another_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str) -> None:
+    monkeypatch.setenv("GENN_PATH", str(genn(tmp_path / "genn", version)))
+    with pytest.raises(DeviceNotUsableError, match=f"GeNN {version}, but .* 4.2.1 to below 5"):
+        find_genn()
+
+
+@pytest.mark.parametrize("content", [None, "", "not a version"])
+def test_a_wrong_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "version.txt").write_text(content)
+    monkeypatch.setenv("GENN_PATH", str(tmp_path))
+    with pytest.raises(DeviceNotUsableError, match=rf"GENN_PATH is '{tmp_path}', where there is"):
+        find_genn()
+
+
+def test_cuda(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CUDA_PATH", str(tmp_path))
+    with pytest.raises(DeviceNotUsableError, match="there is no nvcc: install"):
+        find_cuda()
+    program(tmp_path / "bin" / "nvcc", "Cuda compilation tools, release 12.4, V12.4.131")
+    assert (str(find_cuda().version), find_cuda().path) == ("12.4", tmp_path)
+    program(tmp_path / "bin" / "nvcc", "Cuda compilation tools, release 13.0, V13.0.88")
+    with pytest.raises(DeviceNotUsableError, match=r"CUDA 13\.0, with which GeNN 4 does not"):
+        find_cuda()
+    monkeypatch.delenv("CUDA_PATH")
+    with pytest.raises(DeviceNotUsableError, match="CUDA_PATH is not set"):
+        find_cuda()
+
+
+def test_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DeviceNotUsableError, match="no NVIDIA GPU"):
+        find_gpu()
+    program(tmp_path / "nvidia-smi", "NVIDIA H100")
+    assert find_gpu() == "NVIDIA H100"

@@ -1,0 +1,94 @@
+"""Whatever happens to a program, there is one clear error and no wrong number."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import numpy as np
+import pytest
+
+from networks import DeviceError
+from networks.devices.program import Program
+
+#: Reads two integers and two numbers; `answer` is what it does then.
+SCRIPT = """
+import os, signal, struct, sys, time
+runs = 0
+while request := sys.stdin.buffer.read(32):
+    number, samples, x, y = struct.unpack("qqdd", request)
+    runs += 1
+    {answer}
+    sys.stdout.buffer.flush()
+"""
+CORRECT = 'sys.stdout.buffer.write(struct.pack("qdd", number, x + y, x * y))'
+
+
+def ask(program: Program) -> list[float]:
+    """Ask a program for 2 + 3 and 2 * 3."""
+    answer = np.zeros(2)
+    program.ask([1], [np.array([2.0]), np.array([3.0])], [answer])
+    return list(answer)
+
+
+def program(folder: Path, answer: str) -> Program:
+    return Program(folder, [sys.executable, "-c", SCRIPT.format(answer=answer)])
+
+
+def test_one_program_answers_every_request(tmp_path: Path) -> None:
+    one = program(tmp_path, 'sys.stdout.buffer.write(struct.pack("qdd", number, x + y, runs))')
+    assert [ask(one) for _ in range(3)] == [[5, 1], [5, 2], [5, 3]]
+    one.stop()
+    assert ask(one) == [5, 1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "was ended by SIGSEGV"),
+        ("print('out of luck', file=sys.stderr); sys.exit(3)", "status 3 and said 'out of luck'"),
+        ("sys.exit(0)", "ended with status 0"),
+        ('sys.stdout.buffer.write(struct.pack("qd", number, x + y)); sys.exit(0)', "status 0"),
+        (CORRECT.replace("number,", "number - 1,"), "gave a wrong answer"),
+    ],
+    ids=["killed", "failed", "left", "truncated answer", "answer to another request"],
+)
+def test_a_program_that_fails(tmp_path: Path, answer: str, said: str) -> None:
+    with pytest.raises(DeviceError, match=f"{said}.*no rates were computed") as error:
+        ask(program(tmp_path, answer))
+    assert str(tmp_path) in str(error.value) and "\n" not in str(error.value)
+
+
+def test_it_is_started_anew_after_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "first").touch()
+    remove = "first = os.path.exists('first') and not os.remove('first'); first and sys.exit(1); "
+    one = program(tmp_path, remove + CORRECT)
+    with pytest.raises(DeviceError, match="status 1"):
+        ask(one)
+    assert ask(one) == [5, 6]
+
+
+def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="does not start"):
+        ask(Program(tmp_path, ["./main"]))
+
+
+def test_an_interruption_leaves_no_answer_behind(tmp_path: Path) -> None:
+    """The answer of the interrupted request must not be taken for that of the next one."""
+    (tmp_path / "slow").touch()
+    one = program(tmp_path, "os.path.exists('slow') and time.sleep(5); " + CORRECT)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ask(one)
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    (tmp_path / "slow").unlink()
+    assert ask(one) == [5, 6]

@@ -1,0 +1,139 @@
+"""Synchronous propagation on the runtime device: a pipeline gives exactly the sequential counts."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from brian2 import SpikeMonitor
+from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from numpy.testing import assert_array_equal
+
+from equations import TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
+from networks import BackwardNetwork, ForwardNetwork, PropagationChoice, SynapsesChoice
+from networks.schedule import SYNCHRONOUS_SLOTS, make_schedule
+from tests.networks.builders import (
+    Array,
+    architecture,
+    random_dropout,
+    random_gradient,
+    random_images,
+    random_masks,
+    random_parameters,
+)
+
+STEPS = 14
+SAMPLES = 5
+PIPELINE = architecture("3C3s-P2-4C3-5", (2, 8, 4))
+LOOP = architecture()
+LEAKS = [1.0, 0.5]
+
+
+def rates(
+    network_name: str,
+    leak: float,
+    *,
+    as_couples: bool = False,
+    frames: bool = False,
+    **options: PropagationChoice | SynapsesChoice,
+) -> list[dict[str, Array]]:
+    """Rates of both stages."""
+    network = PIPELINE if network_name == "pipeline" else LOOP
+    neuron = leaky_integrate_and_fire(leak=leak) if leak < 1 else integrate_and_fire()
+    forward = ForwardNetwork(network, neuron, SAMPLES, dtype="float64", **options)  # type: ignore[arg-type]
+    backward = BackwardNetwork(
+        network, TernaryCouple(0.25, -0.25, leak), SAMPLES, as_couples=as_couples, dtype="float64",
+        **options,  # type: ignore[arg-type]
+    )  # fmt: skip
+    parameters = random_parameters(network)
+    forward.set_parameters(parameters)
+    backward.set_parameters(parameters)
+    images = 2 * random_images(network, SAMPLES)
+    if frames:
+        images = np.stack([np.roll(images, step, axis=-1) for step in range(STEPS)])
+    dropout = random_dropout(network, SAMPLES)
+    alpha = forward.run(images, STEPS, dropout)
+    beta = backward.run(
+        4 * random_gradient(network, SAMPLES), random_masks(network, SAMPLES), STEPS, rescale=0.5,
+        dropout_masks=dropout,
+    )  # fmt: skip
+    assert all((*alpha.firing_rates.values(), *beta.firing_rates.values()))
+    return [alpha.alpha, beta.beta]
+
+
+def assert_equal(first: list[dict[str, Array]], second: list[dict[str, Array]]) -> None:
+    for one, other in zip(first, second, strict=True):
+        assert one.keys() == other.keys()
+        for layer in one:
+            assert_array_equal(one[layer], other[layer])
+
+
+@pytest.mark.parametrize("frames", [False, True], ids=["constant", "frames"])
+@pytest.mark.parametrize("as_couples", [False, True], ids=["ternary", "couples"])
+@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.parametrize("synapses", ["shared", "explicit"])
+def test_a_pipeline_counts_like_a_sequence(
+    synapses: SynapsesChoice, leak: float, as_couples: bool, frames: bool
+) -> None:
+    expected = rates("pipeline", leak, frames=frames)
+    found = rates(
+        "pipeline", leak, frames=frames, as_couples=as_couples, synapses=synapses,
+        propagation="synchronous",
+    )  # fmt: skip
+    assert_equal(found, expected)
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_loop_is_another_system_but_the_same_with_all_synapses(leak: float) -> None:
+    synchronous = [
+        rates("loop", leak, propagation="synchronous", synapses=synapses, as_couples=as_couples)
+        for synapses in ("shared", "explicit")
+        for as_couples in (False, True)
+    ]
+    for other in synchronous[1:]:
+        assert_equal(other, synchronous[0])
+    sequential = rates("loop", leak)
+    assert any(
+        not np.array_equal(one[layer], other[layer])
+        for one, other in zip(sequential, synchronous[0], strict=True)
+        for layer in one
+    )
+
+
+def test_each_layer_of_a_pipeline_lives_in_a_window_of_its_own() -> None:
+    """Everybody fires at every step of its window and at no other one."""
+    network = architecture("1-1-1", (1,))
+    forward = ForwardNetwork(
+        network, integrate_and_fire(1.0, 0.0), 1, dtype="float64", propagation="synchronous"
+    )
+    values = {name: np.ones(shape) for name, shape in network.parameter_shapes().items()}
+    forward.set_parameters(values)
+    monitors = [
+        SpikeMonitor(forward[layer.name], codeobj_class=NumpyCodeObject) for layer in network.layers
+    ]
+    forward.network.add(monitors)
+    result = forward.run(np.array([[1.0]]), 4)
+    steps = [[round(float(t) * 1000) for t in monitor.t] for monitor in monitors]
+    assert steps == [[0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]]
+    assert {rate.item() for rate in result.alpha.values()} == {1.0}
+
+
+def test_the_schedules() -> None:
+    pipeline = make_schedule("synchronous", ["a", "b", "c"], feedback=False)
+    assert pipeline.slots == SYNCHRONOUS_SLOTS
+    assert [slots.delay for slots in pipeline.layers.values()] == [0, 1, 2]
+    assert pipeline.extra_steps == 2
+    for other in (
+        make_schedule("synchronous", ["a", "b", "c"], feedback=True),
+        make_schedule("synchronous", ["a"], feedback=False),
+        make_schedule("sequential", ["a", "b", "c"], feedback=False),
+    ):
+        assert {slots.delay for slots in other.layers.values()} == {None}
+        assert other.extra_steps == 0
+
+
+def test_a_propagation_that_does_not_exist() -> None:
+    said = "the propagation is 'instant': it must be 'sequential' or 'synchronous'"
+    with pytest.raises(ValueError, match=re.escape(said)):
+        ForwardNetwork(LOOP, integrate_and_fire(), 1, propagation="instant")  # type: ignore[arg-type]
