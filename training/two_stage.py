@@ -1,15 +1,12 @@
-"""The two stages of one batch: from images and labels to gradients (section 4.4).
+"""The two stages of a batch on all cores: images and labels in, gradients out (section 4.4).
 
-1. Stage 1 gives the rates alpha; the readout gives logits and the loss.
-2. The output gradient ``g = W_o^T (s_l / B)(softmax - onehot)`` drives stage 2, which gives beta.
-3. Every weight gradient is a product of the two rates of the neurons it joins (Algorithm 2,
-   lines 16-21).
+`training.share` is the computation itself; here a batch is spread over the cores and put together
+again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,22 +15,14 @@ from networks import (
     Architecture,
     Backend,
     BackwardNetwork,
-    BackwardRates,
     DeviceName,
     ForwardNetwork,
     PropagationChoice,
     SynapsesChoice,
 )
-from training.local_gradients import average_input, local_gradients, loss_and_gradient
-from training.shares import (
-    Share,
-    Shares,
-    average,
-    join_by_layer,
-    masks_of,
-    number_of_shares,
-    split,
-)
+from training.results import Prediction, TwoStageResult, join_predictions, join_results
+from training.share import Share
+from training.shares import Shares, masks_of, number_of_shares, samples_per_part, split
 from training.two_stage_config import TwoStageConfig
 
 __all__ = [
@@ -46,53 +35,6 @@ __all__ = [
 
 Array = NDArray[np.floating]
 Masks = Mapping[str, Array]
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What stage 1 gives.
-
-    Parameters
-    ----------
-    logits : array, shape (samples, classes)
-    alpha : dict of array
-        Average rates by layer, shape (samples, *layer.shape).
-    firing_rates : dict of float
-        Share of neurons that fire per step, by layer.
-    """
-
-    logits: Array
-    alpha: dict[str, Array]
-    firing_rates: dict[str, float]
-
-
-@dataclass(frozen=True)
-class TwoStageResult:
-    """What both stages give for one batch.
-
-    Parameters
-    ----------
-    logits : array, shape (samples, classes)
-    loss : float
-        Mean cross-entropy, not scaled.
-    alpha, beta : dict of array
-        Rates of stage 1 and stage 2 by layer, shape (samples, *layer.shape).
-    output_gradient : array, shape (samples, *shape of the last layer)
-        g, the gradient of the scaled loss with respect to alpha of the last layer.
-    gradients : dict of array
-        Gradients of the scaled loss by parameter name.
-    firing_rates_forward, firing_rates_backward : dict of float
-        Share of neurons that fire per step, by layer; both signs count in stage 2.
-    """
-
-    logits: Array
-    loss: float
-    alpha: dict[str, Array]
-    beta: dict[str, Array]
-    output_gradient: Array
-    gradients: dict[str, Array]
-    firing_rates_forward: dict[str, float]
-    firing_rates_backward: dict[str, float]
 
 
 class TwoStageTrainer:
@@ -149,7 +91,7 @@ class TwoStageTrainer:
         self.config = config
         self.batch_size = batch_size
         count = shares or number_of_shares(architecture, batch_size, device, backend)
-        size = -(-batch_size // count)
+        self._part = size = samples_per_part(architecture, batch_size, count, device)
         self._shares = Shares(
             [
                 Share(
@@ -161,12 +103,12 @@ class TwoStageTrainer:
                         architecture, config.couple, size, as_couples=couple, synapses=synapses,
                         dtype=dtype, device=device, propagation=propagation, backend=backend,
                     ),
+                    config,
                 )
                 for _ in range(count)
             ]
         )  # fmt: skip
         self._dtype = np.dtype(dtype)
-        self._parameters: dict[str, Array] = {}
 
     def set_parameters(self, parameters: Mapping[str, Array]) -> None:
         """Write parameters into the synapses of both networks.
@@ -183,9 +125,7 @@ class TwoStageTrainer:
         """
         values = {name: np.asarray(value, self._dtype) for name, value in parameters.items()}
         for share in self._shares:
-            share.forward.set_parameters(values)
-            share.backward.set_parameters(values)
-        self._parameters = values
+            share.set_parameters(values)
 
     def predict(self, images: Array, dropout_masks: Masks | None = None) -> Prediction:
         """Run stage 1 and the readout (Algorithm 1).
@@ -203,22 +143,12 @@ class TwoStageTrainer:
         KeyboardInterrupt
             If the run was interrupted.
         """
-        images, dropout_masks = self._typed(images, dropout_masks)
-        parts = self._parts(images)
-        frames = self._has_frames(images)
-        rates = self._shares.run(
-            lambda share, part: share.forward.run(
-                images[:, part] if frames else images[part],
-                self.config.forward_steps,
-                masks_of(dropout_masks, part),
-            ),
-            parts,
-        )
-        alpha = join_by_layer([rate.alpha for rate in rates])
-        last = alpha[self.architecture.output.name]
-        weight, bias = self._parameters["readout.weight"], self._parameters["readout.bias"]
-        logits = last.reshape(len(last), -1) @ weight.T + bias
-        return Prediction(logits, alpha, average([rate.firing_rates for rate in rates], parts))
+        images, masks = self._typed(images, dropout_masks)
+
+        def predict(share: Share, part: slice) -> Prediction:
+            return share.predict(self._samples(images, part), masks_of(masks, part))
+
+        return join_predictions(self._shares.run(predict, self._parts(images)))
 
     def gradients(
         self,
@@ -247,47 +177,19 @@ class TwoStageTrainer:
         KeyboardInterrupt
             If one of the runs was interrupted.
         """
-        images, dropout_masks = self._typed(images, dropout_masks)
-        stage1 = self.predict(images, dropout_masks)
-        loss, logits_gradient = loss_and_gradient(
-            stage1.logits, np.asarray(labels), self.config.loss_scale, batch
-        )
-        output_gradient = (logits_gradient @ self._parameters["readout.weight"]).reshape(
-            -1, *self.architecture.output.shape
-        )
-
-        def stage2(share: Share, part: slice) -> tuple[BackwardRates, dict[str, Array]]:
-            masks = {
-                name: ((rate[part] > 0) & (rate[part] < 1)).astype(self._dtype)
-                for name, rate in stage1.alpha.items()
-            }
-            rates = share.backward.run(
-                output_gradient[part],
-                masks,
-                self.config.backward_steps,
-                rescale=self.config.rescale,
-                dropout_masks=masks_of(dropout_masks, part),
-            )
-            rescale = self._dtype.type(self.config.rescale)
-            return rates, {
-                name: rescale * (masks[name] * beta) for name, beta in rates.beta.items()
-            }
-
+        images, masks = self._typed(images, dropout_masks)
+        labels = np.asarray(labels)
         parts = self._parts(images)
-        rates, local = zip(*self._shares.run(stage2, parts), strict=True)
-        x = average_input(images, self.config.leak) if self._has_frames(images) else images
-        return TwoStageResult(
-            logits=stage1.logits,
-            loss=loss,
-            alpha=stage1.alpha,
-            beta=join_by_layer([rate.beta for rate in rates]),
-            output_gradient=output_gradient,
-            gradients=local_gradients(
-                self.architecture, x, stage1.alpha, join_by_layer(local), logits_gradient
-            ),
-            firing_rates_forward=stage1.firing_rates,
-            firing_rates_backward=average([rate.firing_rates for rate in rates], parts),
-        )
+        samples = parts[-1].stop
+        if labels.shape != (samples,):
+            raise ValueError(f"there are {len(labels)} labels for {samples} images")
+
+        def gradients(share: Share, part: slice) -> TwoStageResult:
+            return share.gradients(
+                self._samples(images, part), labels[part], masks_of(masks, part), batch or samples
+            )
+
+        return join_results(self._shares.run(gradients, parts))
 
     def _typed(self, images: Array, masks: Masks | None) -> tuple[Array, Masks]:
         typed = {name: np.asarray(mask, self._dtype) for name, mask in (masks or {}).items()}
@@ -296,11 +198,14 @@ class TwoStageTrainer:
     def _has_frames(self, images: Array) -> bool:
         return images.ndim == len(self.architecture.input_shape) + 2
 
+    def _samples(self, images: Array, part: slice) -> Array:
+        return images[:, part] if self._has_frames(images) else images[part]
+
     def _parts(self, images: Array) -> list[slice]:
         samples = len(images[0]) if self._has_frames(images) else len(images)
         if not 1 <= samples <= self.batch_size:
             raise ValueError(f"{samples} images do not fit a batch size of {self.batch_size}")
-        return split(samples, len(self._shares))
+        return split(samples, len(self._shares), self._part)
 
 
 def two_stage_gradients(
