@@ -8,6 +8,7 @@ noise e as input, E ||e^T W||^2 = tr(W W^T) = ||W||_F^2 (Hutchinson 1989).
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 PROBES = 64
@@ -28,9 +29,9 @@ def estimated_norm(kernel: NDArray[np.floating], generator: np.random.Generator)
     float
         sqrt(mean ||e^T W||^2).
     """
-    matrix = kernel.reshape(len(kernel), -1).astype(np.float64)
-    probes = generator.standard_normal((PROBES, len(matrix)))
-    return float(np.sqrt(np.mean(np.sum((probes @ matrix) ** 2, axis=1))))
+    matrix = torch.from_numpy(kernel).flatten(1).double()
+    probes = torch.from_numpy(generator.standard_normal((PROBES, len(matrix))))
+    return float((probes @ matrix).square().sum(dim=1).mean().sqrt())
 
 
 def restrict(kernel: NDArray[np.floating], limit: float, generator: np.random.Generator) -> float:

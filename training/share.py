@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from networks import BackwardNetwork, ForwardNetwork
 from training.local_gradients import average_input, local_gradients, loss_and_gradient
+from training.readout import logits, output_gradient
 from training.results import Prediction, TwoStageResult
 from training.two_stage_config import TwoStageConfig
 
@@ -71,8 +72,7 @@ class Share:
         rates = self.forward.run(images, self.config.forward_steps, dropout_masks)
         last = rates.alpha[self.architecture.output.name]
         weight, bias = self._parameters["readout.weight"], self._parameters["readout.bias"]
-        logits = last.reshape(len(last), -1) @ weight.T + bias
-        return Prediction(logits, rates.alpha, rates.firing_rates)
+        return Prediction(logits(last, weight, bias), rates.alpha, rates.firing_rates)
 
     def gradients(
         self, images: Array, labels: NDArray[np.integer], dropout_masks: Masks, batch: int
@@ -91,15 +91,15 @@ class Share:
         loss, logits_gradient = loss_and_gradient(
             stage1.logits, labels, self.config.loss_scale, batch
         )
-        output_gradient = (logits_gradient @ self._parameters["readout.weight"]).reshape(
-            -1, *self.architecture.output.shape
+        g = output_gradient(
+            logits_gradient, self._parameters["readout.weight"], self.architecture.output.shape
         )
-        dtype = output_gradient.dtype
+        dtype = g.dtype
         masks = {
             name: ((alpha > 0) & (alpha < 1)).astype(dtype) for name, alpha in stage1.alpha.items()
         }
         stage2 = self.backward.run(
-            output_gradient,
+            g,
             masks,
             self.config.backward_steps,
             rescale=self.config.rescale,
@@ -114,7 +114,7 @@ class Share:
             loss=loss,
             alpha=stage1.alpha,
             beta=stage2.beta,
-            output_gradient=output_gradient,
+            output_gradient=g,
             gradients=local_gradients(self.architecture, x, stage1.alpha, local, logits_gradient),
             firing_rates_forward=stage1.firing_rates,
             firing_rates_backward=stage2.firing_rates,
