@@ -141,10 +141,10 @@ class BackwardNetwork:
             }
         for layer in architecture.layers[:-1]:
             self.populations[layer.name].without_input()
-        for each in self.populations.values():
-            self.simulator.add(*each.objects)
-        for objects in self.synapses.values():
-            self.simulator.add(*objects)
+        self.simulator.add(
+            *(item for each in self.populations.values() for item in each.objects),
+            *(item for objects in self.synapses.values() for item in objects),
+        )
 
     def __getitem__(self, group: str) -> NeuronGroup:
         """The group ``layer1``; of couples ``layer1_positive`` and ``layer1_negative``."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from brian2.core.base import BrianObject
 from brian2.core.operations import NetworkOperation
 from brian2.groups.neurongroup import NeuronGroup
 
 from networks.devices.base import Simulator, WriteFrame
+from networks.devices.huge_pages import move_to_huge_pages
 
 
 class RuntimeSimulator(Simulator):
@@ -21,6 +23,10 @@ class RuntimeSimulator(Simulator):
     @contextmanager
     def building(self) -> Iterator[None]:
         yield
+
+    def add(self, *objects: BrianObject) -> None:
+        move_to_huge_pages(objects)
+        super().add(*objects)
 
     def drive(self, group: NeuronGroup) -> None:
         super().drive(group)
