@@ -41,7 +41,9 @@ def move_to_huge_pages(objects: Iterable[BrianObject]) -> None:
         variable: variable.get_value()
         for each in objects
         for variable in getattr(each, "variables", {}).values()
-        if isinstance(variable, ArrayVariable) and not isinstance(variable, DynamicArrayVariable)
+        if variable.owner is each  # others are references, to the clock for one
+        and isinstance(variable, ArrayVariable)
+        and not isinstance(variable, DynamicArrayVariable)
     }
     sizes = [-(-array.nbytes // CACHE_LINE) * CACHE_LINE + STAGGER for array in variables.values()]
     if sum(sizes) < WORTHWHILE or not hasattr(mmap, "MADV_HUGEPAGE"):
