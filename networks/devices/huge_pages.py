@@ -17,8 +17,8 @@ from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 
 HUGE_PAGE = 2 << 20
 
-#: Arrays begin on a cache line, and not all at the same place of a page: loads and stores that
-#: agree in the last 12 bits of their addresses wait for each other.
+#: Arrays begin on a cache line, or vectors would straddle two of them; and not all at the same
+#: place of a page: loads and stores that agree in the last 12 bits of an address wait for each other.
 CACHE_LINE = 64
 STAGGER = 5 * CACHE_LINE
 
@@ -29,7 +29,7 @@ WORTHWHILE = 1 << 20
 def move_to_huge_pages(objects: Iterable[BrianObject]) -> None:
     """Move the arrays of new Brian2 objects into one region of huge pages.
 
-    Does nothing for small networks, or where the operating system has no huge pages on demand.
+    Does nothing for small networks.
 
     Parameters
     ----------
@@ -41,15 +41,16 @@ def move_to_huge_pages(objects: Iterable[BrianObject]) -> None:
         variable: variable.get_value()
         for each in objects
         for variable in getattr(each, "variables", {}).values()
-        if variable.owner is each  # others are references, to the clock for one
+        if getattr(variable.owner, "name", None) == each.name  # others are references, as of clocks
         and isinstance(variable, ArrayVariable)
         and not isinstance(variable, DynamicArrayVariable)
     }
     sizes = [-(-array.nbytes // CACHE_LINE) * CACHE_LINE + STAGGER for array in variables.values()]
-    if sum(sizes) < WORTHWHILE or not hasattr(mmap, "MADV_HUGEPAGE"):
+    if sum(sizes) < WORTHWHILE:
         return
     region = mmap.mmap(-1, sum(sizes) + HUGE_PAGE)
-    region.madvise(mmap.MADV_HUGEPAGE)
+    if hasattr(mmap, "MADV_HUGEPAGE"):  # Linux; elsewhere arrays are at least aligned
+        region.madvise(mmap.MADV_HUGEPAGE)
     memory = np.frombuffer(region, np.uint8)  # the arrays keep it, and it keeps the region
     start = -memory.ctypes.data % HUGE_PAGE
     for (variable, array), size in zip(variables.items(), sizes, strict=True):

@@ -23,9 +23,6 @@ from networks.connections import Connection, Taps, channels
 #: Kernel rows are padded to whole vectors of this many weights.
 ROW_MULTIPLE = 8
 
-#: Bytes; the first row begins on such a line, or vectors would straddle two of them.
-CACHE_LINE = 64
-
 _STATEMENT = re.compile(r"\w+_post\s*[+-]=[^;\n]*")
 
 
@@ -90,8 +87,7 @@ class SharedSynapses(Group):
         dtype = target.variables["v"].dtype
         size = int(np.prod(self._kernel_shape))
         self.variables.add_constant("N", size)
-        room = CACHE_LINE // dtype.itemsize
-        self.variables.add_array("kernel", size=size + room, dtype=dtype)
+        self.variables.add_array("kernel", size=size, dtype=dtype)
         self._add_geometry(taps, source_channels, target_channels, batch_size)
         self._add_neuron_variables(on_pre, dtype)
         self._enable_group_attributes()
@@ -113,10 +109,7 @@ class SharedSynapses(Group):
         """
         if self.transposed and not self.connection.channelwise:
             kernel = kernel.transpose(0, 2, 1)
-        buffer = self.variables["kernel"].get_value()
-        start = -buffer.ctypes.data % CACHE_LINE // buffer.itemsize
-        size = int(np.prod(self._kernel_shape))
-        stored = buffer[start : start + size].reshape(self._kernel_shape)
+        stored = self.variables["kernel"].get_value().reshape(self._kernel_shape)
         stored[..., : kernel.shape[-1]] = kernel
 
     def _padded_shape(self, taps: Taps, source_channels: int, row: int) -> tuple[int, ...]:

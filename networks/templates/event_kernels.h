@@ -32,7 +32,6 @@ template <> struct Vector<double> {
 };
 
 // The first whole cache line of a buffer: a vector that straddles two lines costs two loads.
-// `SharedSynapses` stores kernels from there on.
 template <class Scalar> static inline Scalar *aligned(Scalar *buffer) {
     return (Scalar *)(((uintptr_t)buffer + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
 }
@@ -176,7 +175,6 @@ static void deliver(const int32_t *spikespace, long count, long samples, const i
                     const int32_t *position_target, const Scalar *kernel, Scalar *target,
                     const OnPre &on_pre) {
     if (count == 0) return;
-    kernel = aligned(kernel);
     Shape shape;
     std::memcpy(&shape, sizes, sizeof(shape));
     const int32_t source_units = shape.source_positions * shape.source_channels;
