@@ -18,7 +18,7 @@ from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 HUGE_PAGE = 2 << 20
 
 #: Arrays begin on a cache line, or vectors would straddle two of them; and not all at the same
-#: place of a page: loads and stores that agree in the last 12 bits of an address wait for each other.
+#: place of a page: loads and stores whose addresses agree in the last 12 bits wait for each other.
 CACHE_LINE = 64
 STAGGER = 5 * CACHE_LINE
 
