@@ -29,6 +29,11 @@ train: $(INSTALLED)
 test: $(INSTALLED)
 	$(VENV)/bin/python -m pytest
 
+# The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none.
+test-genn: $(INSTALLED_GENN)
+	$(VENV_GENN)/bin/python -m pytest -rs -W ignore::DeprecationWarning \
+		tests/networks/devices tests/training/test_doctor.py tests/test_environment.py
+
 # The folder of the MNIST files, as torchvision reads them.
 DATA_DIR ?= data
 

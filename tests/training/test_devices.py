@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 from networks import DeviceError
 from networks.devices.program import Program
+from tests.networks.devices.genn_available import needs_genn
 from training.checkpoint import load_latest
 from training.command_line import main
 
@@ -19,15 +20,34 @@ SMALL = (
 )
 
 
+#: What the device genn does, on the runtime device.
+SYNCHRONOUS = ("--propagation", "synchronous", "--synapses", "explicit", "--couple")
+
+#: With a connection between layers beside the feedback.
+TWO_LAYERS = ("--architecture", "4C3s-5C3 (F4C3)")
+
+
 @pytest.mark.slow
-def test_the_same_weights_after_ten_batches(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("device", "reference"),
+    [
+        (("--device", "cpp_standalone"), ()),
+        pytest.param(
+            ("--device", "genn", "--backend", "cpu", *TWO_LAYERS),
+            (*SYNCHRONOUS, *TWO_LAYERS),
+            marks=needs_genn,
+        ),
+    ],
+    ids=["cpp_standalone", "genn"],
+)
+def test_the_same_weights_after_ten_batches(
+    device: tuple[str, ...], reference: tuple[str, ...], tmp_path: Path
+) -> None:
     """Only the order in which spikes are added differs, and with it the rounding."""
-    for device in ("runtime", "cpp_standalone"):
-        out = str(tmp_path / device)
-        assert main(["train", "digits", "--device", device, "--out", out, *SMALL]) == 0
-    first, second = (
-        load_latest(tmp_path / device / "checkpoints") for device in ("runtime", "cpp_standalone")
-    )
+    for name, options in (("reference", reference), ("device", device)):
+        out = str(tmp_path / name)
+        assert main(["train", "digits", "--out", out, *SMALL, *options]) == 0
+    first, second = (load_latest(tmp_path / n / "checkpoints") for n in ("reference", "device"))
     assert first.progress.iteration == second.progress.iteration == 10
     for name, values in first.parameters.items():
         assert np.abs(first.momentum[name]).max() > 0
