@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 VENV_GENN := .venv-genn
 INSTALLED_GENN := $(VENV_GENN)/.installed
 
-.PHONY: install install-genn train test test-genn bench lint
+.PHONY: install install-genn train test test-devices test-genn bench lint
 
 install: $(INSTALLED)
 
@@ -29,9 +29,13 @@ train: $(INSTALLED)
 test: $(INSTALLED)
 	$(VENV)/bin/python -m pytest
 
+# What compiles whole programs: C++ standalone, and GeNN where it is found.
+test-devices: $(INSTALLED)
+	$(VENV)/bin/python -m pytest -m devices
+
 # The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none.
 test-genn: $(INSTALLED_GENN)
-	$(VENV_GENN)/bin/python -m pytest -rs -W ignore::DeprecationWarning \
+	$(VENV_GENN)/bin/python -m pytest -rs -W ignore::DeprecationWarning -m "not full" \
 		tests/networks/devices tests/training/test_doctor.py tests/test_environment.py
 
 # The folder of the MNIST files, as torchvision reads them.

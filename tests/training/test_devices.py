@@ -14,6 +14,8 @@ from tests.networks.devices.genn_available import needs_genn
 from training.checkpoint import load_latest
 from training.command_line import main
 
+pytestmark = pytest.mark.devices
+
 SMALL = (
     *("--architecture", "4C3s (F4C3)", "--batch-size", "64", "--max-iterations", "10"),
     *("--forward-steps", "8", "--backward-steps", "10", "--dtype", "float64"),
@@ -27,7 +29,6 @@ SYNCHRONOUS = ("--propagation", "synchronous", "--synapses", "explicit", "--coup
 TWO_LAYERS = ("--architecture", "4C3s-5C3 (F4C3)")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("device", "reference"),
     [
@@ -54,7 +55,6 @@ def test_the_same_weights_after_ten_batches(
         assert_allclose(second.parameters[name], values, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.slow
 def test_a_program_that_dies_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

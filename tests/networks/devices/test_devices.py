@@ -27,6 +27,8 @@ from tests.networks.builders import (
 from tests.recorded_cases import CASES, load_case
 from training.two_stage import TwoStageConfig, two_stage_gradients
 
+pytestmark = pytest.mark.devices
+
 SAMPLES = 3
 STEPS = 12
 
@@ -35,7 +37,6 @@ LOOP = architecture()
 PIPELINE = architecture("3C3s-P2-6", (2, 6, 8))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "couple"),
     [
@@ -102,7 +103,6 @@ def backward_runs(network: Architecture, couple: TernaryCouple, **options: Any) 
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "leak", "propagation"),
     [(LOOP, 1.0, "sequential"), (LOOP, 1.0, "synchronous"), (PIPELINE, 0.5, "synchronous")],
@@ -126,7 +126,6 @@ def test_both_stages_on_all_devices(network: Architecture, leak: float, propagat
             assert_array_equal(one, other)
 
 
-@pytest.mark.slow
 def test_one_program_serves_neurons_with_other_parameters(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

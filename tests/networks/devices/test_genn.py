@@ -26,7 +26,7 @@ ON_GENN: dict[str, Any] = {"device": "genn", "backend": "cpu"}
 NETWORK = architecture("3 (F3)", (4,))
 STEPS = 6
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.devices
 
 
 @pytest.fixture(scope="module")

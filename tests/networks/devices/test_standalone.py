@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 NETWORK = architecture("3 (F3)", (4,))
 STEPS = 6
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.devices
 
 RUN_AGAIN = """
 import numpy as np
