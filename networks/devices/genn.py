@@ -124,3 +124,8 @@ class CudaGeNNSimulator(GeNNSimulator):
     @classmethod
     def copies_of(cls, batch_size: int) -> int:
         return batch_size
+
+    def _make_device(self) -> Any:
+        device = super()._make_device()
+        device.spread_scalars = True
+        return device

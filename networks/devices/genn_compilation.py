@@ -18,7 +18,9 @@ from networks.devices.genn_installation import Installation
 
 MODEL = "magicnetwork_model"
 
-_COMPLAINT = re.compile(r"error:|fatal|No space left|Permission denied|\*\*\*", re.IGNORECASE)
+_COMPLAINT = re.compile(
+    r"error:|fatal|Assertion|No space left|Permission denied|\*\*\*", re.IGNORECASE
+)
 
 
 def compile_genn_project(folder: Path, backend: Backend, genn: Installation) -> Iterable[Path]:
@@ -64,6 +66,7 @@ def generate_genn_code(
     script = str(genn.path / "bin" / "genn-buildmodel.sh")
     include = f"{folder}:{folder / 'brianlib' / 'randomkit'}"
     options = ["-c"] if backend == "cpu" else []
+    cache_folder().mkdir(parents=True, exist_ok=True)
     # The first time GeNN builds its own libraries, in its own folder.
     with FileLock(f"{cache_folder() / 'genn'}.lock"):
         _call(folder, [script, *options, "-i", include, f"{MODEL}.cpp"], environment)

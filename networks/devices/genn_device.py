@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.variables import ArrayVariable
+from brian2.groups.neurongroup import NeuronGroup
 from brian2genn.device import GeNNDevice
 
 from networks.devices.standalone import HEADER, StandaloneDevice
@@ -22,11 +24,24 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
     ----------
     driven : ArrayVariable or None
         The variable that frames are written into.
+    spread_scalars : bool
+        Whether each neuron has its copy of what its population shares. GeNN would send shared
+        values to a GPU again in every step.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.driven: ArrayVariable | None = None
+        self.spread_scalars = False
+
+    def add_array_variable(self, model: Any, varname: str, variable: ArrayVariable) -> None:
+        """Declare a variable to GeNN."""
+        if not self._is_spread(variable):
+            super().add_array_variable(model, varname, variable)
+            return
+        model.variables.append(varname)
+        model.variabletypes.append(c_data_type(variable.dtype))
+        model.variablescope[varname] = "genn"
 
     def collect_synapses_variables(self, synapse_model: Any, pathway: str, codeobj: Any) -> None:
         """Let ``on_pre`` read variables of the neuron that fired.
@@ -64,6 +79,9 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
             if variable.dynamic:
                 array = self._brian_array(variable)
                 yield f"batch.shared({array}.data(), {array}.size(), {len(values)});"
+            elif self._is_spread(variable):
+                yield f"{c_data_type(variable.dtype)} shared_{symbol};"
+                yield f"batch.shared(&shared_{symbol}, 1, 1);"
             elif variable.scalar:
                 yield f"batch.shared(&{symbol}, 1, 1);"
             else:
@@ -76,6 +94,7 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
         while (batch.receive())
         {{
             {_lines(self._write_weights(v) for v in self.memory if v.dynamic)}
+            {_lines(_write_copies(v) for v in self.memory if self._is_spread(v))}
             for (size_t sample = 0; sample < batch.samples(); sample++)
             {{
                 batch.begin(sample);
@@ -105,6 +124,10 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
             f"{len(synapses.target)}); push{symbol}ToDevice();"
         )
 
+    def _is_spread(self, variable: ArrayVariable) -> bool:
+        of_neurons = isinstance(variable.owner, NeuronGroup)
+        return bool(self.spread_scalars and variable.scalar and of_neurons)
+
     def _present_frame(self) -> str:
         if self.driven is None:
             return ""
@@ -118,6 +141,13 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
 def _symbol(variable: ArrayVariable) -> str:
     """The array of a variable in GeNN's generated code, such as ``vlayer1``."""
     return f"{variable.name}{variable.owner.name}"
+
+
+def _write_copies(variable: ArrayVariable) -> str:
+    """C++ that gives a population's value to all of its neurons."""
+    symbol = _symbol(variable)
+    fill = f"std::fill_n({symbol}, {len(variable.owner)}, shared_{symbol});"
+    return f"{fill} push{symbol}ToDevice();"
 
 
 def _lines(statements: Iterator[str]) -> str:

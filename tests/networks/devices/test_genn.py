@@ -193,6 +193,23 @@ def test_leaky_neurons_are_refused() -> None:
         ForwardNetwork(NETWORK, leaky_integrate_and_fire(), 1, **ON_GENN)
 
 
+@needs_genn
+@pytest.mark.parametrize("network", [LOOP, PIPELINE], ids=["loop", "pipeline"])
+def test_the_programs_for_a_gpu_on_the_cpu(
+    network: Architecture, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole batches in a population, copies of scalars: right wherever GeNN's kernels are."""
+    monkeypatch.setattr(genn.CudaGeNNSimulator, "backend", "cpu")
+    options: dict[str, Any] = {"device": "genn", "backend": "cuda"}
+    neuron, couple = integrate_and_fire(), TernaryCouple(0.25, -0.25)
+    expected = forward_runs(network, neuron, propagation="synchronous")
+    for one, other in zip(forward_runs(network, neuron, **options), expected, strict=True):
+        assert_array_equal(one, other)
+    expected = backward_runs(network, couple, propagation="synchronous")
+    for one, other in zip(backward_runs(network, couple, **options), expected, strict=True):
+        assert_array_equal(one, other)
+
+
 @needs_cuda
 @pytest.mark.parametrize("as_couples", [None, False])
 def test_a_gpu_agrees(as_couples: bool | None, cache: Path) -> None:

@@ -61,7 +61,11 @@ def test_stage_1(no_gpu_needed: None, tmp_path: Path) -> None:
     assert "$(addToInSyn,($(dropout_post)*$(w)))" in model.replace(" ", "")
     # Inputs are arrays as well; nothing is compiled for a value.
     assert "batch.each(Ilayer1" in main and "pushIlayer1ToDevice();" in main
-    assert "batch.shared(&v_thresholdlayer1, 1, 1);" in main
+    assert "batch.shared(&shared_v_thresholdlayer1, 1, 1);" in main
+    # Scalars would be sent in every step: each neuron has its copy.
+    assert "pushv_thresholdlayer1ToDevice();" in main
+    scalars = re.findall(r"SET_EXTRA_GLOBAL_PARAMS\(\{(.*?)\}\);", model, re.DOTALL)
+    assert scalars and not "".join(scalars).strip()
     assert "GENN_PREFERENCES.deviceSelectMethod" in model
 
 
