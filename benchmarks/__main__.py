@@ -15,20 +15,25 @@ from typing import Literal
 
 import tyro
 
-from benchmarks import report
+from benchmarks import picture, report
 from benchmarks.bench import Bench
 from benchmarks.effort import FULL, QUICK
 from benchmarks.provenance import Provenance
-from benchmarks.sections import peers
+from benchmarks.sections import cold_start, large, layers, memory, peers, sweeps
 from benchmarks.tables import Section
 from training.recipes import RECIPES
 
 RECIPE = "mnist-feedback"
 
-SectionName = Literal["peers"]
+SectionName = Literal["peers", "memory", "layers", "sweeps", "cold-start", "large"]
 
 SECTIONS: dict[SectionName, Callable[[Bench], Section]] = {
     "peers": peers.measure,
+    "memory": memory.measure,
+    "layers": layers.measure,
+    "sweeps": sweeps.measure,
+    "cold-start": cold_start.measure,
+    "large": large.measure,
 }
 
 
@@ -63,6 +68,7 @@ def run(bench: Bench, names: tuple[SectionName, ...], out: Path) -> dict[str, re
         known[name] = report.Measured(measure(bench), Provenance.here())
         known = {each: known[each] for each in SECTIONS if each in known}
         report.write(out, known)
+        picture.draw(out, known)
         print(f"{name}: {known[name].section.headline}", flush=True)
     return known
 

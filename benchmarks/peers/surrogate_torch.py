@@ -2,10 +2,11 @@
 
 The same forward network (Algorithm 1, dropout included), unrolled over T_F steps in PyTorch and
 differentiated by autograd. The step function of the threshold has no useful derivative; in the
-backward pass a triangle around the threshold takes its place (Esser et al. 2016; Bellec et al.
-2018). As usual, the reset is not differentiated. The readout sees the average rates and the loss
-is that of `training.local_gradients`, scale included, so that both train the same network. It
-differs from stage 2 in what it costs: all potentials and spikes of all steps are kept.
+backward pass that of STBP (Wu et al. 2018) takes its place, 1 within 1/2 of the threshold and 0
+elsewhere, the cheapest one in use: one pass over the potentials. As usual, the reset is not
+differentiated. The readout sees the average rates and the loss is that of
+`training.local_gradients`, scale included, so that both train the same network. What it costs is
+memory and time for the potentials and spikes of all steps, which are kept for the way back.
 """
 
 from __future__ import annotations
@@ -17,32 +18,33 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import conv2d, cross_entropy
 
 from networks import Architecture
-from networks.connections import Connection
+from networks.connections import Connection, Convolution
 from training.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
 
 
-class TriangularSpike(torch.autograd.Function):
-    """A spike where the argument, potential minus threshold, is not negative.
+class Spike(torch.autograd.Function):
+    """A spike where the potential reaches the threshold.
 
-    Its derivative is taken to be ``max(0, 1 - |x| / width) / width``.
+    Its derivative is taken to be 1 where ``|u - threshold| < 1/2``, else 0.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, width: float) -> Tensor:
-        ctx.save_for_backward(x)
-        ctx.width = width
-        return (x >= 0).to(x.dtype)
+    def forward(ctx: Any, u: Tensor, threshold: float) -> Tensor:
+        ctx.save_for_backward(u)
+        ctx.threshold = threshold
+        return (u >= threshold).to(u.dtype)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        (x,) = ctx.saved_tensors
-        triangle = x.abs().mul_(-1 / ctx.width).add_(1).clamp_(min=0)
-        return triangle.mul_(gradients[0]).mul_(1 / ctx.width), None
+        (u,) = ctx.saved_tensors
+        # The derivative of a clipped identity is this rectangle, in one pass.
+        low, high = ctx.threshold - 0.5, ctx.threshold + 0.5
+        return torch.ops.aten.hardtanh_backward(gradients[0], u, low, high), None
 
 
 class SurrogateTorch:
@@ -51,6 +53,7 @@ class SurrogateTorch:
     Parameters
     ----------
     architecture : Architecture
+        Without pooling, for which there is no weight.
     config : TwoStageConfig
         Without leak; T_B is not used.
     channels_last : bool
@@ -79,57 +82,71 @@ class SurrogateTorch:
             for name, value in parameters.items()
         }
 
+    @torch.no_grad()
+    def rates(self, images: Array, dropout_masks: Mapping[str, Array]) -> list[Array]:
+        """The rates alpha of all layers, for comparison."""
+        spikes = self._forward(images, dropout_masks)
+        return [torch.stack(each).mean(0).numpy() for each in spikes]
+
     def gradients(
         self,
         images: Array,
         labels: NDArray[np.integer],
         dropout_masks: Mapping[str, Array] | None = None,
-    ) -> tuple[list[Array], dict[str, Array]]:
-        """Rates alpha of all layers and surrogate gradients of one batch."""
-        masks = {name: torch.as_tensor(mask) for name, mask in (dropout_masks or {}).items()}
-        rates = self._rates(self._formatted(torch.as_tensor(images)), masks)
+    ) -> tuple[Array, dict[str, Array]]:
+        """Logits and surrogate gradients of one batch."""
+        alpha = torch.stack(self._forward(images, dropout_masks or {})[-1]).mean(0)
         weight, bias = self.parameters["readout.weight"], self.parameters["readout.bias"]
-        logits = rates[-1].flatten(1) @ weight.T + bias
+        logits = alpha.flatten(1) @ weight.T + bias
         loss = cross_entropy(logits, torch.as_tensor(labels, dtype=torch.int64))
         names = list(self.parameters)
         found = torch.autograd.grad(
             self.config.loss_scale * loss, [self.parameters[name] for name in names]
         )
         gradients = {name: each.numpy() for name, each in zip(names, found, strict=True)}
-        return [rate.detach().numpy() for rate in rates], gradients
+        return logits.detach().numpy(), gradients
 
-    def _rates(self, x: Tensor, masks: Mapping[str, Tensor]) -> list[Tensor]:
+    def _forward(self, images: Array, dropout_masks: Mapping[str, Array]) -> list[list[Tensor]]:
+        """Algorithm 1: the spikes of all layers in all steps."""
         config, layers = self.config, self.architecture.layers
-        width = config.v_threshold - config.v_rest
-        current = self._drive(layers[0].name, layers[0].connection, x, masks)
-        potentials: list[Tensor | float] = [0.0 for _ in layers]
-        counts: list[Tensor | float] = [0.0 for _ in layers]
-        spikes: Tensor | None = None
+        masks = {name: torch.as_tensor(mask) for name, mask in dropout_masks.items()}
+        x = self._formatted(torch.as_tensor(images))
+        fall = config.v_threshold - config.v_rest
+        current = self._drive(layers[0].name, layers[0].connection, x)
+        if layers[0].name in masks:
+            current = current * masks[layers[0].name]
+        potentials: list[Tensor | None] = [None for _ in layers]
+        spikes: list[list[Tensor]] = [[] for _ in layers]
         for _ in range(config.forward_steps):
             for index, layer in enumerate(layers):
+                u = potentials[index]
                 if index == 0:
-                    drive = current
-                    if self.architecture.feedback is not None and spikes is not None:
-                        drive = drive + self._drive(
-                            "feedback", self.architecture.feedback, spikes, masks
-                        )
+                    u = current if u is None else u + current
+                    if self.architecture.feedback is not None and spikes[-1]:
+                        drive = self._drive("feedback", self.architecture.feedback, spikes[-1][-1])
+                        u = _add(u, drive, masks.get("feedback"))
                 else:
-                    assert spikes is not None
-                    drive = self._drive(layer.name, layer.connection, spikes, masks)
-                u = potentials[index] + drive
-                spikes = TriangularSpike.apply(u - config.v_threshold, width)
-                potentials[index] = torch.sub(u, spikes.detach(), alpha=width)
-                counts[index] = counts[index] + spikes
-        return [torch.as_tensor(count) / config.forward_steps for count in counts]
+                    drive = self._drive(layer.name, layer.connection, spikes[index - 1][-1])
+                    u = _add(u, drive, masks.get(layer.name))
+                fired = Spike.apply(u, config.v_threshold)
+                spikes[index].append(fired)
+                potentials[index] = torch.sub(u, fired.detach(), alpha=fall)
+        return spikes
 
-    def _drive(
-        self, name: str, connection: Connection, source: Tensor, masks: Mapping[str, Tensor]
-    ) -> Tensor:
-        drive = connection.apply(self.parameters.get(f"{name}.weight"), source)
-        bias = self.parameters.get(f"{name}.bias")
-        if bias is not None:
-            drive = drive + bias.view(-1, *(1 for _ in connection.target_shape[1:]))
-        return drive * masks[name] if name in masks else drive
+    def _drive(self, name: str, connection: Connection, source: Tensor) -> Tensor:
+        weight, bias = self.parameters[f"{name}.weight"], self.parameters.get(f"{name}.bias")
+        if isinstance(connection, Convolution):
+            stride, padding = connection.stride, connection.padding
+            return conv2d(source, weight, bias, stride=stride, padding=padding)
+        drive = connection.apply(weight, source)
+        return drive if bias is None else drive + bias.view(-1, *[1] * (drive.ndim - 2))
 
     def _formatted(self, values: Tensor) -> Tensor:
         return values.contiguous(memory_format=self.format) if values.ndim == 4 else values
+
+
+def _add(u: Tensor | None, drive: Tensor, mask: Tensor | None) -> Tensor:
+    """``u + mask * drive``, where no potential is zero and no mask one."""
+    if mask is None:
+        return drive if u is None else u + drive
+    return mask * drive if u is None else torch.addcmul(u, mask, drive)

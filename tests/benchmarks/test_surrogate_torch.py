@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.peers.surrogate_torch import SurrogateTorch, TriangularSpike
+from benchmarks.peers.surrogate_torch import Spike, SurrogateTorch
 from networks import Architecture
 from training.two_stage import TwoStageConfig, two_stage_gradients
 
@@ -28,7 +28,8 @@ def test_same_spike_counts_as_ours(channels_last: bool) -> None:
     config = TwoStageConfig(forward_steps=20, backward_steps=1, loss_scale=5.0)
     peer = SurrogateTorch(architecture, config, channels_last=channels_last)
     peer.set_parameters(parameters)
-    rates, gradients = peer.gradients(images, labels, masks)
+    rates = peer.rates(images, masks)
+    logits, gradients = peer.gradients(images, labels, masks)
     ours = two_stage_gradients(
         architecture, parameters, images, labels, config, dropout_masks=masks
     )
@@ -37,26 +38,27 @@ def test_same_spike_counts_as_ours(channels_last: bool) -> None:
         np.testing.assert_array_equal(
             np.rint(rate * 20), np.rint(ours.alpha[layer.name] * 20), err_msg=layer.name
         )
+    np.testing.assert_allclose(logits, ours.logits, rtol=1e-12, atol=1e-12)
     # The readout is not behind a threshold: its exact gradient is the same in both.
     for name in ("readout.weight", "readout.bias"):
         np.testing.assert_allclose(gradients[name], ours.gradients[name], rtol=1e-9, atol=1e-12)
     assert all(np.abs(value).max() > 0 for value in gradients.values())
 
 
-def test_triangle() -> None:
-    x = torch.tensor([-3.0, -1.0, -0.5, 0.0, 1.0, 2.0], requires_grad=True)
-    spikes = TriangularSpike.apply(x, 2.0)
-    assert spikes.tolist() == [0, 0, 0, 1, 1, 1]
-    spikes.sum().backward()
-    assert x.grad is not None
-    assert x.grad.tolist() == [0, 0.25, 0.375, 0.5, 0.25, 0]
+def test_rectangle() -> None:
+    u = torch.tensor([0.25, 0.75, 1.0, 1.25, 1.75], requires_grad=True)
+    spikes = Spike.apply(u, 1.0)
+    assert spikes.tolist() == [0, 0, 1, 1, 1]
+    (3 * spikes).sum().backward()
+    assert u.grad is not None
+    assert u.grad.tolist() == [0, 3, 3, 3, 0]
 
 
 def test_gradient_of_one_neuron_by_hand() -> None:
     """One neuron that fires in the second of three steps.
 
     u_t = t w - 2 (spikes so far). With the reset not differentiated du_t / dw = t, so the rate
-    changes by the mean of t max(0, 1 - |u_t - 1| / 2) / 2 over the steps.
+    changes by the mean over the steps of t where |u_t - 1| < 1/2, else 0.
     """
     architecture = Architecture.parse("1", (1,), 2)
     config = TwoStageConfig(forward_steps=3, backward_steps=1, loss_scale=1.0)
@@ -69,10 +71,10 @@ def test_gradient_of_one_neuron_by_hand() -> None:
             "readout.bias": np.zeros(2),
         }
     )
-    (rate,), gradients = peer.gradients(np.ones((1, 1)), np.array([1]))
+    (rate,) = peer.rates(np.ones((1, 1)), {})
     assert rate.item() == pytest.approx(1 / 3)
-    potentials = [0.625, 1.25, 1.875 - 2]
-    slopes = [max(0.0, 1 - abs(u - 1) / 2) / 2 for u in potentials]
-    change = sum(step * slope for step, slope in enumerate(slopes, start=1)) / 3
+    _, gradients = peer.gradients(np.ones((1, 1)), np.array([1]))
+    # The potentials are 0.625, 1.25 and 1.875 - 2, of which the first two are near the threshold.
+    change = (1 + 2) / 3
     probability = 1 / (1 + np.exp(-1 / 3))
     assert gradients["layer1.weight"].item() == pytest.approx(probability * change)
