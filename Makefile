@@ -42,7 +42,7 @@ test-genn: $(INSTALLED_GENN)
 DATA_DIR ?= data
 
 bench: $(INSTALLED)
-	$(VENV)/bin/python -m benchmarks.throughput --data-dir $(DATA_DIR)
+	$(VENV)/bin/python -m benchmarks --data-dir $(DATA_DIR)
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .

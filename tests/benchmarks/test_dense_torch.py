@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.dense_torch import DenseTorch
+from benchmarks.peers.dense_torch import DenseTorch
 from networks import Architecture
 from training.two_stage import TwoStageConfig, two_stage_gradients
 

@@ -1,6 +1,9 @@
 """8 x 8 digits with a small convolutional feedback network; needs no download.
 
 Command: spide train digits
+
+Expected: 97.8 % test accuracy (seed 0; 360 held-out images, so 0.3 % is one image), after half a
+minute on two cores.
 """
 
 from training.recipe import Recipe

@@ -1,0 +1,86 @@
+"""The command of the benchmark.
+
+    python -m benchmarks --data-dir DIR [--only SECTION ...] [--quick]
+
+Results are written after every section; those of sections that are not run are kept. The last
+line of the output is the headline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import tyro
+
+from benchmarks import picture, report
+from benchmarks.bench import Bench
+from benchmarks.effort import FULL, QUICK
+from benchmarks.provenance import Provenance
+from benchmarks.sections import cold_start, large, layers, memory, peers, sweeps
+from benchmarks.tables import Section
+from training.recipes import RECIPES
+
+RECIPE = "mnist-feedback"
+
+SectionName = Literal["peers", "memory", "layers", "sweeps", "cold-start", "large"]
+
+SECTIONS: dict[SectionName, Callable[[Bench], Section]] = {
+    "peers": peers.measure,
+    "memory": memory.measure,
+    "layers": layers.measure,
+    "sweeps": sweeps.measure,
+    "cold-start": cold_start.measure,
+    "large": large.measure,
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Measure throughput and memory of mnist-feedback and of the networks around it.
+
+    Parameters
+    ----------
+    data_dir
+        Folder of the MNIST files, as torchvision reads them.
+    only
+        Sections to run; all by default.
+    quick
+        Few runs and few values: to see that it works, not to quote.
+    out
+        Where results.json, results.md and results.png go.
+    """
+
+    data_dir: Path
+    only: tuple[SectionName, ...] = ()
+    quick: bool = False
+    out: Path = Path("benchmarks")
+
+
+def run(bench: Bench, names: tuple[SectionName, ...], out: Path) -> dict[str, report.Measured]:
+    """Run sections, write the files after each, and return all that is in them."""
+    known = report.read(out)
+    for name, measure in SECTIONS.items():
+        if name not in names:
+            continue
+        known[name] = report.Measured(measure(bench), Provenance.here())
+        known = {each: known[each] for each in SECTIONS if each in known}
+        report.write(out, known)
+        picture.draw(out, known)
+        print(f"{name}: {known[name].section.headline}", flush=True)
+    return known
+
+
+def main() -> None:
+    """Run what was asked for and print the headline last."""
+    options = tyro.cli(Options)
+    bench = Bench(RECIPE, RECIPES[RECIPE], options.data_dir, QUICK if options.quick else FULL)
+    known = run(bench, options.only or tuple(SECTIONS), options.out)
+    if "peers" in known:
+        print(known["peers"].section.headline)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""How much is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Large:
+    """A network that is only run once."""
+
+    name: str
+    architecture: str
+    batch_size: int
+    dropout: float
+    backward_steps: int
+
+
+ALEXNET_F = Large("AlexNet-F", "96C3s-256C3-384C3s-384C3-256C3 (F96C3u)", 16, 0.2, 250)
+CIFARNET_F = Large("CIFARNet-F", "128C3s-256C3-512C3s-1024C3-512C3 (F128C3u)", 8, 0.25, 250)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Numbers of runs, and the values that sweeps go through.
+
+    Parameters
+    ----------
+    warmup_iterations : int
+        Training iterations before anything is measured: firing rates settle.
+    rounds : int
+        Rounds of ours against the peers.
+    explicit_samples : int
+        Images of the peer with explicit synapses; each takes about a gigabyte and a minute.
+    runs : int
+        Of which the fastest counts, outside the peers.
+    batch_sizes, backward_steps, widths, thresholds : tuple of int or float
+        Values of the sweeps.
+    large : tuple of Large
+    """
+
+    warmup_iterations: int = 100
+    rounds: int = 7
+    explicit_samples: int = 1
+    runs: int = 3
+    batch_sizes: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+    backward_steps: tuple[int, ...] = (25, 50, 100, 200, 400)
+    widths: tuple[int, ...] = (16, 32, 64, 128)
+    thresholds: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
+    large: tuple[Large, ...] = (ALEXNET_F, CIFARNET_F)
+
+
+FULL = Effort()
+QUICK = Effort(
+    warmup_iterations=10,
+    rounds=2,
+    runs=1,
+    batch_sizes=(4, 32, 128),
+    backward_steps=(25, 100),
+    widths=(16, 64),
+    thresholds=(1.0, 4.0),
+    large=(ALEXNET_F,),
+)

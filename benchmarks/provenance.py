@@ -1,0 +1,75 @@
+"""Where and with what a figure was measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Machine, versions, commit and date of a measurement."""
+
+    date: str
+    commit: str
+    processor: str
+    cores: int
+    memory_gb: float
+    system: str
+    python: str
+    numpy: str
+    torch: str
+    brian2: str
+    compiler: str
+
+    @classmethod
+    def here(cls) -> Provenance:
+        """Of this process, now."""
+        return cls(
+            date=datetime.now(UTC).isoformat(timespec="seconds"),
+            commit=_commit(),
+            processor=_processor(),
+            cores=torch.get_num_threads(),
+            memory_gb=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9,
+            system=f"{platform.system()} {platform.machine()}",
+            python=platform.python_version(),
+            numpy=version("numpy"),
+            torch=version("torch"),
+            brian2=version("brian2"),
+            compiler=_first_line(os.environ.get("CXX", "g++"), "--version"),
+        )
+
+
+def _commit() -> str:
+    """The commit of the checkout that this file is in; "+" if files differ from it."""
+    folder = str(Path(__file__).parent)
+    commit = _first_line("git", "-C", folder, "rev-parse", "HEAD")
+    # The results of the benchmark itself are about to be rewritten.
+    changed = _first_line(
+        "git", "-C", folder, "status", "--porcelain", "--untracked-files=no", "--",
+        ":/", ":(exclude,top)benchmarks/results.*",
+    )  # fmt: skip
+    return commit + "+" if changed else commit
+
+
+def _processor() -> str:
+    cpu = Path("/proc/cpuinfo")
+    lines = cpu.read_text().splitlines() if cpu.exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _first_line(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    lines = done.stdout.splitlines() if done.returncode == 0 else []
+    return lines[0] if lines else ""

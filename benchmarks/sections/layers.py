@@ -1,0 +1,145 @@
+"""Per stage and layer: time of every part next to the least that the hardware needs for it.
+
+Times are those of one share alone (`benchmarks.share_times`), bounds those of `benchmarks.bounds`
+at the bandwidth measured in the same run: from the first cache for kernels, from a working set of
+the size of the states for neurons (reading or copying, whichever is faster). The second table
+says what is not compiled code.
+"""
+
+from __future__ import annotations
+
+import statistics
+
+from benchmarks.bandwidth import BEYOND_CACHES, FIRST_LEVEL, Bandwidth, measure_bandwidth
+from benchmarks.bench import Bench
+from benchmarks.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
+from benchmarks.subject import Subject, draw_masks
+from benchmarks.tables import Cell, Section, Table
+from benchmarks.timing import seconds
+from training.optimiser import Optimiser
+from training.randomness import stream
+from training.shares import number_of_shares, samples_per_part, split
+from training.two_stage import TwoStageTrainer
+
+PARTS = ("stage", "layer", "part", "ms", "%", "bound ms", "time / bound", "events", "1e9 events/s")
+
+
+def measure(bench: Bench) -> Section:
+    """Measure one part of a batch alone, the bandwidth, and whole iterations on all cores."""
+    subject, batch = bench.subject, bench.recipe.batch_size
+    shares = number_of_shares(subject.architecture, batch, "runtime", "cpu")
+    samples = samples_per_part(subject.architecture, batch, shares, "runtime")
+    times = measure_share(subject, samples, batch, bench.effort.runs)
+    cache, state, memory = measure_bandwidth(FIRST_LEVEL, times.state_bytes, BEYOND_CACHES)
+    rows = [_row(part, times, cache, state) for part in times.parts]
+    bound = sum(_bound(part, cache, state) for part in times.parts)
+    rows.append(
+        ("1+2", "all", "compiled", *_figures(times.compiled, times), 1e3 * bound,
+         times.compiled / bound, None, None)
+    )  # fmt: skip
+    iteration = _iteration(subject, bench.effort.runs)
+    parts = len(split(batch, shares, samples))
+    alone = (times.between_steps + times.between_runs) / times.total
+    needed = parts * (times.compiled + times.weight_gradients)
+    outside = 1 - needed / (shares * iteration)
+    return Section(
+        f"compiled code takes {times.compiled / bound:.1f} times the hardware's bound; Python is "
+        f"{100 * alone:.1f} % of a share alone; {100 * outside:.1f} % of an iteration on "
+        f"{shares} cores is not explained by compiled code",
+        [
+            Table(
+                "Parts of a stage", PARTS, rows,
+                f"{samples} of {batch} images on one core, the fastest of {bench.effort.runs} "
+                "runs; % of the time of the share.",
+            ),
+            _share_table(times),
+            _iteration_table(times, parts, shares, iteration),
+            _bandwidth_table([cache, state, memory]),
+        ],
+    )  # fmt: skip
+
+
+def _bound(part: PartTime, cache: Bandwidth, state: Bandwidth) -> float:
+    if part.part == SYNAPSES:
+        return part.traffic.bytes / cache.read
+    return part.traffic.bytes / max(state.read, state.copy)
+
+
+def _figures(time: float, times: ShareTimes) -> tuple[float, float]:
+    return 1e3 * time, 100 * time / times.total
+
+
+def _row(part: PartTime, times: ShareTimes, cache: Bandwidth, state: Bandwidth) -> tuple[Cell, ...]:
+    bound = _bound(part, cache, state)
+    events = part.traffic.events
+    return (
+        part.stage, part.layer, part.part, *_figures(part.seconds, times), 1e3 * bound,
+        part.seconds / bound if bound else None, events or None,
+        events / part.seconds / 1e9 if events else None,
+    )  # fmt: skip
+
+
+def _share_table(times: ShareTimes) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (name, *_figures(time, times))
+        for name, time in (
+            ("compiled code of both stages", times.compiled),
+            ("Python between steps", times.between_steps),
+            ("between runs: inputs, masks, copies, readout", times.between_runs),
+            ("weight gradients (torch)", times.weight_gradients),
+            ("total", times.total),
+        )
+    ]
+    return Table(
+        "One share alone", ("what", "ms", "%"), rows, f"{times.samples} images on one core."
+    )
+
+
+def _iteration_table(times: ShareTimes, parts: int, shares: int, iteration: float) -> Table:
+    capacity = shares * iteration
+    compiled, gradients = parts * times.compiled, parts * times.weight_gradients
+    rows: list[tuple[Cell, ...]] = [
+        ("compiled code of both stages, as alone", 1e3 * compiled, 100 * compiled / capacity),
+        ("weight gradients (torch), as alone", 1e3 * gradients, 100 * gradients / capacity),
+        (
+            "the rest",
+            1e3 * (capacity - compiled - gradients),
+            100 * (1 - (compiled + gradients) / capacity),
+        ),
+        (f"iteration, {shares} cores x {1e3 * iteration:.0f} ms", 1e3 * capacity, 100.0),
+    ]
+    note = (
+        "A whole training iteration: dropout masks, writing weights, both stages, gradients, SGD "
+        "and norm restriction. The rest is Python, code that runs on one core only, waiting, and "
+        "what the cores lose to each other when both run."
+    )
+    return Table("One iteration on all cores", ("what", "core ms", "%"), rows, note)
+
+
+def _bandwidth_table(measured: list[Bandwidth]) -> Table:
+    rows = [(each.size / 1e6, each.read / 1e9, each.copy / 1e9) for each in measured]
+    note = "One core. Copying counts bytes read and bytes written."
+    return Table("Bandwidth", ("working set MB", "read GB/s", "copy GB/s"), rows, note)
+
+
+def _iteration(subject: Subject, runs: int) -> float:
+    """Median time of a whole training iteration."""
+    trainer = subject.trainer()
+    recipe = subject.recipe
+    momentum = {name: value * 0 for name, value in subject.parameters.items()}
+    optimiser = Optimiser(recipe, subject.parameters, momentum, 1000, 0)
+    times = [
+        seconds(lambda: _train_one(trainer, optimiser, subject, number))  # noqa: B023
+        for number in range(runs + 1)
+    ]
+    return statistics.median(times[1:])
+
+
+def _train_one(
+    trainer: TwoStageTrainer, optimiser: Optimiser, subject: Subject, number: int
+) -> None:
+    batch, recipe = subject.batch(number), subject.recipe
+    masks = draw_masks(recipe, subject.architecture, len(batch.labels), number)
+    trainer.set_parameters(optimiser.parameters)
+    optimiser.step(trainer.gradients(batch.images, batch.labels, masks).gradients)
+    optimiser.restrict_feedback(stream(recipe.seed, "norm probes", number))

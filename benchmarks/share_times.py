@@ -1,0 +1,168 @@
+"""One share of a batch alone on one core: where its time goes, part by part.
+
+A share takes its samples in parts that fit the cache (`training.shares`); measured is one part, on
+one thread, with nothing beside it: the fastest of some runs.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import torch
+
+from benchmarks import bounds
+from benchmarks.bounds import Traffic
+from benchmarks.stopwatches import CompiledTimes, compiled_times
+from benchmarks.subject import Subject
+from benchmarks.timing import least_seconds
+from networks import BackwardNetwork, ForwardNetwork
+from networks.stage import incoming
+from training.local_gradients import local_gradients
+from training.results import TwoStageResult
+from training.share import Share
+
+STATE_UPDATE, THRESHOLDS, RESETS, SYNAPSES = "state update", "thresholds", "resets", "synapses"
+
+
+@dataclass(frozen=True)
+class PartTime:
+    """Time of one part of a layer in one stage, and what it must move."""
+
+    stage: int
+    layer: str
+    part: str
+    seconds: float
+    traffic: Traffic
+
+
+@dataclass(frozen=True)
+class ShareTimes:
+    """Seconds of one part of a batch on one core.
+
+    Parameters
+    ----------
+    samples : int
+    total : float
+        Images and labels to gradients.
+    parts : list of PartTime
+        Inside compiled code.
+    between_steps : float
+        From the first to the last compiled call of a stage, outside compiled code.
+    weight_gradients : float
+        torch's convolutions of the two rates; part of `total`.
+    state_bytes : int
+        Of all membrane potentials and inputs of one network.
+    """
+
+    samples: int
+    total: float
+    parts: list[PartTime]
+    between_steps: float
+    weight_gradients: float
+    state_bytes: int
+
+    @property
+    def compiled(self) -> float:
+        """In Brian2's compiled code."""
+        return sum(part.seconds for part in self.parts)
+
+    @property
+    def between_runs(self) -> float:
+        """Everything else: inputs, masks, copies, readout, loss."""
+        return self.total - self.compiled - self.between_steps - self.weight_gradients
+
+
+def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> ShareTimes:
+    """Time a share that takes `samples` samples of a batch of `batch`."""
+    config, dtype = subject.recipe.two_stage, subject.recipe.dtype
+    share = Share(
+        ForwardNetwork(subject.architecture, config.neuron, samples, dtype=dtype),
+        BackwardNetwork(subject.architecture, config.couple, samples, dtype=dtype),
+        config,
+    )
+    share.prepare()
+    share.set_parameters(subject.parameters)
+    data = subject.batch(0).first(samples)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        share.gradients(data.images, data.labels, data.masks, batch)
+        best: ShareTimes | None = None
+        for _ in range(runs):
+            with (
+                compiled_times(share.forward.network) as first,
+                compiled_times(share.backward.network) as second,
+            ):
+                began = time.perf_counter()
+                result = share.gradients(data.images, data.labels, data.masks, batch)
+                total = time.perf_counter() - began
+            if best is None or total < best.total:
+                torch_seconds = _weight_gradients(share, data.images, result, runs)
+                best = _collect(share, samples, total, first, second, torch_seconds)
+        assert best is not None
+        return best
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _weight_gradients(share: Share, images: object, result: TwoStageResult, runs: int) -> float:
+    def compute() -> None:
+        local_gradients(share.architecture, images, result.alpha, result.beta, result.logits)  # type: ignore[arg-type]
+
+    return least_seconds(compute, runs)
+
+
+def _collect(
+    share: Share, samples: int, total: float, first: CompiledTimes, second: CompiledTimes,
+    weight_gradients: float,
+) -> ShareTimes:  # fmt: skip
+    parts = [
+        *_parts_of_stage(1, share.forward, first, share.config.forward_steps),
+        *_parts_of_stage(2, share.backward, second, share.config.backward_steps),
+    ]
+    units = sum(layer.units for layer in share.architecture.layers)
+    itemsize = share.forward["layer1"].variables["v"].dtype.itemsize
+    return ShareTimes(
+        samples, total, parts, first.between + second.between, weight_gradients,
+        2 * units * samples * itemsize,
+    )  # fmt: skip
+
+
+def _parts_of_stage(
+    stage: int, network: ForwardNetwork | BackwardNetwork, times: CompiledTimes, steps: int
+) -> list[PartTime]:
+    """Neurons and synapses, layer by layer in the order in which they act."""
+    neuron = network.neuron if isinstance(network, ForwardNetwork) else network.couple.neuron
+    layers = network.architecture.layers[:: 1 if stage == 1 else -1]
+    found: list[PartTime] = []
+    for layer in layers:
+        group = network[layer.name]
+        spikes = float(group.variables["activity"].get_value().sum(dtype="float64"))
+        size = group.variables["v"].dtype.itemsize
+        found.extend(
+            PartTime(stage, layer.name, SYNAPSES, times.seconds[f"{name}_synapses_pre"], traffic)
+            for name, source, target, connection in incoming(network.architecture)
+            for receiver, sender in [(target, source) if stage == 1 else (source, target)]
+            if receiver == layer.name
+            for traffic in [
+                bounds.synapses(connection, stage == 2, bounds.sent_spikes(network[sender]), size)
+            ]
+        )
+        neurons = {
+            STATE_UPDATE: (group.state_updater, bounds.state_update(group.N, steps, size)),
+            THRESHOLDS: (
+                group.thresholder["spike"],
+                bounds.thresholds(group.N, steps, size, spikes),
+            ),
+            RESETS: (
+                group.resetter["spike"],
+                bounds.resets(neuron, group.N, steps, size, spikes),
+            ),
+        }
+        found.extend(
+            PartTime(stage, layer.name, part, times.seconds[obj.name], traffic)
+            for part, (obj, traffic) in neurons.items()
+            if obj.name in times.seconds
+        )
+    return found

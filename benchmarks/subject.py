@@ -1,0 +1,122 @@
+"""What is measured: a recipe's network, its data, and weights that have been trained a little.
+
+Untrained networks fire at other rates than trained ones, and the cost of spikes is their number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from networks import Architecture
+from training.data import find
+from training.data.batches import training_batches
+from training.dropout import dropout_masks
+from training.initialisation import initial_parameters
+from training.optimiser import Optimiser
+from training.randomness import stream
+from training.recipe import Recipe
+from training.two_stage import TwoStageTrainer
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images, labels and dropout masks."""
+
+    images: Array
+    labels: NDArray[np.integer]
+    masks: dict[str, Array]
+
+    def first(self, samples: int) -> Batch:
+        """Its first samples; more than there are repeat them."""
+        chosen = np.arange(samples) % len(self.labels)
+        masks = {name: mask[chosen] for name, mask in self.masks.items()}
+        return Batch(self.images[chosen], self.labels[chosen], masks)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network in training.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    architecture : Architecture
+    parameters : dict of array
+    batches : list of Batch
+        Those that follow the ones it was trained with.
+    """
+
+    recipe: Recipe
+    architecture: Architecture
+    parameters: dict[str, Array]
+    batches: list[Batch]
+
+    def batch(self, number: int) -> Batch:
+        """One of the batches, in turn."""
+        return self.batches[number % len(self.batches)]
+
+    def trainer(self) -> TwoStageTrainer:
+        """Networks of the recipe's batch size with the parameters written into them."""
+        trainer = TwoStageTrainer(
+            self.architecture, self.recipe.two_stage, self.recipe.batch_size,
+            dtype=self.recipe.dtype,
+        )  # fmt: skip
+        trainer.set_parameters(self.parameters)
+        return trainer
+
+
+def draw_masks(
+    recipe: Recipe, architecture: Architecture, samples: int, iteration: int
+) -> dict[str, Array]:
+    """Dropout masks of one iteration, in the recipe's precision."""
+    drawn = dropout_masks(
+        architecture, recipe.dropout, recipe.dropout_layers, samples, recipe.seed, iteration
+    )
+    return {name: mask.astype(recipe.dtype) for name, mask in drawn.items()}
+
+
+def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Subject:
+    """Train for some iterations, as `spide train` does.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    data_dir : Path
+        Folder of the data set.
+    iterations : int
+    spare : int
+        Batches to keep for measurements.
+    """
+    data_set = find(recipe.data_set)
+    images = data_set.load(data_dir)
+    architecture = Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)
+    parameters = initial_parameters(architecture, recipe.initialisation, recipe.seed, recipe.dtype)
+    momentum = {name: np.zeros_like(value) for name, value in parameters.items()}
+    optimiser = Optimiser(recipe, parameters, momentum, len(images.training), 0)
+    batches = (
+        Batch(
+            pixels.numpy(), labels.numpy(), draw_masks(recipe, architecture, len(labels), iteration)
+        )
+        for iteration, (pixels, labels) in enumerate(
+            training_batches(images, recipe.batch_size, recipe.seed, 0, stop=iterations + spare)
+        )
+    )
+    if iterations:
+        trainer = TwoStageTrainer(
+            architecture, recipe.two_stage, recipe.batch_size, dtype=recipe.dtype
+        )
+        for iteration in tqdm(range(iterations), desc="training", unit="batch", leave=False):
+            batch = next(batches)
+            trainer.set_parameters(optimiser.parameters)
+            result = trainer.gradients(batch.images, batch.labels, batch.masks)
+            optimiser.step(result.gradients)
+            optimiser.restrict_feedback(stream(recipe.seed, "norm probes", iteration))
+    trained = {name: value.copy() for name, value in optimiser.parameters.items()}
+    return Subject(recipe, architecture, trained, list(batches))

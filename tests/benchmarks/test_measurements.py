@@ -1,0 +1,58 @@
+"""Clocks and children measure what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.child import Finished, peak_bytes
+from benchmarks.sections.sweeps import Point, growth
+from benchmarks.stopwatches import compiled_times
+from benchmarks.timing import Spread, rounds
+from equations import integrate_and_fire
+from networks import Architecture, ForwardNetwork
+
+
+def test_rounds_alternate_and_the_first_does_not_count() -> None:
+    calls: list[tuple[str, int]] = []
+    times = rounds([lambda n: calls.append(("a", n)), lambda n: calls.append(("b", n))], 2)
+    assert calls == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+    assert len(times) == 2 and all(len(each) == 2 for each in times)
+
+
+def test_headline() -> None:
+    assert str(Spread.of([9.84, 10.4, 11.01])) == "10.4x dense (9.8-11.0)"
+
+
+def test_growth_is_the_exponent() -> None:
+    points = [Point(value, 3 * value**0.7, 0, 0) for value in (1, 2, 4, 8)]
+    assert growth(points) == pytest.approx(0.7)
+
+
+def test_compiled_times_of_every_object_and_no_trace_left() -> None:
+    architecture = Architecture.parse("4C3s-4C3s (F4C3u)", (1, 8, 8), 3)
+    network = ForwardNetwork(architecture, integrate_and_fire(), 2)
+    generator = np.random.default_rng(0)
+    network.set_parameters(
+        {name: generator.random(shape) for name, shape in architecture.parameter_shapes().items()}
+    )
+    network.prepare()
+    images = generator.random((2, 1, 8, 8))
+    before = network.run(images, 5)
+    with compiled_times(network.network) as times:
+        during = network.run(images, 5)
+        assert {"layer2_synapses_pre", "feedback_synapses_pre"} <= set(times.seconds)
+        assert len(times.seconds) == 2 * 4  # update, threshold, reset and synapses of two layers
+        assert times.compiled > 0 and times.between > 0
+        times.clear()
+    network.run(images, 5)
+    assert not times.seconds
+    for layer in architecture.layers:
+        np.testing.assert_array_equal(before.alpha[layer.name], during.alpha[layer.name])
+
+
+def test_peak_memory_grows_with_what_is_used() -> None:
+    before = peak_bytes()
+    held = np.ones(60_000_000, np.uint8)
+    assert Finished.now({}).peak_gb * 1e9 >= before
+    assert peak_bytes() > held.nbytes
