@@ -2,7 +2,7 @@
 
     python -m benchmarks --data-dir DIR [--only SECTION ...] [--quick]
 
-Results are written after every section; those of sections that are not run are kept. The last
+Figures are written after every section; those of sections that are not run are kept. The last
 line of the output is the headline.
 """
 
@@ -60,7 +60,7 @@ class Options:
 
 
 def run(bench: Bench, names: tuple[SectionName, ...], out: Path) -> dict[str, report.Measured]:
-    """Run sections, write the files after each, and return all that is in them."""
+    """Run sections, write the figures after each, draw them, and return all that there are."""
     known = report.read(out)
     for name, measure in SECTIONS.items():
         if name not in names:
@@ -68,8 +68,8 @@ def run(bench: Bench, names: tuple[SectionName, ...], out: Path) -> dict[str, re
         known[name] = report.Measured(measure(bench), Provenance.here())
         known = {each: known[each] for each in SECTIONS if each in known}
         report.write(out, known)
-        picture.draw(out, known)
         print(f"{name}: {known[name].section.headline}", flush=True)
+    picture.draw(out, known)
     return known
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -40,7 +41,6 @@ def draw(folder: Path, sections: Mapping[str, Measured]) -> None:
                 part.subplots(2, 2).flat, tables, exponents, strict=True
             ):
                 _sweep(axes, table, exponent)
-            part.suptitle("time per image")
     temporary = folder / f".{os.getpid()}.{PICTURE_FILE}"
     figure.savefig(temporary, dpi=110, format="png")
     temporary.replace(folder / PICTURE_FILE)
@@ -83,15 +83,16 @@ def _layers(axes: Axes, table: Table) -> None:
 
 def _sweep(axes: Axes, table: Table, exponent: float) -> None:
     name = table.columns[0]
-    axes.loglog(table.numbers(name), table.numbers("ms per image"), "o-", color=OURS)
-    values = table.numbers(name)
+    values, times = table.numbers(name), table.numbers("ms per image")
     if name == "firing rate":
-        axes.set_xlabel("firing rate, both stages")
-    else:
-        chosen = values[:: 2 if len(values) > 5 else 1]
-        axes.set_xticks(chosen, [f"{value:.0f}" for value in chosen])
-        axes.set_xlabel(name)
-        axes.minorticks_off()
-    axes.set_ylabel("ms")
+        values, name = [100 * value for value in values], "firing rate %, both stages"
+    axes.loglog(values, times, "o-", color=OURS)
+    axes.minorticks_off()
+    shown = sorted(values)[:: 2 if len(values) > 5 else 1]
+    axes.set_xticks(shown, [f"{value:.2g}" if value < 10 else f"{value:.0f}" for value in shown])
+    heights = np.geomspace(min(times), max(times), 3)
+    axes.set_yticks(heights, [f"{height:.2g}" for height in heights])
+    axes.set_xlabel(name)
+    axes.set_ylabel("ms per image")
     axes.set_title(f"exponent {exponent:.2f}", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
