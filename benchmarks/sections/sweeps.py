@@ -9,6 +9,7 @@ the firing rates of stage 2 with it, which would hide what the size itself costs
 
 from __future__ import annotations
 
+import gc
 import re
 from dataclasses import dataclass, replace
 from functools import partial
@@ -83,6 +84,9 @@ def _point(
         recipe.architecture, subject.architecture.input_shape, subject.architecture.classes
     )
     samples = len(batch.labels)
+    # Networks are kept from the collector (`networks.brian_network`); here one follows another.
+    gc.unfreeze()
+    gc.collect()
     trainer = TwoStageTrainer(architecture, recipe.two_stage, samples, dtype=recipe.dtype)
     trainer.set_parameters(parameters)
     run = partial(
