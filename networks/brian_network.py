@@ -7,7 +7,6 @@ network here keeps its code objects, and runs them in a loop that does nothing e
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,8 @@ from brian2.core.base import BrianObject
 from brian2.core.clocks import Clock
 from brian2.core.network import Network
 from brian2.units import ms
+
+from networks.code_generation import BatchCodeObject
 
 #: Length of a step. The dynamics are defined step by step; the unit only labels time axes.
 STEP = 1 * ms
@@ -39,7 +40,9 @@ class BrianNetwork(Network):
 
     def before_run(self, run_namespace: Mapping[str, Any]) -> None:
         """Prepare the run; an unchanged network is already prepared."""
-        objects = self.sorted_objects
+        self._prepare(self.sorted_objects, run_namespace)
+
+    def _prepare(self, objects: Sequence[BrianObject], run_namespace: Mapping[str, Any]) -> None:
         current = [(id(obj), obj.when, obj.order) for obj in objects if obj.active]
         if current == self._prepared:
             self._stopped = False
@@ -47,9 +50,6 @@ class BrianNetwork(Network):
             return
         super().before_run(run_namespace)
         self._prepared = current
-        # Brian2 collects garbage before every run; what exists by now is here to stay.
-        gc.collect()
-        gc.freeze()
 
     def run_steps(self, steps: int, profile: bool = False) -> None:
         """Run `steps` steps from time zero.
@@ -67,11 +67,12 @@ class BrianNetwork(Network):
             a truncated stage must not be used.
         """
         self.t_ = 0.0
+        objects = self.sorted_objects  # sorted anew every time that Brian2 is asked for them
         try:
-            if profile or any(obj.clock is not self._step_clock for obj in self.sorted_objects):
+            if profile or any(obj.clock is not self._step_clock for obj in objects):
                 self.run(steps * STEP, namespace={}, profile=profile)
             else:
-                self._run_on_one_clock(steps)
+                self._run_on_one_clock([obj for obj in objects if obj.active], steps)
         except BaseException:
             self.after_run()  # or the spikes of the step that was cut short open the next run
             raise
@@ -79,7 +80,7 @@ class BrianNetwork(Network):
         if done < steps or self._stopped or Network._globally_stopped:
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
 
-    def _run_on_one_clock(self, steps: int) -> None:
+    def _run_on_one_clock(self, objects: Sequence[BrianObject], steps: int) -> None:
         """What `Network.run` does if nothing is asked of it but to run.
 
         Reports, units, several clocks and log messages make a millisecond of every run and a
@@ -87,12 +88,12 @@ class BrianNetwork(Network):
         interpreter.
         """
         self._clocks = {self._step_clock}
-        self.before_run({})
+        self._prepare(objects, {})
         time, timestep = (
             self._step_clock.variables[name].get_value() for name in ("t", "timestep")
         )
         dt = self._step_clock.dt_
-        calls = [call for obj in self.sorted_objects if obj.active for call in _calls(obj)]
+        calls = [call for obj in objects for call in _calls(obj)]
         Network._globally_running = True
         timestep[0], time[0] = 0, 0.0
         for step in range(steps):
@@ -105,7 +106,8 @@ class BrianNetwork(Network):
             time[0] = (step + 1) * dt
         Network._globally_running = False
         self.t_ = time[0]
-        self.after_run()
+        for obj in objects:
+            obj.after_run()
 
     @staticmethod
     def step_clock(name: str) -> Clock:
@@ -116,5 +118,8 @@ class BrianNetwork(Network):
 def _calls(obj: BrianObject) -> list[Callable[[], Any]]:
     """What an object does in a step; most objects only run their code."""
     if type(obj).run is BrianObject.run:
-        return list(obj._code_objects)
+        return [
+            code.call_of_a_step() if isinstance(code, BatchCodeObject) else code
+            for code in obj._code_objects
+        ]
     return [obj.run]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from equations import FORWARD, NeuronModel, average_rate_weight
 from networks.architecture import Architecture, Layer
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
-from networks.populations import channel_values, count_spikes, population, state
+from networks.populations import channel_values, count_spikes, population, state, write
 from networks.schedule import make_schedule
 from networks.stage import (
     FEEDBACK,
@@ -213,12 +213,12 @@ class ForwardNetwork:
         check_dropout(self.architecture, masks, samples)
         for layer in self.architecture.layers:
             group = self.groups[layer.name]
-            clear(group, "v", "spike_count", "activity", "I")
+            clear(group, "v", "spike_count", "activity")
             open_window(group, steps)
             received = masks.get(FEEDBACK if layer is self.architecture.layers[0] else layer.name)
             _write_mask(group, layer, received)
             if layer is not self.architecture.layers[0]:
-                state(group, "I", layer.shape)[:samples] = self._bias(layer, masks)
+                write(group, "I", layer.shape, self._bias(layer, masks), samples)
         self._first_mask = masks.get(self.architecture.layers[0].name)
         self._frames = images if images.ndim == len(self.architecture.input_shape) + 2 else None
         if self._frames is None:
@@ -277,13 +277,15 @@ class ForwardNetwork:
         weight = self._parameters.get(f"{layer.name}.weight")
         x = torch.as_tensor(images)
         w = None if weight is None else torch.as_tensor(weight).to(x.dtype)
+        if x.ndim == 4:
+            x = x.contiguous(memory_format=torch.channels_last)  # the layout of the populations
         current = layer.connection.apply(w, x).numpy()
         bias = self._parameters.get(f"{layer.name}.bias")
         if bias is not None:
             current = current + channel_values(bias, layer.shape)
         if self._first_mask is not None:
             current = _expand(self._first_mask, layer) * current
-        state(group, "I", layer.shape)[: len(images)] = current
+        write(group, "I", layer.shape, current, len(images))
 
     def _write_frame(self, step: int) -> None:
         assert self._frames is not None

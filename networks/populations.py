@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from brian2.core.clocks import Clock
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
@@ -90,6 +91,19 @@ def state(group: NeuronGroup, variable: str, shape: Shape) -> NDArray[np.floatin
     return values.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
 
 
+def write(
+    group: NeuronGroup,
+    variable: str,
+    shape: Shape,
+    values: NDArray[np.floating] | float,
+    samples: int,
+) -> None:
+    """Set a state variable of the first `samples` samples to `values`, of the others to 0."""
+    written = state(group, variable, shape)
+    written[:samples] = values
+    written[samples:] = 0
+
+
 def channel_values(values: NDArray[np.floating], shape: Shape) -> NDArray[np.floating]:
     """Values per channel or per (sample, channel), with the axes to broadcast over a layer."""
     return values.reshape(*values.shape, *(1 for _ in shape[1:]))
@@ -97,4 +111,4 @@ def channel_values(values: NDArray[np.floating], shape: Shape) -> NDArray[np.flo
 
 def count_spikes(group: NeuronGroup) -> float:
     """Number of spikes of either sign that a population fired since its state was cleared."""
-    return float(group.variables["activity"].get_value().sum(dtype=np.float64))
+    return float(torch.from_numpy(group.variables["activity"].get_value()).sum(dtype=torch.float64))

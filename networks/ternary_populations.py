@@ -23,7 +23,7 @@ from equations.ternary_couple import CROSS_RESET, OUTPUT
 from networks.architecture import Layer
 from networks.connections import Connection, OneToOne
 from networks.devices import SynapsesKind
-from networks.populations import count_spikes, population, state
+from networks.populations import count_spikes, population, state, write
 from networks.schedule import Slots
 from networks.stage import SynapsesObject, clear, open_window, synapses_class
 
@@ -73,8 +73,8 @@ class SignedPopulation(ABC):
     def rest(self, mask: Array, dropout: Array | None, rescale: float, steps: int) -> None:
         """Clear the state for a run of `steps`; write what outgoing spikes are multiplied with."""
         for group in self.groups.values():
-            clear(group, "v", "spike_count", "activity", "I", "mask")
-            state(group, "mask", self.layer.shape)[: len(mask)] = mask
+            clear(group, "v", "spike_count", "activity")
+            write(group, "mask", self.layer.shape, mask, len(mask))
             if dropout is None:
                 group.variables["dropout"].get_value().fill(1)
             else:
@@ -85,7 +85,7 @@ class SignedPopulation(ABC):
     def inject(self, current: Array) -> None:
         """Set the input current, shape (samples, *layer.shape)."""
         for sign, group in self.groups.items():
-            state(group, "I", self.layer.shape)[: len(current)] = sign * current
+            write(group, "I", self.layer.shape, sign * current, len(current))
 
     def without_input(self) -> None:
         """Skip the state update of neurons that receive spikes alone and do not leak."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +19,14 @@ class Prediction:
     Parameters
     ----------
     logits : array, shape (samples, classes)
-    alpha : dict of array
+    alpha : mapping of array
         Average rates by layer, shape (samples, *layer.shape).
     firing_rates : dict of float
         Share of neurons that fire per step, by layer.
     """
 
     logits: Array
-    alpha: dict[str, Array]
+    alpha: Mapping[str, Array]
     firing_rates: dict[str, float]
 
 
@@ -38,7 +39,7 @@ class TwoStageResult:
     logits : array, shape (samples, classes)
     loss : float
         Mean cross-entropy, not scaled.
-    alpha, beta : dict of array
+    alpha, beta : mapping of array
         Rates of stage 1 and stage 2 by layer, shape (samples, *layer.shape).
     output_gradient : array, shape (samples, *shape of the last layer)
         g, the gradient of the scaled loss with respect to alpha of the last layer.
@@ -50,8 +51,8 @@ class TwoStageResult:
 
     logits: Array
     loss: float
-    alpha: dict[str, Array]
-    beta: dict[str, Array]
+    alpha: Mapping[str, Array]
+    beta: Mapping[str, Array]
     output_gradient: Array
     gradients: dict[str, Array]
     firing_rates_forward: dict[str, float]
@@ -63,7 +64,7 @@ def join_predictions(parts: Sequence[Prediction]) -> Prediction:
     sizes = [len(part.logits) for part in parts]
     return Prediction(
         logits=_join([part.logits for part in parts]),
-        alpha=_join_by_layer([part.alpha for part in parts]),
+        alpha=_JoinedRates([part.alpha for part in parts]),
         firing_rates=_average([part.firing_rates for part in parts], sizes),
     )
 
@@ -82,11 +83,11 @@ def join_results(parts: Sequence[TwoStageResult]) -> TwoStageResult:
     return TwoStageResult(
         logits=_join([part.logits for part in parts]),
         loss=sum(part.loss for part in parts),
-        alpha=_join_by_layer([part.alpha for part in parts]),
-        beta=_join_by_layer([part.beta for part in parts]),
+        alpha=_JoinedRates([part.alpha for part in parts]),
+        beta=_JoinedRates([part.beta for part in parts]),
         output_gradient=_join([part.output_gradient for part in parts]),
         gradients={
-            name: np.sum([part.gradients[name] for part in parts], axis=0)
+            name: reduce(np.add, [part.gradients[name] for part in parts])
             for name in parts[0].gradients
         },
         firing_rates_forward=_average([part.firing_rates_forward for part in parts], sizes),
@@ -104,8 +105,23 @@ def _join(parts: Sequence[Array]) -> Array:
     return np.concatenate(last).transpose(0, 3, 1, 2)
 
 
-def _join_by_layer(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    return {name: _join([part[name] for part in parts]) for name in parts[0]}
+class _JoinedRates(Mapping[str, Array]):
+    """Rates by layer that are put together when someone looks at them; training never does."""
+
+    def __init__(self, parts: Sequence[Mapping[str, Array]]) -> None:
+        self._parts = parts
+        self._joined: dict[str, Array] = {}
+
+    def __getitem__(self, layer: str) -> Array:
+        if layer not in self._joined:
+            self._joined[layer] = _join([part[layer] for part in self._parts])
+        return self._joined[layer]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts[0])
+
+    def __len__(self) -> int:
+        return len(self._parts[0])
 
 
 def _average(rates: Sequence[Mapping[str, float]], sizes: Sequence[int]) -> dict[str, float]:

@@ -9,6 +9,8 @@ compiles a handful of modules instead of dozens, and a new architecture compiles
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from brian2.codegen.runtime.cython_rt import CythonCodeObject
@@ -30,6 +32,7 @@ class BatchCodeObject(CythonCodeObject):
     class_name = "spide_cython"
 
     namespace: dict[str, Any]
+    compiled_code: dict[str, Any]
     nonconstant_values: list[tuple[str, Any]]
 
     def __init__(self, *args: Any, **kwds: Any) -> None:
@@ -43,6 +46,13 @@ class BatchCodeObject(CythonCodeObject):
         if module is None and code and "EMPTY_CODE_BLOCK" not in code:
             raise RuntimeError(f"the code of '{self.name}' does not compile, see the output above")
         return module
+
+    def call_of_a_step(self) -> Callable[[], Any]:
+        """What runs the code once: the compiled function itself if no array can have moved."""
+        module = self.compiled_code["run"]
+        if module is None or self.nonconstant_values:
+            return self
+        return partial(module.main, self.namespace)
 
     def _share_compiled_module(self) -> None:
         names: dict[str, str] = {}

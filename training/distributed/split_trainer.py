@@ -85,7 +85,7 @@ class SplitTrainer:
         """
         samples, part, own = self._split(images)
         logits, rates = self._logits(samples), self._rates()
-        alpha: dict[str, Array] = {}
+        alpha: Mapping[str, Array] = {}
         if part.start < part.stop:
             result = self._trainer.predict(own, masks_of(dropout_masks or {}, part))
             alpha = result.alpha
@@ -127,8 +127,8 @@ class SplitTrainer:
             self._logits(samples), self._rates(), self._rates(), np.zeros(1)
         )  # fmt: skip
         gradients = {name: np.zeros(shape, self._dtype) for name, shape in self._shapes.items()}
-        alpha: dict[str, Array] = {}
-        beta: dict[str, Array] = {}
+        alpha: Mapping[str, Array] = {}
+        beta: Mapping[str, Array] = {}
         output_gradient: Array = np.zeros((0, *self._architecture.output.shape), self._dtype)
         if part.start < part.stop:
             result = self._trainer.gradients(
