@@ -115,9 +115,7 @@ class BackwardNetwork:
         self.batch_size = batch_size
         self._has_weights = False
         schedule = make_schedule(
-            choice.propagation,
-            [layer.name for layer in architecture.layers[::-1]],
-            feedback=architecture.feedback is not None,
+            choice.propagation, [layer.name for layer in architecture.layers[::-1]]
         )
         self.simulator = choice.simulator("backward", schedule, batch_size)
         self.network = self.simulator.network

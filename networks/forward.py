@@ -107,11 +107,7 @@ class ForwardNetwork:
         self.neuron = neuron
         self.batch_size = batch_size
         self._dtype = np.dtype(dtype)
-        schedule = make_schedule(
-            choice.propagation,
-            [layer.name for layer in architecture.layers],
-            feedback=architecture.feedback is not None,
-        )
+        schedule = make_schedule(choice.propagation, [layer.name for layer in architecture.layers])
         self.simulator = choice.simulator("forward", schedule, batch_size)
         self.network = self.simulator.network
         with self.simulator.building():

@@ -4,11 +4,13 @@
 all of them within one step; only the feedback waits for the next one.
 
 *Synchronous*: all layers act at once and every connection takes one step. This is the order of
-GeNN, and every device has it. A feed-forward network becomes a pipeline: layer l works on step t
-of the input l - 1 steps later, so it lives in a window of its own (`equations.window`), the run is
-as many steps longer, and spike counts are exactly those of sequential propagation. A network with
-feedback becomes another dynamical system, in which the way around a loop of N layers takes N
-steps instead of one; its equilibrium is the same, the way there is not.
+GeNN, and every device has it. The layers become a pipeline: layer l works on step t of the input
+l - 1 steps later, so it lives in a window of its own (`equations.window`), and the run is as many
+steps longer. Spike counts of a feed-forward network are exactly those of sequential propagation.
+A network with feedback becomes another dynamical system, in which the feedback takes N steps, one
+per layer, instead of one; its equilibrium is the same, the way there is not. The windows matter
+there too: a neuron that fires whenever it can must have rate 1, or stage 2 takes it for one that
+still responds to its input.
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ def layer_slots(layers: Sequence[str]) -> list[str]:
     return ["start", "groups", *own, "thresholds", "synapses", "resets", "end"]
 
 
-def make_schedule(propagation: Propagation, layers: Sequence[str], *, feedback: bool) -> Schedule:
+def make_schedule(propagation: Propagation, layers: Sequence[str]) -> Schedule:
     """The schedule of a network.
 
     Parameters
@@ -90,8 +92,6 @@ def make_schedule(propagation: Propagation, layers: Sequence[str], *, feedback: 
     propagation : {"sequential", "synchronous"}
     layers : sequence of str
         Names in the order in which spikes pass through them.
-    feedback : bool
-        Whether the last one reaches the first one.
 
     Raises
     ------
@@ -105,11 +105,10 @@ def make_schedule(propagation: Propagation, layers: Sequence[str], *, feedback: 
         raise ValueError(
             f"the propagation is '{propagation}': it must be 'sequential' or 'synchronous'"
         )
-    pipeline = not feedback and len(layers) > 1
+    pipeline = len(layers) > 1
     shared = {
         # A leak acts on what was there before the spikes of this step arrive, hence "start".
         layer: Slots("start", "synapses", "thresholds", "resets", number if pipeline else None)
         for number, layer in enumerate(layers)
     }
-    extra_steps = len(layers) - 1 if pipeline else 0
-    return Schedule(propagation, SYNCHRONOUS_SLOTS, shared, extra_steps)
+    return Schedule(propagation, SYNCHRONOUS_SLOTS, shared, len(layers) - 1)

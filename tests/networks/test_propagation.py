@@ -119,16 +119,42 @@ def test_each_layer_of_a_pipeline_lives_in_a_window_of_its_own() -> None:
     assert {rate.item() for rate in result.alpha.values()} == {1.0}
 
 
+def test_a_neuron_of_a_loop_that_always_fires_has_rate_one() -> None:
+    """Or stage 2 takes it for one that responds to its input: training on GeNN broke down so."""
+    network = architecture("1-1-1 (F1)", (1,))
+    forward = ForwardNetwork(
+        network, integrate_and_fire(1.0, 0.0), 1, dtype="float64", propagation="synchronous"
+    )
+    forward.set_parameters({n: np.ones(shape) for n, shape in network.parameter_shapes().items()})
+    result = forward.run(np.array([[1.0]]), 4)
+    assert {rate.item() for rate in result.alpha.values()} == {1.0}
+
+
+def test_the_feedback_of_a_loop_takes_a_step_per_layer() -> None:
+    """Layer 1 has no input of its own after step 0; what it fires comes back three steps later."""
+    network = architecture("1-1-1 (F1)", (1,))
+    forward = ForwardNetwork(
+        network, integrate_and_fire(1.0, 0.0), 1, dtype="float64", propagation="synchronous"
+    )
+    parameters = {n: np.zeros(shape) for n, shape in network.parameter_shapes().items()}
+    for weight in ("layer1.weight", "layer2.weight", "layer3.weight", "feedback.weight"):
+        parameters[weight] = np.ones_like(parameters[weight])
+    forward.set_parameters(parameters)
+    monitor = SpikeMonitor(forward["layer1"], codeobj_class=NumpyCodeObject)
+    forward.network.add(monitor)
+    frames = np.zeros((8, 1, 1))
+    frames[0] = 1.0
+    result = forward.run(frames, 8)
+    assert [round(float(t) * 1000) for t in monitor.t] == [0, 3, 6]
+    assert [rate.item() for rate in result.alpha.values()] == [3 / 8] * 3
+
+
 def test_the_schedules() -> None:
-    pipeline = make_schedule("synchronous", ["a", "b", "c"], feedback=False)
+    pipeline = make_schedule("synchronous", ["a", "b", "c"])
     assert pipeline.slots == SYNCHRONOUS_SLOTS
     assert [slots.delay for slots in pipeline.layers.values()] == [0, 1, 2]
     assert pipeline.extra_steps == 2
-    for other in (
-        make_schedule("synchronous", ["a", "b", "c"], feedback=True),
-        make_schedule("synchronous", ["a"], feedback=False),
-        make_schedule("sequential", ["a", "b", "c"], feedback=False),
-    ):
+    for other in (make_schedule("synchronous", ["a"]), make_schedule("sequential", ["a", "b"])):
         assert {slots.delay for slots in other.layers.values()} == {None}
         assert other.extra_steps == 0
 
