@@ -6,7 +6,6 @@ Sections are kept apart, each with its provenance: those that were not run keep 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from benchmarks.provenance import Provenance
 from benchmarks.tables import Section, Table
+from training.files import write_atomically
 
 JSON_FILE = "results.json"
 MARKDOWN_FILE = "results.md"
@@ -47,8 +47,8 @@ def write(folder: Path, sections: Mapping[str, Measured]) -> None:
     """Write both files."""
     folder.mkdir(parents=True, exist_ok=True)
     values = {name: asdict(measured) for name, measured in sections.items()}
-    replace_text(folder / JSON_FILE, json.dumps(values, indent=1) + "\n")
-    replace_text(folder / MARKDOWN_FILE, markdown(sections))
+    write_atomically(folder / JSON_FILE, (json.dumps(values, indent=1) + "\n").encode())
+    write_atomically(folder / MARKDOWN_FILE, markdown(sections).encode())
 
 
 def markdown(sections: Mapping[str, Measured]) -> str:
@@ -64,10 +64,3 @@ def markdown(sections: Mapping[str, Measured]) -> str:
             f"torch {here.torch}, Brian2 {here.brian2}, {here.compiler}*\n"
         )
     return "\n".join(parts)
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file under another name and rename it: nobody sees half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text)
-    temporary.replace(path)

@@ -1,10 +1,11 @@
 """A neuron that lives for a window of steps only, for pipelines of layers.
 
-When every connection takes one step, layer l of a feed-forward network hears of the input l - 1
-steps late. A neuron that begins late by just that and ends late by it goes through exactly the
-states of a network whose spikes pass at once: before its window it stays at rest, after its
-window it neither fires nor forgets what it counted. (Nothing reaches a layer before its window,
-and what is sent after the window is received after the next layer's.)
+When every connection takes one step, layer l hears of the input l - 1 steps late. A neuron that
+begins late by just that and ends late by it can still fire in every step that its rate is averaged
+over, and in a feed-forward network goes through exactly the states of one whose spikes pass at
+once: before its window it stays at rest, after its window it neither fires nor forgets what it
+counted. (Nothing reaches a layer before its window, and feedback that arrives after the first
+one's changes no spike.)
 """
 
 from __future__ import annotations

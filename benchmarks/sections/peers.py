@@ -62,7 +62,7 @@ def measure(bench: Bench) -> Section:
         "that is not counted."
     )
     return Section(
-        f"{bench.name}: {ratio} , {cores} cores".replace(" ,", ","),
+        f"{bench.name}: {ratio}, {cores} cores",
         [
             Table("Images per second", COLUMNS, rows, note),
             Table(

@@ -84,9 +84,7 @@ def _point(
         recipe.architecture, subject.architecture.input_shape, subject.architecture.classes
     )
     samples = len(batch.labels)
-    # Networks are kept from the collector (`networks.brian_network`); here one follows another.
-    gc.unfreeze()
-    gc.collect()
+    gc.collect()  # Brian2's networks are cycles of references, and here one follows another
     trainer = TwoStageTrainer(architecture, recipe.two_stage, samples, dtype=recipe.dtype)
     trainer.set_parameters(parameters)
     run = partial(
