@@ -32,6 +32,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return (path / FINAL).read_bytes()
 
 
+def has_a_line(path: Path) -> bool:
+    """Whether a file exists and holds a whole line."""
+    return path.exists() and b"\n" in path.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("number", "status"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)],
@@ -50,7 +55,8 @@ def test_a_training_that_is_stopped_and_resumed_ends_with_the_same_weights(
     )
     try:
         deadline = time.monotonic() + 120
-        while not (out / "metrics.jsonl").exists() and time.monotonic() < deadline:
+        # The file is there a moment before its first line is.
+        while not has_a_line(out / "metrics.jsonl") and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(number)
         _, complaint = process.communicate(timeout=60)
