@@ -41,8 +41,9 @@ test-genn: $(INSTALLED_GENN)
 # The folder of the MNIST files, as torchvision reads them.
 DATA_DIR ?= data
 
-bench: $(INSTALLED)
-	$(VENV)/bin/python -m benchmarks --data-dir $(DATA_DIR)
+bench: $(INSTALLED) $(if $(GENN_PATH),$(INSTALLED_GENN))
+	$(VENV)/bin/python -m benchmarks --data-dir $(DATA_DIR) \
+		$(if $(GENN_PATH),--genn-python $(VENV_GENN)/bin/python)
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .

@@ -1,6 +1,6 @@
 """The command of the benchmark.
 
-    python -m benchmarks --data-dir DIR [--only SECTION ...] [--quick]
+    python -m benchmarks --data-dir DIR [--only SECTION ...] [--quick] [--genn-python PYTHON]
 
 Figures are written after every section; those of sections that are not run are kept. The last
 line of the output is the headline.
@@ -19,13 +19,13 @@ from benchmarks import picture, report
 from benchmarks.bench import Bench
 from benchmarks.effort import FULL, QUICK
 from benchmarks.provenance import Provenance
-from benchmarks.sections import cold_start, large, layers, memory, peers, sweeps
+from benchmarks.sections import cold_start, devices, large, layers, memory, peers, sweeps
 from benchmarks.tables import Section
 from training.recipes import RECIPES
 
 RECIPE = "mnist-feedback"
 
-SectionName = Literal["peers", "memory", "layers", "sweeps", "cold-start", "large"]
+SectionName = Literal["peers", "memory", "layers", "sweeps", "cold-start", "large", "devices"]
 
 SECTIONS: dict[SectionName, Callable[[Bench], Section]] = {
     "peers": peers.measure,
@@ -34,6 +34,7 @@ SECTIONS: dict[SectionName, Callable[[Bench], Section]] = {
     "sweeps": sweeps.measure,
     "cold-start": cold_start.measure,
     "large": large.measure,
+    "devices": devices.measure,
 }
 
 
@@ -49,6 +50,9 @@ class Options:
         Sections to run; all by default.
     quick
         Few runs and few values: to see that it works, not to quote.
+    genn_python
+        Python of the environment with GeNN, .venv-genn/bin/python after make install-genn; GeNN
+        is left out without it.
     out
         Where results.json, results.md and results.png go.
     """
@@ -56,6 +60,7 @@ class Options:
     data_dir: Path
     only: tuple[SectionName, ...] = ()
     quick: bool = False
+    genn_python: Path | None = None
     out: Path = Path("benchmarks")
 
 
@@ -76,7 +81,8 @@ def run(bench: Bench, names: tuple[SectionName, ...], out: Path) -> dict[str, re
 def main() -> None:
     """Run what was asked for and print the headline last."""
     options = tyro.cli(Options)
-    bench = Bench(RECIPE, RECIPES[RECIPE], options.data_dir, QUICK if options.quick else FULL)
+    effort = QUICK if options.quick else FULL
+    bench = Bench(RECIPE, RECIPES[RECIPE], options.data_dir, effort, options.genn_python)
     known = run(bench, options.only or tuple(SECTIONS), options.out)
     if "peers" in known:
         print(known["peers"].section.headline)

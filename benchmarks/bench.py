@@ -23,12 +23,15 @@ class Bench:
     data_dir : Path
         Folder of the data set.
     effort : Effort
+    genn_python : Path, optional
+        Interpreter of an environment in which GeNN can be used; without one it is left out.
     """
 
     name: str
     recipe: Recipe
     data_dir: Path
     effort: Effort
+    genn_python: Path | None = None
 
     @cached_property
     def subject(self) -> Subject:

@@ -42,8 +42,16 @@ class Finished:
         print(json.dumps(asdict(self)), flush=True)
 
 
-def run_child(module: str, *arguments: str) -> tuple[float, Finished]:
+def run_child(module: str, *arguments: str, python: str = sys.executable) -> tuple[float, Finished]:
     """Run ``python -m benchmarks.children.<module>``.
+
+    Parameters
+    ----------
+    module : str
+    *arguments : str
+        Of its command line.
+    python : str
+        Interpreter; by default this one.
 
     Returns
     -------
@@ -58,7 +66,7 @@ def run_child(module: str, *arguments: str) -> tuple[float, Finished]:
     """
     began = time.time()
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.children.{module}", *arguments],
+        [python, "-m", f"benchmarks.children.{module}", *arguments],
         capture_output=True,
         text=True,
         check=False,

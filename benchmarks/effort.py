@@ -37,6 +37,12 @@ class Effort:
     batch_sizes, backward_steps, widths, thresholds : tuple of int or float
         Values of the sweeps.
     large : tuple of Large
+    device_warmup_iterations : int
+        Training iterations before devices are compared.
+    device_rounds : int
+        Processes for each device; the first compiles.
+    device_batches : int
+        Batches that each of them counts.
     """
 
     warmup_iterations: int = 100
@@ -48,6 +54,9 @@ class Effort:
     widths: tuple[int, ...] = (16, 32, 64, 128)
     thresholds: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
     large: tuple[Large, ...] = (ALEXNET_F, CIFARNET_F)
+    device_warmup_iterations: int = 50
+    device_rounds: int = 2
+    device_batches: int = 5
 
 
 FULL = Effort()
@@ -60,4 +69,5 @@ QUICK = Effort(
     widths=(16, 64),
     thresholds=(1.0, 4.0),
     large=(ALEXNET_F,),
+    device_batches=2,
 )

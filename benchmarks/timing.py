@@ -25,9 +25,6 @@ class Spread:
     def of(cls, values: Sequence[float]) -> Spread:
         return cls(statistics.median(values), min(values), max(values))
 
-    def __str__(self) -> str:
-        return f"{self.median:.1f}x dense ({self.low:.1f}-{self.high:.1f})"
-
 
 def seconds(function: Callable[[], object]) -> float:
     """Time of one call."""

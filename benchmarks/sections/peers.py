@@ -62,7 +62,7 @@ def measure(bench: Bench) -> Section:
         "that is not counted."
     )
     return Section(
-        f"{bench.name}: {ratio}, {cores} cores",
+        headline(bench.name, ratio, cores),
         [
             Table("Images per second", COLUMNS, rows, note),
             Table(
@@ -72,6 +72,11 @@ def measure(bench: Bench) -> Section:
             ),
         ],
     )
+
+
+def headline(name: str, ratio: Spread, cores: int) -> str:
+    """The line that sums up the whole benchmark."""
+    return f"{name}: {ratio.median:.1f}x dense ({ratio.low:.1f}-{ratio.high:.1f}), {cores} cores"
 
 
 def _run(runner: Runner, subject: Subject, number: int) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.child import Finished, peak_bytes
+from benchmarks.sections.peers import headline
 from benchmarks.sections.sweeps import Point, growth
 from benchmarks.stopwatches import compiled_times
 from benchmarks.timing import Spread, rounds
@@ -21,7 +22,8 @@ def test_rounds_alternate_and_the_first_does_not_count() -> None:
 
 
 def test_headline() -> None:
-    assert str(Spread.of([9.84, 10.4, 11.01])) == "10.4x dense (9.8-11.0)"
+    ratio = Spread.of([9.84, 10.4, 11.01])
+    assert headline("mnist-feedback", ratio, 2) == "mnist-feedback: 10.4x dense (9.8-11.0), 2 cores"
 
 
 def test_growth_is_the_exponent() -> None:
