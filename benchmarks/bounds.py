@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from equations import NeuronModel
 from networks.connections import Connection, channels
+from networks.populations import spikes_fired
 
 INDEX_BYTES, LINE_BYTES = 4, 64
 
@@ -97,7 +98,7 @@ def sent_spikes(group: NeuronGroup) -> NDArray[np.floating]:
 
     Of spikes that wait for the next step, the last ones are counted but were not delivered.
     """
-    spikes = group.variables["activity"].get_value().astype(np.float64)
+    spikes = spikes_fired(group).astype(np.float64)
     if "mask" in group.variables:
         for factor in ("mask", "dropout"):
             spikes[group.variables[factor].get_value() == 0] = 0

@@ -14,11 +14,13 @@ import torch
 from benchmarks import bounds
 from benchmarks.bounds import Traffic
 from benchmarks.stopwatches import CompiledTimes, compiled_times
-from benchmarks.subject import Subject
+from benchmarks.subject import Array, Subject
 from benchmarks.timing import least_seconds
 from networks import BackwardNetwork, ForwardNetwork
+from networks.populations import count_spikes
 from networks.stage import incoming
 from training.local_gradients import local_gradients
+from training.readout import logits, output_gradient
 from training.results import TwoStageResult
 from training.share import Share
 
@@ -49,8 +51,9 @@ class ShareTimes:
         Inside compiled code.
     between_steps : float
         From the first to the last compiled call of a stage, outside compiled code.
-    weight_gradients : float
-        torch's convolutions of the two rates; part of `total`.
+    torch_products : float
+        Input of the first layer, readout and weight gradients, done again by themselves; part of
+        `total`.
     state_bytes : int
         Of all membrane potentials and inputs of one network.
     """
@@ -59,7 +62,7 @@ class ShareTimes:
     total: float
     parts: list[PartTime]
     between_steps: float
-    weight_gradients: float
+    torch_products: float
     state_bytes: int
 
     @property
@@ -69,8 +72,8 @@ class ShareTimes:
 
     @property
     def between_runs(self) -> float:
-        """Everything else: inputs, masks, copies, readout, loss."""
-        return self.total - self.compiled - self.between_steps - self.weight_gradients
+        """Everything else: masks, copies, rates, loss."""
+        return self.total - self.compiled - self.between_steps - self.torch_products
 
 
 def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> ShareTimes:
@@ -98,24 +101,34 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
                 result = share.gradients(data.images, data.labels, data.masks, batch)
                 total = time.perf_counter() - began
             if best is None or total < best.total:
-                torch_seconds = _weight_gradients(share, data.images, result, runs)
-                best = _collect(share, samples, total, first, second, torch_seconds)
+                products = _torch_products(share, subject.parameters, data.images, result, runs)
+                best = _collect(share, samples, total, first, second, products)
         assert best is not None
         return best
     finally:
         torch.set_num_threads(threads)
 
 
-def _weight_gradients(share: Share, images: object, result: TwoStageResult, runs: int) -> float:
+def _torch_products(
+    share: Share, parameters: dict[str, Array], images: Array, result: TwoStageResult, runs: int
+) -> float:
+    architecture, first, last = share.architecture, share.architecture.layers[0], result.logits
+    pixels = torch.from_numpy(images).contiguous(memory_format=torch.channels_last)
+    kernel = torch.from_numpy(parameters["layer1.weight"])
+    weight, bias = parameters["readout.weight"], parameters["readout.bias"]
+
     def compute() -> None:
-        local_gradients(share.architecture, images, result.alpha, result.beta, result.logits)  # type: ignore[arg-type]
+        first.connection.apply(kernel, pixels)
+        logits(result.alpha[architecture.output.name], weight, bias)
+        output_gradient(last, weight, architecture.output.shape)
+        local_gradients(architecture, images, result.alpha, result.beta, last)
 
     return least_seconds(compute, runs)
 
 
 def _collect(
     share: Share, samples: int, total: float, first: CompiledTimes, second: CompiledTimes,
-    weight_gradients: float,
+    torch_products: float,
 ) -> ShareTimes:  # fmt: skip
     parts = [
         *_parts_of_stage(1, share.forward, first, share.config.forward_steps),
@@ -124,7 +137,7 @@ def _collect(
     units = sum(layer.units for layer in share.architecture.layers)
     itemsize = share.forward["layer1"].variables["v"].dtype.itemsize
     return ShareTimes(
-        samples, total, parts, first.between + second.between, weight_gradients,
+        samples, total, parts, first.between + second.between, torch_products,
         2 * units * samples * itemsize,
     )  # fmt: skip
 
@@ -138,7 +151,7 @@ def _parts_of_stage(
     found: list[PartTime] = []
     for layer in layers:
         group = network[layer.name]
-        spikes = float(group.variables["activity"].get_value().sum(dtype="float64"))
+        spikes = count_spikes(group, layer.shape)
         size = group.variables["v"].dtype.itemsize
         found.extend(
             PartTime(stage, layer.name, SYNAPSES, times.seconds[f"{name}_synapses_pre"], traffic)

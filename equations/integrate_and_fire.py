@@ -17,7 +17,6 @@ MODEL = """
 dv/dt = I/dt : 1
 I : 1 (constant)
 spike_count : 1
-activity : 1
 """
 
 THRESHOLD = "v >= v_threshold"
@@ -25,7 +24,6 @@ THRESHOLD = "v >= v_threshold"
 RESET = """
 v -= v_threshold - v_rest
 spike_count += 1
-activity += 1
 """
 
 

@@ -8,7 +8,8 @@ the same factor: a spike k steps before the end counts ``leak**k``.
 
 from __future__ import annotations
 
-from equations.integrate_and_fire import RESET, THRESHOLD
+from equations.integrate_and_fire import RESET as RESET_WITHOUT_LEAK
+from equations.integrate_and_fire import THRESHOLD
 from equations.neuron_model import NeuronModel
 
 MODEL = """
@@ -17,6 +18,8 @@ I : 1 (constant)
 spike_count : 1
 activity : 1
 """
+
+RESET = RESET_WITHOUT_LEAK + "activity += 1\n"
 
 # A statement instead of a differential equation: Euler would give v - (1 - leak)*v + I, which is
 # not leak*v + I in floating point.

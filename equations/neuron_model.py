@@ -1,12 +1,13 @@
 """What a neuron is: a block of Brian2 equations, a threshold, a reset and its parameters.
 
-All neurons of the project share a few state variables, so that one synapse fits them all:
+The neurons of the project share a few state variables, so that one synapse fits them all:
 
 ==============  ====================================================================
 ``v``           membrane potential (the paper's ``u``)
 ``I``           input current of one step, constant during a run unless frames drive it
 ``spike_count`` sum of the output spikes, weighted by the leak; the rates are its average
-``activity``    number of spikes, whatever their sign and age (Figure 2)
+``activity``    number of spikes, whatever their sign and age (Figure 2), of neurons whose
+                `spike_count` is another number
 ``s``           the neuron's last output spike (ternary neurons: -1 or +1)
 ==============  ====================================================================
 

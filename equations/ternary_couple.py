@@ -1,7 +1,8 @@
 """The ternary couple (section 4.1, Figure 1): negative spikes from common neurons.
 
 Two populations of integrate-and-fire neurons receive opposite inputs. The first one's spikes are
-the output +1, the second one's the output -1. They share their reset through a pair of synapses
+the output +1, the second one's the output -1, so the couple's count is the difference of the two
+counts. They share their reset through a pair of synapses
 of weight ``V_th - u_rest``: when neuron 1 fires at V_th it resets itself to u_rest, and its spike
 lifts neuron 2 from -V_th to -u_rest. Their potentials are therefore opposite at all times and the
 couple is a ternary neuron (eq. 6) made of parts that neuromorphic hardware has.
@@ -18,7 +19,8 @@ from equations.neuron_model import NeuronModel
 #: What a spike does to the partner's potential; the weight is `TernaryCouple.reset_weight`.
 CROSS_RESET = "v_post += w"
 
-#: The couple's output is S1 + (-S2): the negative side's spikes count against the positive ones.
+#: With a leak the difference of two decaying counts is not rounded like one count of both signs,
+#: so the negative side's spikes are counted on the positive one.
 OUTPUT = "spike_count_post -= w"
 
 

@@ -121,7 +121,7 @@ class BackwardNetwork:
         self.network = self.simulator.network
         build = Build(
             couple, self.simulator.copies, self.simulator.clock, choice.synapses, dtype,
-            schedule.layers, self.simulator.acts_after_resets,
+            schedule.layers,
         )  # fmt: skip
         if as_couples is None:
             as_couples = device == "genn"

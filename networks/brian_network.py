@@ -7,7 +7,7 @@ network here keeps its code objects, and runs them in a loop that does nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from brian2.core.base import BrianObject
@@ -37,6 +37,19 @@ class BrianNetwork(Network):
         self.schedule = list(slots)
         self._step_clock = clock
         self._prepared: list[tuple[int, str, int]] | None = None
+        self._sorted: list[BrianObject] = []
+        self._sorted_from: object = None
+
+    @property
+    def sorted_objects(self) -> list[BrianObject]:
+        """All objects in the order in which they act; Brian2 sorts them whenever it is asked."""
+        current = (
+            self.schedule,
+            [(obj, obj.when, obj.order) for top in self.objects for obj in _with_contained(top)],
+        )
+        if current != self._sorted_from:
+            self._sorted, self._sorted_from = super().sorted_objects, current
+        return self._sorted
 
     def before_run(self, run_namespace: Mapping[str, Any]) -> None:
         """Prepare the run; an unchanged network is already prepared."""
@@ -67,7 +80,7 @@ class BrianNetwork(Network):
             a truncated stage must not be used.
         """
         self.t_ = 0.0
-        objects = self.sorted_objects  # sorted anew every time that Brian2 is asked for them
+        objects = self.sorted_objects
         try:
             if profile or any(obj.clock is not self._step_clock for obj in objects):
                 self.run(steps * STEP, namespace={}, profile=profile)
@@ -113,6 +126,12 @@ class BrianNetwork(Network):
     def step_clock(name: str) -> Clock:
         """A clock that ticks once per step."""
         return Clock(dt=STEP, name=name)
+
+
+def _with_contained(obj: BrianObject) -> Iterator[BrianObject]:
+    yield obj
+    for each in obj.contained_objects:
+        yield from _with_contained(each)
 
 
 def _calls(obj: BrianObject) -> list[Callable[[], Any]]:

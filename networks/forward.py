@@ -209,7 +209,7 @@ class ForwardNetwork:
         check_dropout(self.architecture, masks, samples)
         for layer in self.architecture.layers:
             group = self.groups[layer.name]
-            clear(group, "v", "spike_count", "activity")
+            clear(group)
             open_window(group, steps)
             received = masks.get(FEEDBACK if layer is self.architecture.layers[0] else layer.name)
             _write_mask(group, layer, received)
@@ -234,7 +234,8 @@ class ForwardNetwork:
                 for layer in layers
             },
             firing_rates={
-                layer.name: count_spikes(self.groups[layer.name]) / (steps * samples * layer.units)
+                layer.name: count_spikes(self.groups[layer.name], layer.shape)
+                / (steps * samples * layer.units)
                 for layer in layers
             },
         )
@@ -278,9 +279,9 @@ class ForwardNetwork:
         current = layer.connection.apply(w, x).numpy()
         bias = self._parameters.get(f"{layer.name}.bias")
         if bias is not None:
-            current = current + channel_values(bias, layer.shape)
+            current += channel_values(bias, layer.shape)
         if self._first_mask is not None:
-            current = _expand(self._first_mask, layer) * current
+            current *= _expand(self._first_mask, layer)
         write(group, "I", layer.shape, current, len(images))
 
     def _write_frame(self, step: int) -> None:

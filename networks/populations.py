@@ -109,6 +109,17 @@ def channel_values(values: NDArray[np.floating], shape: Shape) -> NDArray[np.flo
     return values.reshape(*values.shape, *(1 for _ in shape[1:]))
 
 
-def count_spikes(group: NeuronGroup) -> float:
-    """Number of spikes of either sign that a population fired since its state was cleared."""
-    return float(torch.from_numpy(group.variables["activity"].get_value()).sum(dtype=torch.float64))
+def spikes_fired(group: NeuronGroup) -> NDArray[np.floating]:
+    """Number of spikes of either sign of each neuron since its state was cleared."""
+    signed_or_aged = "activity" in group.variables
+    return group.variables["activity" if signed_or_aged else "spike_count"].get_value()
+
+
+def count_spikes(group: NeuronGroup, shape: Shape) -> float:
+    """Number of spikes of either sign that a population fired since its state was cleared.
+
+    Those of one sample are added up in the population's own precision, which is exact up to 2^24
+    spikes and takes a tenth of the time of a sum in double precision.
+    """
+    fired = torch.from_numpy(spikes_fired(group))
+    return float(fired.view(-1, units(shape)).sum(dim=1).sum(dtype=torch.float64))

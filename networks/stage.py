@@ -109,7 +109,8 @@ def open_window(group: NeuronGroup, steps: int) -> None:
         group.variables["window_steps"].set_value(steps)
 
 
-def clear(group: NeuronGroup, *variables: str) -> None:
-    """Set state variables of a group to zero."""
-    for variable in variables:
-        group.variables[variable].get_value().fill(0)
+def clear(group: NeuronGroup) -> None:
+    """Put the neurons of a group to rest: no potential, no spikes counted."""
+    for variable in ("v", "spike_count", "activity"):
+        if variable in group.variables:
+            group.variables[variable].get_value().fill(0)

@@ -40,7 +40,6 @@ class Build:
     synapses: SynapsesKind
     dtype: str
     slots: Mapping[str, Slots]
-    acts_after_resets: bool
 
 
 class SignedPopulation(ABC):
@@ -62,18 +61,18 @@ class SignedPopulation(ABC):
     ) -> list[SynapsesObject]:
         """Synapses along the transposed `connection`, from `source` to here."""
 
+    @abstractmethod
     def spike_count(self) -> Array:
         """Positive minus negative spikes, leak-weighted; shape (batch_size, *layer.shape)."""
-        return state(self.groups[1], "spike_count", self.layer.shape)
 
     def activity(self) -> float:
         """Number of spikes of either sign since the run began, over the whole population."""
-        return sum(count_spikes(group) for group in self.groups.values())
+        return sum(count_spikes(group, self.layer.shape) for group in self.groups.values())
 
     def rest(self, mask: Array, dropout: Array | None, rescale: float, steps: int) -> None:
         """Clear the state for a run of `steps`; write what outgoing spikes are multiplied with."""
         for group in self.groups.values():
-            clear(group, "v", "spike_count", "activity")
+            clear(group)
             write(group, "mask", self.layer.shape, mask, len(mask))
             if dropout is None:
                 group.variables["dropout"].get_value().fill(1)
@@ -104,6 +103,9 @@ class TernaryPopulation(SignedPopulation):
             name=layer.name, slots=build.slots[layer.name], clock=build.clock, dtype=build.dtype,
         )  # fmt: skip
 
+    def spike_count(self) -> Array:
+        return state(self.groups[1], "spike_count", self.layer.shape)
+
     def connect_from(
         self, source: SignedPopulation, connection: Connection, build: Build, name: str
     ) -> list[SynapsesObject]:
@@ -130,15 +132,13 @@ class CouplePopulation(SignedPopulation):
                 dtype=build.dtype,
             )  # fmt: skip
         reset = OneToOne(layer.shape, layer.shape, couple.reset_weight)
-        one = OneToOne(layer.shape, layer.shape, 1.0)
         self.coupling = [
             self._couple(build, 1, -1, reset, CROSS_RESET, "resets_negative"),
             self._couple(build, -1, 1, reset, CROSS_RESET, "resets_positive"),
         ]
-        # Else the output would miss the spikes of the last step. (A late cross-reset does no
-        # harm: it comes before the partner's next threshold.)
-        self._has_output = build.acts_after_resets
+        self._has_output = couple.leak < 1
         if self._has_output:
+            one = OneToOne(layer.shape, layer.shape, 1.0)
             self.coupling.append(self._couple(build, -1, 1, one, OUTPUT, "output"))
 
     def _couple(
@@ -153,12 +153,10 @@ class CouplePopulation(SignedPopulation):
         return synapses
 
     def spike_count(self) -> Array:
-        if self._has_output:
-            return super().spike_count()
         positive, negative = (
             state(self.groups[sign], "spike_count", self.layer.shape) for sign in (1, -1)
         )
-        return positive - negative
+        return positive if self._has_output else positive - negative
 
     @property
     def objects(self) -> list[BrianObject]:

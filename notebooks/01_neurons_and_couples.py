@@ -126,7 +126,8 @@ def respond(model: NeuronModel, steps: int) -> tuple[np.ndarray, np.ndarray]:
     group = neurons(model, len(current))
     group.I = current
     Network(group).run(steps * ms)
-    return group.activity[:] / steps, group.spike_count[:] / average_rate_weight(model.leak, steps)
+    spikes = group.spike_count[:] if model.leak == 1 else group.activity[:]
+    return spikes / steps, group.spike_count[:] / average_rate_weight(model.leak, steps)
 
 
 coarse = respond(model, 10)[0]

@@ -106,7 +106,9 @@ class Share:
             dropout_masks=dropout_masks,
         )
         rescale = dtype.type(self.config.rescale)
-        local = {name: rescale * (masks[name] * beta) for name, beta in stage2.beta.items()}
+        local = {name: masks[name] * beta for name, beta in stage2.beta.items()}
+        for gradient in local.values():
+            gradient *= rescale
         frames = images.ndim == len(self.architecture.input_shape) + 2
         x = average_input(images, self.config.leak) if frames else images
         return TwoStageResult(

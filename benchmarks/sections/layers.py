@@ -40,7 +40,7 @@ def measure(bench: Bench) -> Section:
     iteration = _iteration(subject, bench.effort.runs)
     parts = len(split(batch, shares, samples))
     alone = (times.between_steps + times.between_runs) / times.total
-    needed = parts * (times.compiled + times.weight_gradients)
+    needed = parts * (times.compiled + times.torch_products)
     outside = 1 - needed / (shares * iteration)
     return Section(
         f"compiled code takes {times.compiled / bound:.1f} times the hardware's bound; Python is "
@@ -85,8 +85,8 @@ def _share_table(times: ShareTimes) -> Table:
         for name, time in (
             ("compiled code of both stages", times.compiled),
             ("Python between steps", times.between_steps),
-            ("between runs: inputs, masks, copies, readout", times.between_runs),
-            ("weight gradients (torch)", times.weight_gradients),
+            ("between runs: masks, copies, rates, loss", times.between_runs),
+            ("products in torch: input, readout, weight gradients", times.torch_products),
             ("total", times.total),
         )
     ]
@@ -97,14 +97,14 @@ def _share_table(times: ShareTimes) -> Table:
 
 def _iteration_table(times: ShareTimes, parts: int, shares: int, iteration: float) -> Table:
     capacity = shares * iteration
-    compiled, gradients = parts * times.compiled, parts * times.weight_gradients
+    compiled, products = parts * times.compiled, parts * times.torch_products
     rows: list[tuple[Cell, ...]] = [
         ("compiled code of both stages, as alone", 1e3 * compiled, 100 * compiled / capacity),
-        ("weight gradients (torch), as alone", 1e3 * gradients, 100 * gradients / capacity),
+        ("products in torch, as alone", 1e3 * products, 100 * products / capacity),
         (
             "the rest",
-            1e3 * (capacity - compiled - gradients),
-            100 * (1 - (compiled + gradients) / capacity),
+            1e3 * (capacity - compiled - products),
+            100 * (1 - (compiled + products) / capacity),
         ),
         (f"iteration, {shares} cores x {1e3 * iteration:.0f} ms", 1e3 * capacity, 100.0),
     ]

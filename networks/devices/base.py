@@ -52,8 +52,6 @@ class Simulator(ABC):
     synapses: ClassVar[tuple[SynapsesKind, ...]]
     #: Propagations that it can run; the first one is its default.
     propagations: ClassVar[tuple[Propagation, ...]]
-    #: Whether synapses can act after the resets of the step in which a spike was fired.
-    acts_after_resets: ClassVar[bool] = True
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
         self.stage = stage

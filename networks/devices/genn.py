@@ -42,7 +42,6 @@ class GeNNSimulator(StandaloneSimulator):
     device = "genn"
     synapses = ("explicit",)
     propagations = ("synchronous",)
-    acts_after_resets = False
     # A name for its output folder and a duration, which is not used.
     command = ("./main", "spide", "0")
     backend: ClassVar[Backend] = "cpu"

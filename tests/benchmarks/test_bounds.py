@@ -14,8 +14,8 @@ from networks import Architecture
 def test_neurons() -> None:
     assert bounds.state_update(10, 3, 4).bytes == 360
     assert bounds.thresholds(10, 3, 4, spikes=5).bytes == 140
-    # Every neuron fires: all lines of v, spike_count and activity (and s), in and out.
-    assert bounds.resets(integrate_and_fire(), 32, 1, 4, 32).bytes == 2 * 3 * 128 + 128
+    # Every neuron fires: all lines of v and spike_count (and s and activity), in and out.
+    assert bounds.resets(integrate_and_fire(), 32, 1, 4, 32).bytes == 2 * 2 * 128 + 128
     assert bounds.resets(ternary(), 32, 1, 4, 32).bytes == 2 * 4 * 128 + 128
     assert bounds.resets(ternary(), 32, 1, 4, 0).bytes == 0
 

@@ -58,7 +58,7 @@ def test_each_side_of_a_couple_resets_the_other() -> None:
     assert_array_equal(positive.v[:, 0], [0.5, 0, 0, 0])
     assert_array_equal(positive.activity[:, 0], [0, 1, 1, 1])
     assert_array_equal(negative.activity[:, 0], [0, 0, 1, 2])
-    assert_array_equal(positive.spike_count[:, 0], [0, 1, 0, -1])
+    assert_array_equal((positive.spike_count - negative.spike_count)[:, 0], [0, 1, 0, -1])
 
 
 @pytest.mark.parametrize("leak", [1.0, 0.75])
@@ -87,5 +87,5 @@ def test_a_couple_is_a_ternary_neuron(
     positive, negative = couple_trace(TernaryCouple(v_threshold, v_rest, leak), currents)
     assert_array_equal(positive.v, alone.v)
     assert_array_equal(negative.v, -alone.v)
-    assert_array_equal(positive.spike_count, alone.spike_count)
+    assert_array_equal(positive.spike_count - negative.spike_count, alone.spike_count)
     assert_array_equal(positive.activity + negative.activity, alone.activity)

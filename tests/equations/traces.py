@@ -15,7 +15,7 @@ from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from numpy.typing import NDArray
 
 from equations import NeuronModel, TernaryCouple
-from equations.ternary_couple import CROSS_RESET, OUTPUT
+from equations.ternary_couple import CROSS_RESET
 
 Array = NDArray[np.float64]
 Currents = Sequence[Sequence[float]] | Array
@@ -33,7 +33,8 @@ class Trace:
     v : array
         Membrane potential after the reset.
     spike_count, activity : array
-        Signed, leak-weighted number of output spikes so far, and number of spikes of any sign.
+        Signed, leak-weighted number of output spikes so far, and number of spikes of any sign; of
+        neurons that have no `activity` both are the count.
     """
 
     v: Array
@@ -56,7 +57,6 @@ def couple_trace(couple: TernaryCouple, currents: Currents) -> tuple[Trace, Trac
     synapses = [
         cross(positive, negative, CROSS_RESET, couple.reset_weight),
         cross(negative, positive, CROSS_RESET, couple.reset_weight),
-        cross(negative, positive, OUTPUT, 1.0),
     ]
     first, second = run(len(stimulus), [positive, negative], synapses)
     return first, second
@@ -97,9 +97,16 @@ def run(
     steps: int, groups: Sequence[NeuronGroup], synapses: Sequence[Synapses] = ()
 ) -> list[Trace]:
     """Run groups and synapses, with a monitor on each group."""
-    variables = ["v", "spike_count", "activity"]
+    variables = [
+        ["v", "spike_count", "activity" if "activity" in each.variables else "spike_count"]
+        for each in groups
+    ]
     monitors = [
-        StateMonitor(each, variables, record=True, when="end", dt=STEP, **PLAIN) for each in groups
+        StateMonitor(each, sorted(set(names)), record=True, when="end", dt=STEP, **PLAIN)
+        for each, names in zip(groups, variables, strict=True)
     ]
     Network(groups, synapses, monitors).run(steps * STEP, namespace={})
-    return [Trace(*(getattr(each, name).T for name in variables)) for each in monitors]
+    return [
+        Trace(*(getattr(each, name).T for name in names))
+        for each, names in zip(monitors, variables, strict=True)
+    ]
