@@ -11,17 +11,14 @@ from dataclasses import dataclass
 
 import torch
 
+import training.share
 from benchmarks import bounds
 from benchmarks.bounds import Traffic
-from benchmarks.stopwatches import CompiledTimes, compiled_times
-from benchmarks.subject import Array, Subject
-from benchmarks.timing import least_seconds
+from benchmarks.stopwatches import CompiledTimes, compiled_times, time_inside
+from benchmarks.subject import Subject
 from networks import BackwardNetwork, ForwardNetwork
 from networks.populations import count_spikes
 from networks.stage import incoming
-from training.local_gradients import local_gradients
-from training.readout import logits, output_gradient
-from training.results import TwoStageResult
 from training.share import Share
 
 STATE_UPDATE, THRESHOLDS, RESETS, SYNAPSES = "state update", "thresholds", "resets", "synapses"
@@ -52,8 +49,7 @@ class ShareTimes:
     between_steps : float
         From the first to the last compiled call of a stage, outside compiled code.
     torch_products : float
-        Input of the first layer, readout and weight gradients, done again by themselves; part of
-        `total`.
+        Input of the first layer, readout and weight gradients.
     state_bytes : int
         Of all membrane potentials and inputs of one network.
     """
@@ -87,6 +83,10 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
     share.prepare()
     share.set_parameters(subject.parameters)
     data = subject.batch(0).first(samples)
+    products = [
+        (type(subject.architecture.layers[0].connection), "apply"),
+        *((training.share, name) for name in ("logits", "output_gradient", "local_gradients")),
+    ]
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -96,34 +96,17 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
             with (
                 compiled_times(share.forward.network) as first,
                 compiled_times(share.backward.network) as second,
+                time_inside(*products) as seconds,
             ):
                 began = time.perf_counter()
-                result = share.gradients(data.images, data.labels, data.masks, batch)
+                share.gradients(data.images, data.labels, data.masks, batch)
                 total = time.perf_counter() - began
             if best is None or total < best.total:
-                products = _torch_products(share, subject.parameters, data.images, result, runs)
-                best = _collect(share, samples, total, first, second, products)
+                best = _collect(share, samples, total, first, second, sum(seconds))
         assert best is not None
         return best
     finally:
         torch.set_num_threads(threads)
-
-
-def _torch_products(
-    share: Share, parameters: dict[str, Array], images: Array, result: TwoStageResult, runs: int
-) -> float:
-    architecture, first, last = share.architecture, share.architecture.layers[0], result.logits
-    pixels = torch.from_numpy(images).contiguous(memory_format=torch.channels_last)
-    kernel = torch.from_numpy(parameters["layer1.weight"])
-    weight, bias = parameters["readout.weight"], parameters["readout.bias"]
-
-    def compute() -> None:
-        first.connection.apply(kernel, pixels)
-        logits(result.alpha[architecture.output.name], weight, bias)
-        output_gradient(last, weight, architecture.output.shape)
-        local_gradients(architecture, images, result.alpha, result.beta, last)
-
-    return least_seconds(compute, runs)
 
 
 def _collect(

@@ -1,5 +1,7 @@
 """Time inside the compiled code of a network, object by object, while it runs as it always does.
 
+And time inside functions, likewise.
+
 Brian2's own profile (`Network.run(profile=True)`) counts the dispatch of an object, about ten
 microseconds of Python, as time of the object; with small layers that is most of it. Here the
 module that Brian2 compiled for an object is replaced by one that looks at the clock before and
@@ -9,10 +11,11 @@ after, so that Python between the calls is what is left.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from unittest.mock import patch
 
 from brian2.core.network import Network
 
@@ -49,11 +52,6 @@ class CompiledTimes:
         """Time from the first to the last call that was not spent in compiled code."""
         return self.last - self.first - self.compiled
 
-    def clear(self) -> None:
-        """Begin a new run."""
-        self.seconds.clear()
-        self.first = self.last = 0.0
-
 
 class _TimedModule:
     """A compiled module that measures its calls."""
@@ -73,6 +71,38 @@ class _TimedModule:
 
 
 @contextmanager
+def time_inside(*functions: tuple[object, str]) -> Iterator[list[float]]:
+    """Measure functions where they are called.
+
+    Parameters
+    ----------
+    *functions : tuple of (object, str)
+        Modules or classes, and what the functions are called in them.
+
+    Yields
+    ------
+    list of float
+        The seconds of every call so far.
+    """
+    times: list[float] = []
+
+    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                times.append(time.perf_counter() - began)
+
+        return call
+
+    with ExitStack() as stack:
+        for owner, name in functions:
+            stack.enter_context(patch.object(owner, name, timed(getattr(owner, name))))
+        yield times
+
+
+@contextmanager
 def compiled_times(network: Network) -> Iterator[CompiledTimes]:
     """Measure the runs of a network that is already prepared.
 
@@ -84,7 +114,7 @@ def compiled_times(network: Network) -> Iterator[CompiledTimes]:
     Yields
     ------
     CompiledTimes
-        Adds up all runs since it was last cleared.
+        Adds up all runs.
     """
     times = CompiledTimes()
     replaced: list[tuple[Any, Module]] = []

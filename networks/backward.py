@@ -187,7 +187,7 @@ class BackwardNetwork:
     def run(
         self,
         output_gradient: Array,
-        masks: Masks,
+        masks: Mapping[str, Array | NDArray[np.bool_]],
         steps: int,
         *,
         rescale: float,
@@ -236,16 +236,11 @@ class BackwardNetwork:
         self.populations[self.architecture.output.name].inject(output_gradient)
         self.simulator.run(steps + self.simulator.schedule.extra_steps, samples, profile=profile)
         weight = average_rate_weight(self.couple.leak, steps)
-        return BackwardRates(
-            beta={
-                name: each.spike_count()[:samples] / weight
-                for name, each in self.populations.items()
-            },
-            firing_rates={
-                name: each.activity() / (steps * samples * each.layer.units)
-                for name, each in self.populations.items()
-            },
-        )
+        rates = BackwardRates({}, {})
+        for name, each in self.populations.items():
+            rates.firing_rates[name] = each.activity() / (steps * samples * each.layer.units)
+            rates.beta[name] = each.spike_count()[:samples] / weight
+        return rates
 
     def _check_gradient(self, output_gradient: Array) -> int:
         expected = self.architecture.output.shape
@@ -263,7 +258,7 @@ class BackwardNetwork:
             raise ValueError("the network has no weights yet: call set_parameters first")
         return samples
 
-    def _check_masks(self, masks: Masks, samples: int) -> None:
+    def _check_masks(self, masks: Mapping[str, Array | NDArray[np.bool_]], samples: int) -> None:
         for layer in self.architecture.layers:
             if layer.name not in masks:
                 raise ValueError(f"the mask of '{layer.name}' is missing")

@@ -226,19 +226,13 @@ class ForwardNetwork:
             profile=profile,
         )
         weight = average_rate_weight(self.neuron.leak, steps)
-        layers = self.architecture.layers
-        return ForwardRates(
-            alpha={
-                layer.name: state(self.groups[layer.name], "spike_count", layer.shape)[:samples]
-                / weight
-                for layer in layers
-            },
-            firing_rates={
-                layer.name: count_spikes(self.groups[layer.name], layer.shape)
-                / (steps * samples * layer.units)
-                for layer in layers
-            },
-        )
+        rates = ForwardRates({}, {})
+        for layer in self.architecture.layers:  # all of a layer while it is in the cache
+            group = self.groups[layer.name]
+            fired = count_spikes(group, layer.shape)
+            rates.firing_rates[layer.name] = fired / (steps * samples * layer.units)
+            rates.alpha[layer.name] = state(group, "spike_count", layer.shape)[:samples] / weight
+        return rates
 
     def _check_images(self, images: Array, steps: int) -> int:
         expected = self.architecture.input_shape

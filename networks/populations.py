@@ -95,7 +95,7 @@ def write(
     group: NeuronGroup,
     variable: str,
     shape: Shape,
-    values: NDArray[np.floating] | float,
+    values: NDArray[np.floating] | NDArray[np.bool_] | float,
     samples: int,
 ) -> None:
     """Set a state variable of the first `samples` samples to `values`, of the others to 0."""

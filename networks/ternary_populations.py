@@ -69,7 +69,9 @@ class SignedPopulation(ABC):
         """Number of spikes of either sign since the run began, over the whole population."""
         return sum(count_spikes(group, self.layer.shape) for group in self.groups.values())
 
-    def rest(self, mask: Array, dropout: Array | None, rescale: float, steps: int) -> None:
+    def rest(
+        self, mask: Array | NDArray[np.bool_], dropout: Array | None, rescale: float, steps: int
+    ) -> None:
         """Clear the state for a run of `steps`; write what outgoing spikes are multiplied with."""
         for group in self.groups.values():
             clear(group)

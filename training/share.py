@@ -94,10 +94,7 @@ class Share:
         g = output_gradient(
             logits_gradient, self._parameters["readout.weight"], self.architecture.output.shape
         )
-        dtype = g.dtype
-        masks = {
-            name: ((alpha > 0) & (alpha < 1)).astype(dtype) for name, alpha in stage1.alpha.items()
-        }
+        masks = {name: (alpha > 0) & (alpha < 1) for name, alpha in stage1.alpha.items()}
         stage2 = self.backward.run(
             g,
             masks,
@@ -105,10 +102,9 @@ class Share:
             rescale=self.config.rescale,
             dropout_masks=dropout_masks,
         )
-        rescale = dtype.type(self.config.rescale)
         local = {name: masks[name] * beta for name, beta in stage2.beta.items()}
-        for gradient in local.values():
-            gradient *= rescale
+        for each in local.values():
+            each *= self.config.rescale
         frames = images.ndim == len(self.architecture.input_shape) + 2
         x = average_input(images, self.config.leak) if frames else images
         return TwoStageResult(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from benchmarks.child import Finished, peak_bytes
 from benchmarks.sections.peers import headline
 from benchmarks.sections.sweeps import Point, growth
-from benchmarks.stopwatches import compiled_times
+from benchmarks.stopwatches import compiled_times, time_inside
 from benchmarks.timing import Spread, rounds
 from equations import integrate_and_fire
 from networks import Architecture, ForwardNetwork
@@ -46,11 +48,20 @@ def test_compiled_times_of_every_object_and_no_trace_left() -> None:
         assert {"layer2_synapses_pre", "feedback_synapses_pre"} <= set(times.seconds)
         assert len(times.seconds) == 2 * 4  # update, threshold, reset and synapses of two layers
         assert times.compiled > 0 and times.between > 0
-        times.clear()
+        measured = dict(times.seconds)
     network.run(images, 5)
-    assert not times.seconds
+    assert times.seconds == measured
     for layer in architecture.layers:
         np.testing.assert_array_equal(before.alpha[layer.name], during.alpha[layer.name])
+
+
+def test_time_inside_functions_and_no_trace_left() -> None:
+    before = time.sleep
+    with time_inside((time, "sleep")) as seconds:
+        time.sleep(0.01)
+        time.sleep(0.02)
+    assert time.sleep is before
+    assert len(seconds) == 2 and 0.01 <= seconds[0] < seconds[1]
 
 
 def test_peak_memory_grows_with_what_is_used() -> None:
