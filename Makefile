@@ -36,7 +36,8 @@ test-devices: $(INSTALLED)
 # The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none.
 test-genn: $(INSTALLED_GENN)
 	$(VENV_GENN)/bin/python -m pytest -rs -W ignore::DeprecationWarning -m "not full" \
-		tests/networks/devices tests/training/test_doctor.py tests/test_environment.py
+		tests/networks/devices tests/training/test_devices.py tests/training/test_doctor.py \
+		tests/test_environment.py
 
 # The folder of the MNIST files, as torchvision reads them.
 DATA_DIR ?= data
