@@ -54,7 +54,7 @@ class Effort:
     widths: tuple[int, ...] = (16, 32, 64, 128)
     thresholds: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
     large: tuple[Large, ...] = (ALEXNET_F, CIFARNET_F)
-    device_warmup_iterations: int = 50
+    device_warmup_iterations: int = 40
     device_rounds: int = 2
     device_batches: int = 5
 

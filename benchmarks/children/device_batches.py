@@ -63,22 +63,22 @@ def main() -> None:
     task = DeviceTask.read(options.file)
     watch.lap("imports and data")
 
-    def trainer(forward_steps: int, backward_steps: int, samples: int) -> TwoStageTrainer:
+    def trainer(forward_steps: int, backward_steps: int) -> TwoStageTrainer:
         steps = replace(recipe, forward_steps=forward_steps, backward_steps=backward_steps)
         built = TwoStageTrainer(
-            architecture, steps.two_stage, samples, dtype=recipe.dtype, device=options.device,
-            synapses=options.synapses, shares=min(options.shares, samples), backend="cpu",
+            architecture, steps.two_stage, recipe.batch_size, dtype=recipe.dtype,
+            device=options.device, synapses=options.synapses, shares=options.shares, backend="cpu",
         )  # fmt: skip
         built.set_parameters(task.parameters)
         return built
 
-    whole = trainer(recipe.forward_steps, recipe.backward_steps, recipe.batch_size)
+    whole = trainer(recipe.forward_steps, recipe.backward_steps)
     watch.lap("build")
     batch = task.batch
     for number in range(options.batches + 1):
         whole.gradients(batch.images, batch.labels, batch.masks)
         watch.lap(f"batch {number}")
-    single, first = trainer(1, 1, 1), batch.first(1)
+    single, first = trainer(1, 1), batch.first(1)  # numbers of steps are data: nothing compiles
     watch.lap("another build")
     for number in range(options.batches + 1):
         single.gradients(first.images, first.labels, first.masks)
