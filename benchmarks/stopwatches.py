@@ -28,19 +28,24 @@ class Module(Protocol):
 
 @dataclass
 class CompiledTimes:
-    """Times of one run.
+    """Times of all runs so far.
 
     Parameters
     ----------
-    seconds : dict of float
-        By name of the Brian2 object.
-    first, last : float
-        Clock before the first and after the last call.
+    clocks : dict of list
+        By name of the Brian2 object: the clock before and after its first call, its second, ...
     """
 
-    seconds: dict[str, float] = field(default_factory=dict)
-    first: float = 0.0
-    last: float = 0.0
+    clocks: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Time inside by name of the Brian2 object."""
+        return {
+            name: sum(stamps[1::2]) - sum(stamps[::2])
+            for name, stamps in self.clocks.items()
+            if stamps
+        }
 
     @property
     def compiled(self) -> float:
@@ -50,24 +55,23 @@ class CompiledTimes:
     @property
     def between(self) -> float:
         """Time from the first to the last call that was not spent in compiled code."""
-        return self.last - self.first - self.compiled
+        stamps = [each for each in self.clocks.values() if each]
+        return max(each[-1] for each in stamps) - min(each[0] for each in stamps) - self.compiled
 
 
 class _TimedModule:
-    """A compiled module that measures its calls."""
+    """A compiled module that notes the clock before and after its calls, and does little else."""
 
-    def __init__(self, module: Module, name: str, times: CompiledTimes) -> None:
-        self._module, self._name, self._times = module, name, times
+    def __init__(self, module: Module, clocks: list[float]) -> None:
+        call, note, clock = module.main, clocks.append, time.perf_counter
 
-    def main(self, namespace: dict[str, Any]) -> Any:
-        began = time.perf_counter()
-        result = self._module.main(namespace)
-        ended = time.perf_counter()
-        seconds = self._times.seconds
-        seconds[self._name] = seconds.get(self._name, 0.0) + (ended - began)
-        self._times.first = self._times.first or began
-        self._times.last = ended
-        return result
+        def main(namespace: dict[str, Any]) -> Any:
+            note(clock())
+            result = call(namespace)
+            note(clock())
+            return result
+
+        self.main = main
 
 
 @contextmanager
@@ -123,7 +127,9 @@ def compiled_times(network: Network) -> Iterator[CompiledTimes]:
             module = code.compiled_code["run"]
             if module is not None:
                 replaced.append((code, module))
-                code.compiled_code["run"] = _TimedModule(module, obj.name, times)
+                code.compiled_code["run"] = _TimedModule(
+                    module, times.clocks.setdefault(obj.name, [])
+                )
     try:
         yield times
     finally:

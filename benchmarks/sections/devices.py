@@ -59,7 +59,7 @@ WAYS = (
 
 def measure(bench: Bench) -> Section:
     """Run every network on every device."""
-    tables, told = [], []
+    tables = []
     for name, recipe in NETWORKS.items():
         ways = [*WAYS, GENN] if bench.genn_python else list(WAYS)
         rows = _rows(bench, name, recipe, ways)
@@ -73,13 +73,15 @@ def measure(bench: Bench) -> Section:
             else "GeNN was not measured: --genn-python names no environment that has it."
         )
         tables.append(Table(name, COLUMNS, rows, note))
-        rates = tables[-1].numbers("images/s")
-        told += [
-            f"{name} on {way.label}, {way.shares} {'share' if way.shares == 1 else 'shares'}: "
-            f"{rate:.0f} images/s"
-            for way, rate in zip(ways, rates, strict=True)
-        ]
-    return Section("; ".join(told), tables)
+    return Section("; ".join(map(headline, tables)), tables)
+
+
+def headline(table: Table) -> str:
+    """Images per second on every device, with the number of shares that suits it best."""
+    best: dict[str, float] = {}
+    for device, rate in zip(table.texts("device"), table.numbers("images/s"), strict=True):
+        best[device] = max(rate, best.get(device, 0.0))
+    return f"{table.name}, images/s: " + ", ".join(f"{rate:.0f} ({d})" for d, rate in best.items())
 
 
 def _rows(bench: Bench, name: str, recipe: Recipe, ways: list[Way]) -> list[tuple[Cell, ...]]:

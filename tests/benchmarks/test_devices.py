@@ -8,8 +8,9 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from benchmarks.device_task import DeviceTask
-from benchmarks.sections.devices import SHARED, row
+from benchmarks.sections.devices import COLUMNS, SHARED, headline, row
 from benchmarks.subject import Batch
+from benchmarks.tables import Table
 
 
 def test_a_task_survives_its_file(tmp_path: Path) -> None:
@@ -33,3 +34,11 @@ def test_a_row_of_two_processes() -> None:
     second = {"build": 1.5, "batch 0": 9.0, "batch 1": 1.0, "overhead 0": 1.0, "overhead 1": 0.004}
     found = row(SHARED, 32, [first, second])
     assert found == (SHARED.label, SHARED.shares, 24.0, 16.0, 32.0, 30.0, 1.5, 3.0)
+
+
+def test_the_headline_names_the_best_of_each_device() -> None:
+    rows = [
+        (name, shares, rate, *[None] * 5)
+        for name, shares, rate in [("fast", 2, 99.6), ("slow", 1, 7.0), ("slow", 2, 12.0)]
+    ]
+    assert headline(Table("net", COLUMNS, rows)) == "net, images/s: 100 (fast), 12 (slow)"
