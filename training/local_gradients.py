@@ -57,7 +57,7 @@ def loss_and_gradient(
     log_probabilities = log_softmax(torch.as_tensor(logits), dim=1)
     targets = torch.as_tensor(labels, dtype=torch.int64)
     loss = nll_loss(log_probabilities, targets, reduction="sum") / (batch or samples)
-    # Written out: for so small a matrix torch's automatic differentiation takes ten times as long.
+    # Written out: for so small a matrix automatic differentiation costs more than the arithmetic.
     scale = loss_scale / (batch or samples)
     gradient = scale * log_probabilities.exp()
     gradient[torch.arange(samples), targets] -= scale
