@@ -2,10 +2,10 @@
 
 Two populations of integrate-and-fire neurons receive opposite inputs. The first one's spikes are
 the output +1, the second one's the output -1, so the couple's count is the difference of the two
-counts. They share their reset through a pair of synapses
-of weight ``V_th - u_rest``: when neuron 1 fires at V_th it resets itself to u_rest, and its spike
-lifts neuron 2 from -V_th to -u_rest. Their potentials are therefore opposite at all times and the
-couple is a ternary neuron (eq. 6) made of parts that neuromorphic hardware has.
+counts. They share their reset through a pair of synapses of weight ``V_th - u_rest``: when neuron 1
+fires at V_th it resets itself to u_rest, and its spike lifts neuron 2 from -V_th to -u_rest. Their
+potentials are therefore opposite at all times and the couple is a ternary neuron (eq. 6) made of
+parts that neuromorphic hardware has.
 """
 
 from __future__ import annotations

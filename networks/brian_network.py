@@ -53,10 +53,7 @@ class BrianNetwork(Network):
 
     def before_run(self, run_namespace: Mapping[str, Any]) -> None:
         """Prepare the run; an unchanged network is already prepared."""
-        self._prepare(self.sorted_objects, run_namespace)
-
-    def _prepare(self, objects: Sequence[BrianObject], run_namespace: Mapping[str, Any]) -> None:
-        current = [(id(obj), obj.when, obj.order) for obj in objects if obj.active]
+        current = [(id(obj), obj.when, obj.order) for obj in self.sorted_objects if obj.active]
         if current == self._prepared:
             self._stopped = False
             Network._globally_stopped = False
@@ -80,12 +77,11 @@ class BrianNetwork(Network):
             a truncated stage must not be used.
         """
         self.t_ = 0.0
-        objects = self.sorted_objects
         try:
-            if profile or any(obj.clock is not self._step_clock for obj in objects):
+            if profile or any(obj.clock is not self._step_clock for obj in self.sorted_objects):
                 self.run(steps * STEP, namespace={}, profile=profile)
             else:
-                self._run_on_one_clock([obj for obj in objects if obj.active], steps)
+                self._run_on_one_clock(steps)
         except BaseException:
             self.after_run()  # or the spikes of the step that was cut short open the next run
             raise
@@ -93,7 +89,7 @@ class BrianNetwork(Network):
         if done < steps or self._stopped or Network._globally_stopped:
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
 
-    def _run_on_one_clock(self, objects: Sequence[BrianObject], steps: int) -> None:
+    def _run_on_one_clock(self, steps: int) -> None:
         """What `Network.run` does if nothing is asked of it but to run.
 
         Reports, units, several clocks and log messages make a millisecond of every run and a
@@ -101,12 +97,12 @@ class BrianNetwork(Network):
         interpreter.
         """
         self._clocks = {self._step_clock}
-        self._prepare(objects, {})
+        self.before_run({})
         time, timestep = (
             self._step_clock.variables[name].get_value() for name in ("t", "timestep")
         )
         dt = self._step_clock.dt_
-        calls = [call for obj in objects for call in _calls(obj)]
+        calls = [call for obj in self.sorted_objects if obj.active for call in _calls(obj)]
         Network._globally_running = True
         timestep[0], time[0] = 0, 0.0
         for step in range(steps):
@@ -119,8 +115,7 @@ class BrianNetwork(Network):
             time[0] = (step + 1) * dt
         Network._globally_running = False
         self.t_ = time[0]
-        for obj in objects:
-            obj.after_run()
+        self.after_run()
 
     @staticmethod
     def step_clock(name: str) -> Clock:

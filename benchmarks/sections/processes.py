@@ -7,7 +7,6 @@ which firing rates settle.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import statistics
@@ -22,6 +21,7 @@ from pathlib import Path
 from benchmarks.bench import Bench
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread
+from training.run_folder import RunFolder
 
 PROCESSES = 2
 WARM_UP_ITERATIONS = 10
@@ -43,13 +43,13 @@ class Training:
     """
 
     def __init__(self, bench: Bench, launcher: tuple[str, ...], folder: Path) -> None:
-        self._metrics = folder / "run" / "metrics.jsonl"
+        self._run = RunFolder(folder / "run", bench.name, bench.recipe)
         self._log = folder / "log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
                     sys.executable, *launcher, "-m", "training", "train", bench.name,
-                    "--data-dir", str(bench.data_dir), "--out", str(folder / "run"),
+                    "--data-dir", str(bench.data_dir), "--out", str(self._run.path),
                 ],
                 env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=log, stderr=log,
             )  # fmt: skip
@@ -58,11 +58,11 @@ class Training:
         """Images per second of all iterations so far."""
         if self._process.poll() is not None:
             raise RuntimeError(f"the training failed:\n{self._log.read_text()[-2000:]}")
-        if not self._metrics.exists():
-            return []
-        *whole, _ = self._metrics.read_text().split("\n")
-        lines = map(json.loads, whole)
-        return [line["images_per_second"] for line in lines if line["kind"] == "training"]
+        return [
+            record["images_per_second"]
+            for record in self._run.records()
+            if record["kind"] == "training"
+        ]
 
     def warm_up(self) -> None:
         """Wait until the first iterations are done."""
