@@ -34,6 +34,9 @@ class Effort:
         Images of the peer with explicit synapses; each takes about a gigabyte and a minute.
     runs : int
         Of which the fastest counts, outside the peers.
+    share_runs : int
+        The same for one share alone: its time is split into parts, and what is not compiled reads
+        memory that the cache no longer holds, which suffers first from a host's other guests.
     batch_sizes, backward_steps, widths, thresholds : tuple of int or float
         Values of the sweeps.
     large : tuple of Large
@@ -49,6 +52,7 @@ class Effort:
     rounds: int = 7
     explicit_samples: int = 1
     runs: int = 3
+    share_runs: int = 25
     batch_sizes: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256)
     backward_steps: tuple[int, ...] = (25, 50, 100, 200, 400)
     widths: tuple[int, ...] = (16, 32, 64, 128)
@@ -64,6 +68,7 @@ QUICK = Effort(
     warmup_iterations=10,
     rounds=2,
     runs=1,
+    share_runs=3,
     batch_sizes=(4, 32, 128),
     backward_steps=(25, 100),
     widths=(16, 64),

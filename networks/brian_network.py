@@ -77,11 +77,12 @@ class BrianNetwork(Network):
             a truncated stage must not be used.
         """
         self.t_ = 0.0
+        objects = [obj for obj in self.sorted_objects if obj.active]
         try:
-            if profile or any(obj.clock is not self._step_clock for obj in self.sorted_objects):
+            if profile or any(obj.clock is not self._step_clock for obj in objects):
                 self.run(steps * STEP, namespace={}, profile=profile)
             else:
-                self._run_on_one_clock(steps)
+                self._run_on_one_clock(objects, steps)
         except BaseException:
             self.after_run()  # or the spikes of the step that was cut short open the next run
             raise
@@ -89,8 +90,8 @@ class BrianNetwork(Network):
         if done < steps or self._stopped or Network._globally_stopped:
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
 
-    def _run_on_one_clock(self, steps: int) -> None:
-        """What `Network.run` does if nothing is asked of it but to run.
+    def _run_on_one_clock(self, objects: Sequence[BrianObject], steps: int) -> None:
+        """What `Network.run` does if nothing is asked of it but to run these objects.
 
         Reports, units, several clocks and log messages make a millisecond of every run and a
         quarter of every step there. Threads cannot share it: only one at a time has the
@@ -102,7 +103,7 @@ class BrianNetwork(Network):
             self._step_clock.variables[name].get_value() for name in ("t", "timestep")
         )
         dt = self._step_clock.dt_
-        calls = [call for obj in self.sorted_objects if obj.active for call in _calls(obj)]
+        calls = [call for obj in objects for call in _calls(obj)]
         Network._globally_running = True
         timestep[0], time[0] = 0, 0.0
         for step in range(steps):
@@ -115,7 +116,8 @@ class BrianNetwork(Network):
             time[0] = (step + 1) * dt
         Network._globally_running = False
         self.t_ = time[0]
-        self.after_run()
+        for obj in objects:
+            obj.after_run()
 
     @staticmethod
     def step_clock(name: str) -> Clock:

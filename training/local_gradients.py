@@ -1,7 +1,7 @@
 """Gradients from rates: the loss of the readout, and Algorithm 2, lines 16-21.
 
 Every weight gradient is a product of the two rates of the neurons that the weight joins: beta of
-its target (masked and rescaled) and alpha of its source. Nothing else is needed.
+its target (masked) and alpha of its source, times 1 / (V_th - u_rest). Nothing else is needed.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def local_gradients(
     x: Array,
     alpha: Mapping[str, Array],
     local: Mapping[str, Array],
+    rescale: float,
     logits_gradient: Array,
 ) -> dict[str, Array]:
     """Gradients of all parameters, summed over the batch.
@@ -95,7 +96,9 @@ def local_gradients(
     alpha : dict of array
         Rates of stage 1 by layer.
     local : dict of array
-        ``m * beta / (V_th - u_rest)`` by layer.
+        ``m * beta`` by layer.
+    rescale : float
+        1/(V_th - u_rest) of stage 1.
     logits_gradient : array, shape (samples, classes)
 
     Returns
@@ -115,6 +118,8 @@ def local_gradients(
     if architecture.feedback is not None:
         first = torch.as_tensor(local[layers[0].name])
         gradients["feedback.weight"] = architecture.feedback.weight_gradient(first, source)
+    for gradient in gradients.values():  # fewer numbers than the rates of a batch
+        gradient *= rescale
     errors = torch.as_tensor(logits_gradient)
     gradients["readout.weight"] = errors.T @ source.flatten(1)
     gradients["readout.bias"] = errors.sum(dim=0)

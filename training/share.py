@@ -103,17 +103,18 @@ class Share:
             dropout_masks=dropout_masks,
         )
         local = {name: masks[name] * beta for name, beta in stage2.beta.items()}
-        for each in local.values():
-            each *= self.config.rescale
         frames = images.ndim == len(self.architecture.input_shape) + 2
         x = average_input(images, self.config.leak) if frames else images
+        gradients = local_gradients(
+            self.architecture, x, stage1.alpha, local, self.config.rescale, logits_gradient
+        )
         return TwoStageResult(
             logits=stage1.logits,
             loss=loss,
             alpha=stage1.alpha,
             beta=stage2.beta,
             output_gradient=g,
-            gradients=local_gradients(self.architecture, x, stage1.alpha, local, logits_gradient),
+            gradients=gradients,
             firing_rates_forward=stage1.firing_rates,
             firing_rates_backward=stage2.firing_rates,
         )

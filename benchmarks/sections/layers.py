@@ -29,7 +29,7 @@ def measure(bench: Bench) -> Section:
     subject, batch = bench.subject, bench.recipe.batch_size
     shares = number_of_shares(subject.architecture, batch, "runtime", "cpu")
     samples = samples_per_part(subject.architecture, batch, shares, "runtime")
-    times = measure_share(subject, samples, batch, bench.effort.runs)
+    times = measure_share(subject, samples, batch, bench.effort.share_runs)
     cache, state, memory = measure_bandwidth(FIRST_LEVEL, times.state_bytes, BEYOND_CACHES)
     rows = [_row(part, times, cache, state) for part in times.parts]
     bound = sum(_bound(part, cache, state) for part in times.parts)
@@ -49,8 +49,8 @@ def measure(bench: Bench) -> Section:
         [
             Table(
                 "Parts of a stage", PARTS, rows,
-                f"{samples} of {batch} images on one core, the fastest of {bench.effort.runs} "
-                "runs; % of the time of the share.",
+                f"{samples} of {batch} images on one core, the fastest of "
+                f"{bench.effort.share_runs} runs; % of the time of the share.",
             ),
             _share_table(times),
             _iteration_table(times, parts, shares, iteration),
