@@ -37,6 +37,8 @@ class Effort:
     share_runs : int
         The same for one share alone: its time is split into parts, and what is not compiled reads
         memory that the cache no longer holds, which suffers first from a host's other guests.
+    turns : int
+        Of one process against several, some seconds each.
     batch_sizes, backward_steps, widths, thresholds : tuple of int or float
         Values of the sweeps.
     large : tuple of Large
@@ -53,6 +55,7 @@ class Effort:
     explicit_samples: int = 1
     runs: int = 3
     share_runs: int = 25
+    turns: int = 15
     batch_sizes: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256)
     backward_steps: tuple[int, ...] = (25, 50, 100, 200, 400)
     widths: tuple[int, ...] = (16, 32, 64, 128)
@@ -69,6 +72,7 @@ QUICK = Effort(
     rounds=2,
     runs=1,
     share_runs=3,
+    turns=2,
     batch_sizes=(4, 32, 128),
     backward_steps=(25, 100),
     widths=(16, 64),

@@ -22,6 +22,9 @@ from training.options import UsageError, parse
 from training.recipe import Recipe
 from training.recipes import RECIPES, description
 
+_BROKEN_PIPE = 141
+"""128 + SIGPIPE: what a shell reports of programs that the signal ends."""
+
 _HELP = """\
 usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
        spide evaluate RUN_DIR [options]   test accuracy of a trained network
@@ -106,12 +109,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         Exit status: 0, 1 for a mistake that the message names, 2 for a wrong command line, 130
-        after Ctrl+C.
+        after Ctrl+C, 141 if who read the output has left, as ``head`` does.
     """
     launch = Launch.of(os.environ)
     try:
         with launch.printing_once():
-            return _run(list(sys.argv[1:] if arguments is None else arguments), launch)
+            try:
+                return _run(list(sys.argv[1:] if arguments is None else arguments), launch)
+            finally:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # Nothing is left to be told. What is still in the buffer goes nowhere, or the interpreter
+        # would complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
     except UserError as error:
         launch.report(f"spide: {error}")
         return 2 if isinstance(error, UsageError) else 1

@@ -96,7 +96,7 @@ def measure(bench: Bench) -> Section:
     """Let both trainings take turns."""
     rates: list[tuple[float, float]] = []
     with _paused(bench, ()) as one, _paused(bench, TORCHRUN) as several:
-        for _ in range(bench.effort.rounds):
+        for _ in range(bench.effort.turns):
             rates.append((one.turn(TURN_SECONDS), several.turn(TURN_SECONDS)))
     ratio = Spread.of([second / first for first, second in rates])
     rows: list[tuple[Cell, ...]] = []
@@ -111,7 +111,7 @@ def measure(bench: Bench) -> Section:
                 "Processes",
                 ("processes of one thread", "images/s", "low", "high"),
                 rows,
-                f"Medians of {bench.effort.rounds} turns of {TURN_SECONDS:.0f} s; the batch of "
+                f"Medians of {bench.effort.turns} turns of {TURN_SECONDS:.0f} s; the batch of "
                 f"{bench.recipe.batch_size} is that of all processes together.",
             )
         ],

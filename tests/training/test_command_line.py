@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -270,3 +271,16 @@ def test_as_a_module() -> None:
     )
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("spide: unknown recipe 'nothing'")
+
+
+@pytest.mark.parametrize("options", [["train", "digits", "--help"], ["info", "digits"]])
+def test_a_reader_that_has_left_is_no_mistake(options: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)  # as `spide ... | head` does
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "training", *options], stdout=writing, stderr=subprocess.PIPE
+        )
+    finally:
+        os.close(writing)
+    assert (result.returncode, result.stderr) == (141, b"")
