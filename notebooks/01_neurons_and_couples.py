@@ -17,7 +17,7 @@
 # SPIDE trains a spiking network with spikes alone. Two kinds of neurons are enough:
 # integrate-and-fire neurons, whose rates settle at an equilibrium (stage 1), and *ternary couples*
 # of the same neurons, whose signed rates carry the gradient (stage 2). This notebook looks at both
-# in plain Brian2.
+# in plain Brian2; [the next one](02_equilibrium.ipynb) at what their rates settle at.
 #
 # Equation numbers are those of *SPIDE: A Purely Spike-based Method for Training Feedback Spiking
 # Neural Networks*. Time is counted in steps, each 1 ms of Brian2's clock; potentials and currents
@@ -48,7 +48,6 @@ from equations import (
     ternary,
 )
 from equations.ternary_couple import CROSS_RESET
-from networks import Architecture, ForwardNetwork
 
 plt.style.use("spide.mplstyle")
 prefs.codegen.target = "numpy"  # a handful of neurons: compiling would take longer than running
@@ -350,170 +349,3 @@ axes.set_xticks(range(9), ["0", "1", "2", "integrate", "synapse", "reset", "3", 
 axes.set(xlim=(0, 8), ylim=(-0.95, 0.95), ylabel="potential $u$")
 axes.set_xlabel("time (steps; step 3 is stretched)")
 plt.show()
-
-# %% [markdown]
-# ## 4. The equilibrium of a feedback layer
-#
-# Stage 1 is a network of IF neurons. `40 (F40)` is one layer of 40 with feedback on itself
-# (eq. 2):
-#
-# $$u[t+1] = u[t] + W s[t] + F x + b - (V_{th} - u_{rest})\,s[t+1]$$
-#
-# If $\lVert W \rVert_2 < V_{th} - u_{rest}$, the average rates
-# $\alpha[T] = \frac1T \sum_{t \le T} s[t]$ approach the fixed point (section 3.2)
-#
-# $$\alpha^* = \sigma\Big(\frac{W \alpha^* + F x + b}{V_{th} - u_{rest}}\Big).$$
-#
-# A `ForwardNetwork` is compiled, which takes a few seconds the first time, and then run as often as
-# one likes.
-
-# %%
-architecture = Architecture.parse("40 (F40)", input_shape=(20,), classes=10)
-span = model.v_threshold - model.v_rest
-rng = np.random.default_rng(2)
-W = rng.normal(size=(40, 40))
-W *= 0.8 * span / np.linalg.norm(W, ord=2)
-F = rng.normal(scale=0.15, size=(40, 20))
-b = np.full(40, 0.8)
-images = rng.normal(size=(32, 20))
-
-forward = ForwardNetwork(architecture, model, batch_size=32, dtype="float64")
-readout = {
-    name: np.zeros(architecture.parameter_shapes()[name])
-    for name in ("readout.weight", "readout.bias")
-}
-forward.set_parameters({"layer1.weight": F, "layer1.bias": b, "feedback.weight": W, **readout})
-
-# %% [markdown]
-# The map is a contraction, so iterating it gives $\alpha^*$. The network then runs for more and
-# more steps, with 32 inputs side by side.
-
-# %%
-equilibrium = np.zeros((32, 40))
-for _ in range(300):
-    equilibrium = np.clip((equilibrium @ W.T + images @ F.T + b) / span, 0, 1)
-
-forward_steps = 2 ** np.arange(13)
-runs = [forward.run(images, count) for count in forward_steps.tolist()]
-alpha = np.array([run.alpha["layer1"] for run in runs])
-error = np.sqrt(((alpha - equilibrium) ** 2).mean(axis=2))  # (T_F, inputs)
-
-# %% [markdown]
-# Monitors attach to a layer by its name. A population holds its samples one after another: neurons
-# 0 to 39 see the first input. Monitors keep what earlier runs wrote, hence a single run here.
-
-# %%
-spikes = SpikeMonitor(forward["layer1"])
-counts = StateMonitor(forward["layer1"], "spike_count", record=range(40), when="end")
-forward.network.add(spikes, counts)
-rates = forward.run(images, 100)
-average = counts.spike_count / np.arange(1, 101)  # alpha[t] of the first input
-assert np.array_equal(average[:, -1], rates.alpha["layer1"][0])
-
-# %%
-target = equilibrium[0]
-order = np.argsort(target)
-place = np.argsort(order)  # of a neuron in the order of the equilibrium rates
-wanted = np.array([0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92])
-shown = np.abs(target[:, None] - wanted).argmin(axis=0)  # a neuron for each of these rates
-first_input = spikes.i < 40
-
-figure, (raster, traces, fall) = plt.subplots(1, 3, figsize=(9, 3.2), width_ratios=(1.2, 1.2, 1))
-raster.plot(
-    spikes.t[first_input] / ms + 1, place[spikes.i[first_input]] + 1, "|", color="C0", markersize=3
-)
-raster.set(xlabel="time (steps)", ylabel=r"neuron, ordered by $\alpha^*$", title="Spikes")
-raster.set(xlim=(0, 101), ylim=(0, 41))
-traces.plot(np.arange(1, 101), average[shown].T, color="C0", linewidth=1)
-traces.hlines(
-    target[shown], 1, 100, color="black", linewidth=0.8, linestyle="--", label=r"$\alpha^*$"
-)
-traces.set(xlabel="time $t$ (steps)", ylabel=r"average rate $\alpha[t]$", title="Rates")
-traces.set(xlim=(0, 101), ylim=(-0.02, 1.02))
-traces.legend(loc="lower right", bbox_to_anchor=(1, 0.98))
-fall.loglog(forward_steps, error, color="C0", linewidth=0.5, alpha=0.3)
-fall.loglog(forward_steps, error.mean(axis=1), "o", color="C0", markersize=4)
-fall.loglog(forward_steps, 1 / forward_steps, "--", color="black", linewidth=0.8, label="$1/T_F$")
-fall.set(xlabel="steps $T_F$", ylabel="r.m.s. over neurons")
-fall.set_title(r"Distance of $\alpha[T_F]$ from $\alpha^*$")
-fall.legend()
-plt.show()
-
-# %% [markdown]
-# Faint lines are the single inputs, dots their mean. Again what is left in the potential, divided
-# by $T_F$, separates the rate from its limit: the distance falls like $1/T_F$.
-
-# %%
-slope = np.polyfit(np.log(forward_steps), np.log(error.mean(axis=1)), 1)[0]
-assert -1.05 < slope < -0.95
-print(f"slope on logarithmic axes: {slope:.3f}")
-
-# %% [markdown]
-# ## 5. Why $u_{rest} = -V_{th}$
-#
-# With $V_{th}^b - u_{rest}^b = 1$ a ternary neuron under a constant input $g$ should fire at the
-# rate $\beta = g$. In $T_B$ steps it can only fire at multiples of $1/T_B$, and what is left in its
-# potential decides at which (section 4.3). After positive spikes that lies between $u_{rest}^b$ and
-# $V_{th}^b$:
-#
-# * $u_{rest}^b = -V_{th}^b$: it is positive as often as negative. The rate is $g$ **rounded** to
-#   the nearest multiple.
-# * $u_{rest}^b = 0$: it always has the sign of $g$. The rate is $g$ **truncated** towards zero.
-
-# %%
-backward_steps = 8
-g = (np.arange(1024) + 0.5) / 512 - 1  # exact in binary, and never halfway between two rates
-
-
-def settle(model: NeuronModel) -> np.ndarray:
-    """Rates after `backward_steps` steps, one neuron for each input of `g`."""
-    group = neurons(model, len(g))
-    group.I = g
-    Network(group).run(backward_steps * ms)
-    return group.spike_count[:] / backward_steps
-
-
-rounded = settle(ternary(v_threshold=0.5, v_rest=-0.5))
-truncated = settle(ternary(v_threshold=1.0, v_rest=0.0))
-assert np.array_equal(rounded, np.round(g * backward_steps) / backward_steps)
-assert np.array_equal(truncated, np.trunc(g * backward_steps) / backward_steps)
-
-# %%
-figure, panels = plt.subplots(
-    2, 2, figsize=(9, 4.4), sharex=True, sharey="row", height_ratios=(1.5, 1)
-)
-for (above, below), beta, title in zip(
-    panels.T,
-    (rounded, truncated),
-    (
-        r"$u_{rest}^b = -0.5,\ V_{th}^b = 0.5$: rounding",
-        r"$u_{rest}^b = 0,\ V_{th}^b = 1$: truncation",
-    ),
-    strict=True,
-):
-    above.plot(g, g, color="0.8", linewidth=4, label=r"$\beta = g$")
-    above.plot(g, beta, color="C0")
-    above.set_title(title)
-    below.axhline(0, color="0.8", linewidth=0.8)
-    for positive, colour in ((True, "C0"), (False, "C1")):
-        side = (g > 0) == positive
-        error = (beta - g)[side]
-        below.plot(g[side], error, color=colour, linewidth=1)
-        below.hlines(error.mean(), *g[side][[0, -1]], color=colour, linewidth=3, alpha=0.4)
-    below.set(
-        xlabel="input $g$", yticks=(-1 / 8, 0, 1 / 8), yticklabels=("$-1/T_B$", "0", "$1/T_B$")
-    )
-panels[0, 0].set_ylabel(r"rate $\beta$")
-panels[1, 0].set_ylabel(r"error $\beta - g$")
-panels[0, 0].legend()
-plt.show()
-
-# %% [markdown]
-# The thick lines are the mean errors for either sign. Truncation makes rates too small by
-# $1/(2T_B)$ on average (Proposition 1) and the error twice as large (Proposition 2). This is why
-# SPIDE rests its neurons at $-V_{th}$, in both stages.
-
-# %%
-for name, beta in (("rounding", rounded), ("truncation", truncated)):
-    error = (beta - g)[g > 0] * backward_steps
-    print(f"{name:10}  mean {error.mean():+.3f}/T_B   r.m.s. {np.sqrt((error**2).mean()):.3f}/T_B")
