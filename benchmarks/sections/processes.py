@@ -8,7 +8,6 @@ which firing rates settle.
 from __future__ import annotations
 
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from benchmarks.bench import Bench
 from benchmarks.tables import Cell, Section, Table
@@ -75,20 +76,22 @@ class Training:
     def turn(self, seconds: float) -> float:
         """Run for some time; the median of its iterations but the one that spans the pause."""
         done = len(self.rates())
-        self.signal(signal.SIGCONT)
+        for each in with_descendants(self._process.pid):
+            each.resume()
         time.sleep(seconds)
-        self.signal(signal.SIGSTOP)
+        self.pause()
         return statistics.median(self.rates()[done + 1 :])
 
-    def signal(self, number: int) -> None:
-        """Send a signal to the process and all that it has started."""
+    def pause(self) -> None:
+        """Pause the process and all that it has started."""
         for each in with_descendants(self._process.pid):
-            os.kill(each, number)
+            each.suspend()
 
     def end(self) -> None:
         """Kill all of it."""
         if self._process.poll() is None:
-            self.signal(signal.SIGKILL)
+            for each in with_descendants(self._process.pid):
+                each.kill()
         self._process.wait()
 
 
@@ -125,19 +128,13 @@ def _paused(bench: Bench, launcher: tuple[str, ...]) -> Iterator[Training]:
         training = Training(bench, launcher, Path(folder))
         try:
             training.warm_up()
-            training.signal(signal.SIGSTOP)
+            training.pause()
             yield training
         finally:
             training.end()
 
 
-def with_descendants(pid: int) -> list[int]:
+def with_descendants(pid: int) -> list[psutil.Process]:
     """The process and everything below it: torchrun puts its workers into sessions of their own."""
-    listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True
-    ).stdout
-    pairs = [line.split() for line in listed.splitlines()]
-    found = [pid]
-    for each in found:
-        found += [int(child) for child, parent in pairs if int(parent) == each]
-    return found
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]

@@ -22,6 +22,6 @@ def test_descendants_in_other_sessions() -> None:
     ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert with_descendants(parent.pid) == [parent.pid, child]
-        assert with_descendants(child) == [child]
+        assert [each.pid for each in with_descendants(parent.pid)] == [parent.pid, child]
+        assert [each.pid for each in with_descendants(child)] == [child]
         parent.communicate("\n")
