@@ -28,8 +28,8 @@ Result = TypeVar("Result")
 NEURONS_PER_SHARE = 100_000
 
 #: With many more neurons a part's state no longer stays in the cache; with fewer, the interpreter
-#: has its say again. Measured on `mnist-feedback`: 64 of its images are as fast as 32, and Python
-#: has 3.8 % of the time instead of 4.6 %.
+#: has its say again. Measured on `mnist-feedback`: 64 of its images are as fast as 32, with half
+#: as many calls from Python.
 NEURONS_PER_PART = 1_250_000
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
+import pickle  # what CIFAR's files are made of: torchvision reads them, the project writes none
 from pathlib import Path
 from typing import Any
 
