@@ -114,10 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     launch = Launch.of(os.environ)
     try:
         with launch.printing_once():
-            try:
-                return _run(list(sys.argv[1:] if arguments is None else arguments), launch)
-            finally:
-                sys.stdout.flush()
+            return _run(list(sys.argv[1:] if arguments is None else arguments), launch)
     except BrokenPipeError:
         # Nothing is left to be told. What is still in the buffer goes nowhere, or the interpreter
         # would complain about it at its end.

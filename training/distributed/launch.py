@@ -74,9 +74,18 @@ class Launch:
 
     @contextlib.contextmanager
     def printing_once(self) -> Iterator[None]:
-        """A context in which only the first process has a standard output."""
+        """A context in which only the first process has a standard output.
+
+        Raises
+        ------
+        BrokenPipeError
+            If nobody reads it any more; at the latest on leaving, when nothing is kept back.
+        """
         if self.leads:
-            yield
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
             return
         with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
             yield
