@@ -27,6 +27,7 @@ from training.run_folder import RunFolder
 PROCESSES = 2
 WARM_UP_ITERATIONS = 10
 TURN_SECONDS = 6.0
+TURN_ITERATIONS = 5
 PATIENCE_SECONDS = 300.0
 TORCHRUN = ("-m", "torch.distributed.run", "--nproc-per-node", str(PROCESSES))
 
@@ -67,20 +68,28 @@ class Training:
 
     def warm_up(self) -> None:
         """Wait until the first iterations are done."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        while len(self.rates()) < WARM_UP_ITERATIONS:
-            if time.monotonic() > end:
-                raise RuntimeError(f"the training is stuck:\n{self._log.read_text()[-2000:]}")
-            time.sleep(0.5)
+        self._wait_for(WARM_UP_ITERATIONS)
 
     def turn(self, seconds: float) -> float:
-        """Run for some time; the median of its iterations but the one that spans the pause."""
+        """Run for some time; the median of its iterations but the one that spans the pause.
+
+        Longer where the time does not suffice for `TURN_ITERATIONS`.
+        """
         done = len(self.rates())
         for each in with_descendants(self._process.pid):
             each.resume()
         time.sleep(seconds)
+        self._wait_for(done + 1 + TURN_ITERATIONS)
         self.pause()
         return statistics.median(self.rates()[done + 1 :])
+
+    def _wait_for(self, iterations: int) -> None:
+        """Wait until so many iterations, counted from the start, are written down."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while len(self.rates()) < iterations:
+            if time.monotonic() > end:
+                raise RuntimeError(f"the training is stuck:\n{self._log.read_text()[-2000:]}")
+            time.sleep(0.1)
 
     def pause(self) -> None:
         """Pause the process and all that it has started."""

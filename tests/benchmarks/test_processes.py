@@ -1,11 +1,18 @@
-"""A training that is paused is paused with everything that it has started."""
+"""A training that is paused is paused with everything that it has started.
+
+A turn has iterations to count, however slow the machine is.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-from benchmarks.sections.processes import with_descendants
+from benchmarks.bench import Bench
+from benchmarks.effort import QUICK
+from benchmarks.sections.processes import TURN_ITERATIONS, Training, with_descendants
+from training.recipes import RECIPES
 
 PARENT = """
 import subprocess, sys
@@ -25,3 +32,15 @@ def test_descendants_in_other_sessions() -> None:
         assert [each.pid for each in with_descendants(parent.pid)] == [parent.pid, child]
         assert [each.pid for each in with_descendants(child)] == [child]
         parent.communicate("\n")
+
+
+def test_a_turn_too_short_for_an_iteration_goes_on(tmp_path: Path) -> None:
+    training = Training(Bench("digits", RECIPES["digits"], tmp_path, QUICK), (), tmp_path)
+    try:
+        training.warm_up()
+        training.pause()
+        before = len(training.rates())
+        assert training.turn(0.0) > 0
+        assert len(training.rates()) > before + TURN_ITERATIONS
+    finally:
+        training.end()
