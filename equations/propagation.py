@@ -1,6 +1,6 @@
 """What a spike does to the neurons it reaches, in each of the two stages.
 
-Stage 1 (Algorithm 1, lines 8 and 12): ``u += D * (F s)``. The variational dropout mask D of a
+Stage 1 (Algorithm 1, lines 7 and 11): ``u += D * (F s)``. The variational dropout mask D of a
 connection acts on its targets.
 
 Stage 2 (eq. 7 and 10; Algorithm 2, lines 7 and 11): the same connections transposed,

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 
 from equations import TernaryCouple, average_rate_weight
 from networks.architecture import Architecture
-from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
-from networks.populations import channel_values
-from networks.schedule import make_schedule
-from networks.stage import (
-    FEEDBACK,
-    Masks,
+from networks.checks import (
     check_build,
     check_dropout,
+    check_masks,
+    check_output_gradient,
     check_steps,
-    incoming,
-    write_kernel,
+    check_written,
 )
+from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
+from networks.populations import per_channel
+from networks.schedule import make_schedule
+from networks.stage import FEEDBACK, Masks, incoming, write_kernel
 from networks.ternary_populations import (
     Build,
     CouplePopulation,
@@ -223,15 +223,16 @@ class BackwardNetwork:
             If the run was interrupted.
         """
         check_steps(steps)
-        samples = self._check_gradient(output_gradient)
-        self._check_masks(masks, samples)
+        check_written(self._has_weights)
+        samples = check_output_gradient(self.architecture, output_gradient, self.batch_size)
+        check_masks(self.architecture, masks, samples)
         dropout = dict(dropout_masks or {})
         check_dropout(self.architecture, dropout, samples)
         for number, layer in enumerate(self.architecture.layers):
             # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.
             mask = dropout.get(layer.name if number else FEEDBACK)
             if mask is not None:
-                mask = channel_values(mask.reshape(mask.shape[0], mask.shape[1]), layer.shape)
+                mask = per_channel(mask, layer.shape)
             self.populations[layer.name].rest(masks[layer.name], mask, rescale, steps)
         self.populations[self.architecture.output.name].inject(output_gradient)
         self.simulator.run(steps + self.simulator.schedule.extra_steps, samples, profile=profile)
@@ -241,29 +242,3 @@ class BackwardNetwork:
             rates.firing_rates[name] = each.activity() / (steps * samples * each.layer.units)
             rates.beta[name] = each.spike_count()[:samples] / weight
         return rates
-
-    def _check_gradient(self, output_gradient: Array) -> int:
-        expected = self.architecture.output.shape
-        if output_gradient.shape[1:] != expected:
-            raise ValueError(
-                f"the output gradient has shape {output_gradient.shape}: the last layer needs "
-                f"(samples, {', '.join(map(str, expected))})"
-            )
-        samples = len(output_gradient)
-        if not 1 <= samples <= self.batch_size:
-            raise ValueError(f"{samples} samples do not fit a batch size of {self.batch_size}")
-        if not np.isfinite(output_gradient).all():
-            raise ValueError("the output gradient holds NaN or infinite values")
-        if not self._has_weights:
-            raise ValueError("the network has no weights yet: call set_parameters first")
-        return samples
-
-    def _check_masks(self, masks: Mapping[str, Array | NDArray[np.bool_]], samples: int) -> None:
-        for layer in self.architecture.layers:
-            if layer.name not in masks:
-                raise ValueError(f"the mask of '{layer.name}' is missing")
-            if masks[layer.name].shape != (samples, *layer.shape):
-                raise ValueError(
-                    f"the mask of '{layer.name}' has shape {masks[layer.name].shape}: it must be "
-                    f"{(samples, *layer.shape)}"
-                )

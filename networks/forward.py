@@ -11,21 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
 from equations import FORWARD, NeuronModel, average_rate_weight
 from networks.architecture import Architecture, Layer
+from networks.checks import (
+    check_build,
+    check_dropout,
+    check_images,
+    check_steps,
+    check_written,
+    has_frames,
+)
+from networks.currents import bias_current, input_current
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
-from networks.populations import channel_values, count_spikes, population, state, write
+from networks.populations import count_spikes, per_channel, population, state, write
 from networks.schedule import make_schedule
 from networks.stage import (
     FEEDBACK,
     Masks,
-    check_build,
-    check_dropout,
-    check_steps,
     clear,
     incoming,
     open_window,
@@ -127,9 +132,7 @@ class ForwardNetwork:
                 )
                 for name, source, target, connection in incoming(architecture)
             }  # fmt: skip
-        self._frames: Array | None = None
         self._parameters: dict[str, Array] = {}
-        self._first_mask: Array | None = None
         self.simulator.add(*self.groups.values(), *self.synapses.values())
         self.simulator.drive(self.groups[architecture.layers[0].name])
 
@@ -203,26 +206,33 @@ class ForwardNetwork:
             If the run was interrupted.
         """
         check_steps(steps)
+        check_written(bool(self._parameters))
         images = np.asarray(images, self._dtype)
-        samples = self._check_images(images, steps)
+        samples = check_images(self.architecture, images, steps, self.batch_size)
         masks = dict(dropout_masks or {})
         check_dropout(self.architecture, masks, samples)
-        for layer in self.architecture.layers:
-            group = self.groups[layer.name]
-            clear(group)
-            open_window(group, steps)
-            received = masks.get(FEEDBACK if layer is self.architecture.layers[0] else layer.name)
-            _write_mask(group, layer, received)
-            if layer is not self.architecture.layers[0]:
-                write(group, "I", layer.shape, self._bias(layer, masks), samples)
-        self._first_mask = masks.get(self.architecture.layers[0].name)
-        self._frames = images if images.ndim == len(self.architecture.input_shape) + 2 else None
-        if self._frames is None:
-            self._write_current(images)
+        first, *others = self.architecture.layers
+        self._rest(first, masks.get(FEEDBACK), steps)
+        for layer in others:
+            mask = masks.get(layer.name)
+            self._rest(layer, mask, steps)
+            self._inject(layer, bias_current(layer, self._parameters, mask), samples)
+
+        def inject(x: Array) -> None:
+            current = input_current(first, self._parameters, x, masks.get(first.name))
+            self._inject(first, current, samples)
+
+        def inject_frame(step: int) -> None:
+            # While later layers of a pipeline finish, the first one's window is closed.
+            inject(images[min(step, steps - 1)])
+
+        frames = has_frames(self.architecture, images)
+        if not frames:
+            inject(images)
         self.simulator.run(
             steps + self.simulator.schedule.extra_steps,
             samples,
-            write_frame=None if self._frames is None else self._write_frame,
+            write_frame=inject_frame if frames else None,
             profile=profile,
         )
         weight = average_rate_weight(self.neuron.leak, steps)
@@ -234,62 +244,15 @@ class ForwardNetwork:
             rates.alpha[layer.name] = state(group, "spike_count", layer.shape)[:samples] / weight
         return rates
 
-    def _check_images(self, images: Array, steps: int) -> int:
-        expected = self.architecture.input_shape
-        frames = images.ndim == len(expected) + 2
-        if images.shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
-            raise ValueError(
-                f"the images have shape {images.shape}: the architecture needs (samples, "
-                f"{', '.join(map(str, expected))}) or one such array per step"
-            )
-        if frames and len(images) != steps:
-            raise ValueError(f"there are {len(images)} frames for {steps} steps: they must agree")
-        samples = images.shape[-len(expected) - 1]
-        if not 1 <= samples <= self.batch_size:
-            raise ValueError(f"{samples} samples do not fit a batch size of {self.batch_size}")
-        if not np.isfinite(images).all():
-            raise ValueError("the images hold NaN or infinite values")
-        if not self._parameters:
-            raise ValueError("the network has no weights yet: call set_parameters first")
-        return samples
-
-    def _bias(self, layer: Layer, masks: Masks) -> Array | float:
-        bias = self._parameters.get(f"{layer.name}.bias")
-        if bias is None:
-            return 0.0
-        current = channel_values(bias, layer.shape)
-        mask = masks.get(layer.name)
-        return current if mask is None else _expand(mask, layer) * current
-
-    def _write_current(self, images: Array) -> None:
-        """``I = D^1 * (F^1 x + b^1)``: the input of layer 1 (Algorithm 1, lines 6 and 8)."""
-        layer = self.architecture.layers[0]
+    def _rest(self, layer: Layer, mask: Array | None, steps: int) -> None:
+        """Put a layer to rest, for so many steps, and mask the spikes that it receives."""
         group = self.groups[layer.name]
-        weight = self._parameters.get(f"{layer.name}.weight")
-        x = torch.as_tensor(images)
-        w = None if weight is None else torch.as_tensor(weight).to(x.dtype)
-        if x.ndim == 4:
-            x = x.contiguous(memory_format=torch.channels_last)  # the layout of the populations
-        current = layer.connection.apply(w, x).numpy()
-        bias = self._parameters.get(f"{layer.name}.bias")
-        if bias is not None:
-            current += channel_values(bias, layer.shape)
-        if self._first_mask is not None:
-            current *= _expand(self._first_mask, layer)
-        write(group, "I", layer.shape, current, len(images))
+        clear(group)
+        open_window(group, steps)
+        if mask is None:
+            group.variables["dropout"].get_value().fill(1)
+        else:
+            state(group, "dropout", layer.shape)[: len(mask)] = per_channel(mask, layer.shape)
 
-    def _write_frame(self, step: int) -> None:
-        assert self._frames is not None
-        # While later layers of a pipeline finish, the first one's window is closed.
-        self._write_current(self._frames[min(step, len(self._frames) - 1)])
-
-
-def _expand(mask: Array, layer: Layer) -> Array:
-    return channel_values(mask.reshape(mask.shape[0], mask.shape[1]), layer.shape)
-
-
-def _write_mask(group: NeuronGroup, layer: Layer, mask: Array | None) -> None:
-    if mask is None:
-        group.variables["dropout"].get_value().fill(1)
-    else:
-        state(group, "dropout", layer.shape)[: len(mask)] = _expand(mask, layer)
+    def _inject(self, layer: Layer, current: Array | float, samples: int) -> None:
+        write(self.groups[layer.name], "I", layer.shape, current, samples)

@@ -109,6 +109,11 @@ def channel_values(values: NDArray[np.floating], shape: Shape) -> NDArray[np.flo
     return values.reshape(*values.shape, *(1 for _ in shape[1:]))
 
 
+def per_channel(mask: NDArray[np.floating], shape: Shape) -> NDArray[np.floating]:
+    """A dropout mask, one value per sample and channel, with the axes to broadcast over a layer."""
+    return channel_values(mask.reshape(mask.shape[0], mask.shape[1]), shape)
+
+
 def spikes_fired(group: NeuronGroup) -> NDArray[np.floating]:
     """Number of spikes of either sign of each neuron since its state was cleared."""
     signed_or_aged = "activity" in group.variables

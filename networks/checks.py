@@ -1,0 +1,136 @@
+"""What the networks of both stages refuse, in one sentence each, before anything is simulated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.architecture import Architecture
+from networks.code_generation import require_compiler
+from networks.stage import FEEDBACK, Masks
+
+Array = NDArray[np.floating]
+
+DTYPES = ("float32", "float64")
+
+
+def check_build(batch_size: int, dtype: str) -> None:
+    """Refuse what cannot be built, and machines without a compiler.
+
+    Raises
+    ------
+    ValueError
+        If the batch size is below 1 or the dtype is neither ``float32`` nor ``float64``.
+    CompilerNotFoundError
+        Without a C++ compiler.
+    """
+    if batch_size < 1:
+        raise ValueError(f"the batch size is {batch_size}: it must be at least 1")
+    if dtype not in DTYPES:
+        raise ValueError(f"the dtype is '{dtype}': it must be 'float32' or 'float64'")
+    require_compiler()
+
+
+def check_steps(steps: int) -> None:
+    """Raise `ValueError` unless there is at least one step."""
+    if steps < 1:
+        raise ValueError(f"a stage must run at least 1 step, not {steps}")
+
+
+def check_written(written: bool) -> None:
+    """Raise `ValueError` unless parameters have been written."""
+    if not written:
+        raise ValueError("the network has no weights yet: call set_parameters first")
+
+
+def has_frames(architecture: Architecture, images: Array) -> bool:
+    """Whether images have an axis of steps before that of samples."""
+    return images.ndim == len(architecture.input_shape) + 2
+
+
+def check_images(architecture: Architecture, images: Array, steps: int, batch_size: int) -> int:
+    """Return the number of samples of images that a network can take.
+
+    Raises
+    ------
+    ValueError
+        If the images do not fit the architecture, the steps or the batch, or are not finite.
+    """
+    expected = architecture.input_shape
+    frames = has_frames(architecture, images)
+    if images.shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
+        raise ValueError(
+            f"the images have shape {images.shape}: the architecture needs (samples, "
+            f"{', '.join(map(str, expected))}) or one such array per step"
+        )
+    if frames and len(images) != steps:
+        raise ValueError(f"there are {len(images)} frames for {steps} steps: they must agree")
+    samples = images.shape[-len(expected) - 1]
+    _check_samples(samples, batch_size)
+    if not np.isfinite(images).all():
+        raise ValueError("the images hold NaN or infinite values")
+    return samples
+
+
+def check_output_gradient(architecture: Architecture, gradient: Array, batch_size: int) -> int:
+    """Return the number of samples of an output gradient that a network can take.
+
+    Raises
+    ------
+    ValueError
+        If the gradient does not fit the last layer or the batch, or is not finite.
+    """
+    expected = architecture.output.shape
+    if gradient.shape[1:] != expected:
+        raise ValueError(
+            f"the output gradient has shape {gradient.shape}: the last layer needs "
+            f"(samples, {', '.join(map(str, expected))})"
+        )
+    _check_samples(len(gradient), batch_size)
+    if not np.isfinite(gradient).all():
+        raise ValueError("the output gradient holds NaN or infinite values")
+    return len(gradient)
+
+
+def check_masks(
+    architecture: Architecture, masks: Mapping[str, Array | NDArray[np.bool_]], samples: int
+) -> None:
+    """Raise `ValueError` unless every layer has a mask m of its shape."""
+    for layer in architecture.layers:
+        if layer.name not in masks:
+            raise ValueError(f"the mask of '{layer.name}' is missing")
+        if masks[layer.name].shape != (samples, *layer.shape):
+            raise ValueError(
+                f"the mask of '{layer.name}' has shape {masks[layer.name].shape}: it must be "
+                f"{(samples, *layer.shape)}"
+            )
+
+
+def check_dropout(architecture: Architecture, masks: Masks, samples: int) -> None:
+    """Refuse dropout masks that would be ignored, or spread over the wrong neurons.
+
+    Raises
+    ------
+    ValueError
+        If one is for a connection that does not exist, or is not one value per sample and channel.
+    """
+    targets = {layer.name: layer.shape for layer in architecture.layers}
+    if architecture.feedback is not None:
+        targets[FEEDBACK] = architecture.layers[0].shape
+    for name, mask in masks.items():
+        if name not in targets:
+            raise ValueError(f"dropout for '{name}': '{architecture.notation}' has no such layer")
+        expected = (samples, targets[name][0])
+        if mask.shape[:2] != expected or mask.size != math.prod(expected):
+            raise ValueError(
+                f"the dropout mask of '{name}' has shape {mask.shape}: it must be one value per "
+                f"sample and channel, {expected} and then ones"
+            )
+
+
+def _check_samples(samples: int, batch_size: int) -> None:
+    if not 1 <= samples <= batch_size:
+        raise ValueError(f"{samples} samples do not fit a batch size of {batch_size}")
