@@ -6,28 +6,21 @@ networks built first.
 
 from __future__ import annotations
 
-import gc
 import shlex
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from networks import Architecture, CompilerNotFoundError, DeviceError
+from networks import Architecture, DeviceError
 from training.checkpoint import Checkpoint, load_best, load_latest
-from training.data import Images, find
-from training.distributed.interruption import SharedInterruption
 from training.distributed.processes import Processes
-from training.distributed.split_trainer import SplitTrainer
 from training.errors import CheckpointError, LostProcessError, RunFolderError, UserError
 from training.evaluation import evaluate
-from training.interruption import Interruption
 from training.loop import TrainingLoop, first_checkpoint
+from training.preparation import build_for_all, keep_everything, load_images, read_architecture
 from training.recipe import Recipe
 from training.run_folder import RunFolder, check_vacant, continued, open_run
-from training.trainer import Trainer
-from training.two_stage import TwoStageTrainer
 
 
 def train_anew(
@@ -92,11 +85,10 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     architecture = read_architecture(run.recipe)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
     _of_run(checkpoint, run, architecture, processes)
-    images = find(run.recipe.data_set).load(data_dir)
-    _announce(run.recipe, architecture, images)
-    trainer, interruption = _set_up(architecture, run.recipe, processes)
+    images = load_images(run.recipe, architecture, data_dir)
+    trainer, interruption = build_for_all(architecture, run.recipe, processes)
     trainer.set_parameters(checkpoint.parameters)
-    _keep_everything()
+    keep_everything()
     size = run.recipe.batch_size
     try:
         with interruption:
@@ -108,85 +100,6 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     print(f"weights of iteration {checkpoint.progress.iteration}, loss {evaluation.loss:.4f}")
     _print_accuracy(evaluation.accuracy, path)
     return 0
-
-
-def read_architecture(recipe: Recipe) -> Architecture:
-    """Return the recipe's network for the images of its data set.
-
-    Raises
-    ------
-    UserError
-        If the data set is unknown, or the architecture impossible.
-    """
-    data_set = find(recipe.data_set)
-    try:
-        return Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)
-    except ValueError as error:
-        raise UserError(str(error)) from None
-
-
-def build_trainer(
-    architecture: Architecture, recipe: Recipe, batch_size: int | None = None
-) -> TwoStageTrainer:
-    """Build and compile both networks of a recipe, for its batches or for a part of them.
-
-    Raises
-    ------
-    UserError
-        If the values cannot be simulated, or there is no C++ compiler.
-    """
-    began = time.perf_counter()
-    print("building the networks (their first compilation takes a minute or two) ...", flush=True)
-    try:
-        trainer = TwoStageTrainer(
-            architecture,
-            recipe.two_stage,
-            batch_size or recipe.batch_size,
-            synapses=recipe.synapses,
-            couple=recipe.couple or None,
-            dtype=recipe.dtype,
-            device=recipe.device,
-            propagation=recipe.propagation,
-            backend=recipe.backend,
-        )
-    except (ValueError, CompilerNotFoundError, DeviceError) as error:
-        raise UserError(str(error)) from None
-    print(f"ready after {time.perf_counter() - began:.1f} s", flush=True)
-    return trainer
-
-
-def _set_up(
-    architecture: Architecture, recipe: Recipe, processes: Processes
-) -> tuple[Trainer, Interruption]:
-    """Build the networks of this process, and what stops it together with the others.
-
-    Raises
-    ------
-    UserError
-        As `build_trainer`, and for batches that cannot be split.
-    """
-    if processes.size == 1:
-        return build_trainer(architecture, recipe), Interruption()
-    if recipe.batch_size < processes.size:
-        raise UserError(
-            f"a batch of {recipe.batch_size} cannot be split over {processes.size} processes: "
-            "start fewer, or choose a larger --batch-size"
-        )
-    # What the first compiles, the others find.
-    with processes.first_one_then_others():
-        trainer = build_trainer(architecture, recipe, processes.largest_part(recipe.batch_size))
-    interruption = SharedInterruption(tells=processes.leads)
-    split = SplitTrainer(trainer, architecture, processes, interruption, recipe.dtype)
-    return split, interruption
-
-
-def _keep_everything() -> None:
-    """Take all present objects out of garbage collection.
-
-    Brian2 collects garbage in every run. What is imported and built by now stays to the end of the
-    process, and looking through it every time takes longer than simulating a small network.
-    """
-    gc.freeze()
 
 
 def _train(
@@ -202,9 +115,8 @@ def _train(
 
     The folder is made, or reopened, when nothing can be refused any more.
     """
-    images = find(run.recipe.data_set).load(data_dir)
-    _announce(run.recipe, architecture, images)
-    trainer, interruption = _set_up(architecture, run.recipe, processes)
+    images = load_images(run.recipe, architecture, data_dir)
+    trainer, interruption = build_for_all(architecture, run.recipe, processes)
     loop = TrainingLoop(
         run,
         architecture,
@@ -217,7 +129,7 @@ def _train(
     )
     if processes.leads:
         open_folder()
-    _keep_everything()
+    keep_everything()
     command = [*processes.launch.command, "train", run.name]
     command += ["--resume", str(run.path), "--data-dir", str(data_dir)]
     remedy = f"resume with: {shlex.join(command)}"
@@ -240,15 +152,6 @@ def _train(
     print(f"best test accuracy {best:.2f} % after iteration {progress.best_iteration}")
     _print_accuracy(progress.accuracy, run.path)
     return 0
-
-
-def _announce(recipe: Recipe, architecture: Architecture, images: Images) -> None:
-    print(
-        f"{recipe.data_set}: {len(images.training):,} training and {len(images.test):,} test "
-        f"images\n{architecture.notation}: {architecture.neurons:,} neurons, "
-        f"{architecture.parameters:,} parameters, {architecture.synapses:,} synapses",
-        flush=True,
-    )
 
 
 def _dated_path(name: str) -> Path:

@@ -10,7 +10,7 @@ from brian2.core.variables import ArrayVariable
 from networks import Architecture, BackwardNetwork, ForwardNetwork
 from networks.connections import Shape
 from networks.devices import choose
-from training.commands import read_architecture
+from training.preparation import read_architecture
 from training.recipe import Recipe
 
 EXPLICIT_SYNAPSE_BYTES = 40

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import training.commands
+import training.preparation
 from networks import CompilerNotFoundError
 from training.command_line import main
 
@@ -256,7 +256,7 @@ def test_without_compiler(
     def refuse(*arguments: object, **keywords: object) -> None:
         raise CompilerNotFoundError("there is no C++ compiler: install g++")
 
-    monkeypatch.setattr(training.commands, "TwoStageTrainer", refuse)
+    monkeypatch.setattr(training.preparation, "TwoStageTrainer", refuse)
     line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "run"), *TINY)
     assert "there is no C++ compiler: install g++" in line
     assert not (tmp_path / "run").exists()

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from training.checkpoint import Checkpoint, load_latest
-from training.commands import build_trainer, read_architecture
 from training.data import find
 from training.interruption import Interruption
 from training.loop import TrainingLoop, first_checkpoint
+from training.preparation import build_trainer, read_architecture
 from training.recipe import Recipe
 from training.run_folder import RunFolder
 
