@@ -155,6 +155,10 @@ class Architecture:
         shapes["readout.bias"] = (self.classes,)
         return shapes
 
+    def has_frames(self, images: NDArray[np.floating]) -> bool:
+        """Whether images have an axis of steps before that of samples."""
+        return images.ndim == len(self.input_shape) + 2
+
     def check_parameters(self, parameters: Mapping[str, NDArray[np.floating]]) -> None:
         """Refuse parameters that do not belong to this architecture.
 

@@ -46,11 +46,6 @@ def check_written(written: bool) -> None:
         raise ValueError("the network has no weights yet: call set_parameters first")
 
 
-def has_frames(architecture: Architecture, images: Array) -> bool:
-    """Whether images have an axis of steps before that of samples."""
-    return images.ndim == len(architecture.input_shape) + 2
-
-
 def check_images(architecture: Architecture, images: Array, steps: int, batch_size: int) -> int:
     """Return the number of samples of images that a network can take.
 
@@ -60,7 +55,7 @@ def check_images(architecture: Architecture, images: Array, steps: int, batch_si
         If the images do not fit the architecture, the steps or the batch, or are not finite.
     """
     expected = architecture.input_shape
-    frames = has_frames(architecture, images)
+    frames = architecture.has_frames(images)
     if images.shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
         raise ValueError(
             f"the images have shape {images.shape}: the architecture needs (samples, "

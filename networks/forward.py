@@ -22,7 +22,6 @@ from networks.checks import (
     check_images,
     check_steps,
     check_written,
-    has_frames,
 )
 from networks.currents import bias_current, input_current
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
@@ -226,7 +225,7 @@ class ForwardNetwork:
             # While later layers of a pipeline finish, the first one's window is closed.
             inject(images[min(step, steps - 1)])
 
-        frames = has_frames(self.architecture, images)
+        frames = self.architecture.has_frames(images)
         if not frames:
             inject(images)
         self.simulator.run(

@@ -1,6 +1,6 @@
 """What a command makes before it begins: architecture, images, networks.
 
-Whatever can be refused is refused here, before anything is written.
+It comes before the run folder is made, so that what cannot work leaves nothing behind.
 """
 
 from __future__ import annotations

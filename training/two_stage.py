@@ -195,14 +195,11 @@ class TwoStageTrainer:
         typed = {name: np.asarray(mask, self._dtype) for name, mask in (masks or {}).items()}
         return np.asarray(images, self._dtype), typed
 
-    def _has_frames(self, images: Array) -> bool:
-        return images.ndim == len(self.architecture.input_shape) + 2
-
     def _samples(self, images: Array, part: slice) -> Array:
-        return images[:, part] if self._has_frames(images) else images[part]
+        return images[:, part] if self.architecture.has_frames(images) else images[part]
 
     def _parts(self, images: Array) -> list[slice]:
-        samples = len(images[0]) if self._has_frames(images) else len(images)
+        samples = len(images[0]) if self.architecture.has_frames(images) else len(images)
         if not 1 <= samples <= self.batch_size:
             raise ValueError(f"{samples} images do not fit a batch size of {self.batch_size}")
         return split(samples, len(self._shares), self._part)

@@ -155,10 +155,10 @@ class SplitTrainer:
 
     def _split(self, images: Array) -> tuple[int, slice, Array]:
         """Number of samples of the batch, which are those of this process, and their images."""
-        axis = images.ndim - len(self._architecture.input_shape) - 1  # 1 after frames
-        samples = images.shape[axis]
+        frames = self._architecture.has_frames(images)
+        samples = images.shape[1] if frames else len(images)
         part = self._processes.part(samples)
-        return samples, part, images[:, part] if axis else images[part]
+        return samples, part, images[:, part] if frames else images[part]
 
     def _logits(self, samples: int) -> Array:
         return np.zeros((samples, *self._shapes["readout.bias"]), self._dtype)
