@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from networks.code_generation import SharedSynapsesCodeObject
 from networks.connections import Connection, Taps, channels
 
-#: Kernel rows are padded to whole vectors of this many weights.
-ROW_MULTIPLE = 8
+#: Kernel rows are padded to a multiple of this many weights: whole vectors, of 64 bytes at most.
+ROW_MULTIPLE = 16
 
 _STATEMENT = re.compile(r"\w+_post\s*[+-]=[^;\n]*")
 

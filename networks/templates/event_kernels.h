@@ -21,14 +21,16 @@ struct Shape {
     int channelwise;  // a channel reaches only itself: the kernel is (taps x channels)
 };
 
-template <class Scalar> struct Vector;
-template <> struct Vector<float> {
-    typedef float type __attribute__((vector_size(32), aligned(4), may_alias));
-    enum { lanes = 8 };
-};
-template <> struct Vector<double> {
-    typedef double type __attribute__((vector_size(32), aligned(8), may_alias));
-    enum { lanes = 4 };
+// As wide as the processor's; kernel rows are padded to whole vectors of either width.
+#ifdef __AVX512F__
+#define VECTOR_BYTES 64
+#else
+#define VECTOR_BYTES 32
+#endif
+template <class Scalar> struct Vector {
+    typedef Scalar type
+        __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(Scalar)), may_alias));
+    enum { lanes = VECTOR_BYTES / sizeof(Scalar) };
 };
 
 // The first whole cache line of a buffer: a vector that straddles two lines costs two loads.
@@ -47,26 +49,34 @@ template <class Scalar> struct SampleSpikes {
         : position(shape.source_positions * shape.source_channels + 1), row(position.size()),
           first(shape.source_positions + 1), factor(position.size()), count(0) {}
 
+    // No branch depends on where the spikes are, and the division, exact in double precision, is
+    // done for many spikes at once.
     template <class OnPre>
     void collect(const int32_t *spike, const int32_t *end, int32_t base, const Shape &shape,
                  const OnPre &on_pre) {
-        const int32_t channels = shape.source_channels;
+        const int32_t channels = shape.source_channels, length = shape.row_length;
+        const double reciprocal = 1.0 / channels;
         int32_t *const positions = position.data(), *const rows = row.data();
         Scalar *const factors = factor.data();
-        int found = 0, p = -1;
-        while (spike != end) {
-            const int32_t next = (*spike - base) / channels;
-            while (p < next) first[++p] = found;
-            const int32_t begin = base + p * channels, limit = begin + channels;
-            for (; spike != end && *spike < limit; ++spike) {
-                const Scalar value = on_pre.pre(*spike);
-                positions[found] = p;
-                rows[found] = (*spike - begin) * shape.row_length;
-                factors[found] = value;
-                found += value != 0;
-            }
+        const int fired = (int)(end - spike);
+        #pragma GCC ivdep
+        for (int k = 0; k < fired; k++) {
+            const int32_t unit = spike[k] - base, p = (int32_t)((unit + 0.5) * reciprocal);
+            positions[k] = p;
+            rows[k] = (unit - p * channels) * length;
         }
-        while (p < shape.source_positions) first[++p] = found;
+        int found = 0;
+        for (int k = 0; k < fired; k++) {
+            const Scalar value = on_pre.pre(spike[k]);
+            positions[found] = positions[k];
+            rows[found] = rows[k];
+            factors[found] = value;
+            found += value != 0;
+        }
+        std::fill(first.begin(), first.end(), 0);
+        for (int k = 0; k < found; k++) first[positions[k] + 1] = k + 1;
+        for (int p = 0; p < shape.source_positions; p++)
+            first[p + 1] = std::max(first[p], first[p + 1]);
         count = found;
     }
 };
