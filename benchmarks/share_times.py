@@ -47,7 +47,7 @@ class ShareTimes:
     parts : list of PartTime
         Inside compiled code.
     between_steps : float
-        From the first to the last compiled call of a stage, outside compiled code.
+        Of the runs of both stages, outside compiled code.
     torch_products : float
         Input of the first layer, readout and weight gradients.
     state_bytes : int

@@ -4,8 +4,7 @@ And time inside functions, likewise.
 
 Brian2's own profile (`Network.run(profile=True)`) counts the dispatch of an object, about ten
 microseconds of Python, as time of the object; with small layers that is most of it. Here the
-module that Brian2 compiled for an object is replaced by one that looks at the clock before and
-after, so that Python between the calls is what is left.
+compiled loop over steps looks at the clock before and after every call.
 """
 
 from __future__ import annotations
@@ -14,16 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from unittest.mock import patch
 
-from brian2.core.network import Network
-
-
-class Module(Protocol):
-    """What Brian2 needs of a compiled module."""
-
-    def main(self, namespace: dict[str, Any]) -> Any: ...
+from networks.brian_network import BrianNetwork
 
 
 @dataclass
@@ -32,20 +25,14 @@ class CompiledTimes:
 
     Parameters
     ----------
-    clocks : dict of list
-        By name of the Brian2 object: the clock before and after its first call, its second, ...
+    seconds : dict of float
+        Time inside by name of the Brian2 object.
+    runs : list of float
+        Seconds of every run from its first to its last step, with what Brian2 does around it.
     """
 
-    clocks: dict[str, list[float]] = field(default_factory=dict)
-
-    @property
-    def seconds(self) -> dict[str, float]:
-        """Time inside by name of the Brian2 object."""
-        return {
-            name: sum(stamps[1::2]) - sum(stamps[::2])
-            for name, stamps in self.clocks.items()
-            if stamps
-        }
+    seconds: dict[str, float] = field(default_factory=dict)
+    runs: list[float] = field(default_factory=list)
 
     @property
     def compiled(self) -> float:
@@ -54,24 +41,8 @@ class CompiledTimes:
 
     @property
     def between(self) -> float:
-        """Time from the first to the last call that was not spent in compiled code."""
-        stamps = [each for each in self.clocks.values() if each]
-        return max(each[-1] for each in stamps) - min(each[0] for each in stamps) - self.compiled
-
-
-class _TimedModule:
-    """A compiled module that notes the clock before and after its calls, and does little else."""
-
-    def __init__(self, module: Module, clocks: list[float]) -> None:
-        call, note, clock = module.main, clocks.append, time.perf_counter
-
-        def main(namespace: dict[str, Any]) -> Any:
-            note(clock())
-            result = call(namespace)
-            note(clock())
-            return result
-
-        self.main = main
+        """Time of the runs that was not spent in compiled code."""
+        return sum(self.runs) - self.compiled
 
 
 @contextmanager
@@ -107,31 +78,23 @@ def time_inside(*functions: tuple[object, str]) -> Iterator[list[float]]:
 
 
 @contextmanager
-def compiled_times(network: Network) -> Iterator[CompiledTimes]:
+def compiled_times(network: BrianNetwork) -> Iterator[CompiledTimes]:
     """Measure the runs of a network that is already prepared.
 
     Parameters
     ----------
-    network : Network
-        On Brian2's runtime device with Cython.
+    network : BrianNetwork
+        On Brian2's runtime device, with nothing but compiled code in its steps.
 
     Yields
     ------
     CompiledTimes
         Adds up all runs.
     """
-    times = CompiledTimes()
-    replaced: list[tuple[Any, Module]] = []
-    for obj in network.sorted_objects:
-        for code in obj._code_objects:
-            module = code.compiled_code["run"]
-            if module is not None:
-                replaced.append((code, module))
-                code.compiled_code["run"] = _TimedModule(
-                    module, times.clocks.setdefault(obj.name, [])
-                )
-    try:
-        yield times
-    finally:
-        for code, module in replaced:
-            code.compiled_code["run"] = module
+    with time_inside((network, "run_steps")) as runs:
+        times = CompiledTimes(runs=runs)
+        network.object_seconds = times.seconds
+        try:
+            yield times
+        finally:
+            network.object_seconds = None

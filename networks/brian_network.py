@@ -2,20 +2,23 @@
 
 `Network.run` creates every code object anew, about 10 ms each, which costs more than a stage of
 SPIDE itself. Nothing changes between the runs of a training but array values, so an unchanged
-network here keeps its code objects, and runs them in a loop that does nothing else.
+network here keeps its code objects, and runs them in a loop that does nothing else: a compiled
+one, or one in Python if something must run there (monitors, operations, explicit synapses).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from brian2.core.base import BrianObject
 from brian2.core.clocks import Clock
 from brian2.core.network import Network
 from brian2.units import ms
+from numpy.typing import NDArray
 
-from networks.code_generation import BatchCodeObject
+from networks.code_generation import BatchCodeObject, CompiledSteps
 
 #: Length of a step. The dynamics are defined step by step; the unit only labels time axes.
 STEP = 1 * ms
@@ -30,12 +33,19 @@ class BrianNetwork(Network):
         Brian2's schedule, see `networks.schedule`.
     clock : Clock
         The clock of all objects.
+
+    Attributes
+    ----------
+    object_seconds : dict of float or None
+        Time inside the compiled code of each object, added up over all runs, by name. None unless
+        it is set to a dict; only runs without Python in their steps are measured.
     """
 
     def __init__(self, slots: Sequence[str], clock: Clock) -> None:
         super().__init__(name="network*")
         self.schedule = list(slots)
         self._step_clock = clock
+        self.object_seconds: dict[str, float] | None = None
         self._prepared: list[tuple[int, str, int]] | None = None
         self._sorted: list[BrianObject] = []
         self._sorted_from: object = None
@@ -87,7 +97,7 @@ class BrianNetwork(Network):
             self.after_run()  # or the spikes of the step that was cut short open the next run
             raise
         done = int(self._step_clock.variables["timestep"].get_value()[0])
-        if done < steps or self._stopped or Network._globally_stopped:
+        if done < steps or self._is_stopped():
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
 
     def _run_on_one_clock(self, objects: Sequence[BrianObject], steps: int) -> None:
@@ -102,22 +112,45 @@ class BrianNetwork(Network):
         time, timestep = (
             self._step_clock.variables[name].get_value() for name in ("t", "timestep")
         )
-        dt = self._step_clock.dt_
-        calls = [call for obj in objects for call in _calls(obj)]
         Network._globally_running = True
         timestep[0], time[0] = 0, 0.0
+        bound = _bound_steps(objects)
+        if bound is None:
+            self._run_in_python(objects, steps, timestep, time)
+        else:
+            compiled = CompiledSteps(list(bound.values()), self.object_seconds is not None)
+            while timestep[0] < steps and not self._is_stopped():
+                compiled.run(timestep, time, self._step_clock.dt_, steps)
+            self._note_seconds(bound, compiled)
+        Network._globally_running = False
+        self.t_ = time[0]
+        for obj in objects:
+            obj.after_run()
+
+    def _is_stopped(self) -> bool:
+        return bool(self._stopped or Network._globally_stopped)
+
+    def _run_in_python(
+        self,
+        objects: Sequence[BrianObject],
+        steps: int,
+        timestep: NDArray[np.int64],
+        time: NDArray[np.float64],
+    ) -> None:
+        calls = [call for obj in objects for call in _calls(obj)]
         for step in range(steps):
-            if self._stopped or Network._globally_stopped:
+            if self._is_stopped():
                 break
             self.t_ = time[0]
             for call in calls:
                 call()
             timestep[0] = step + 1
-            time[0] = (step + 1) * dt
-        Network._globally_running = False
-        self.t_ = time[0]
-        for obj in objects:
-            obj.after_run()
+            time[0] = (step + 1) * self._step_clock.dt_
+
+    def _note_seconds(self, names: Iterable[str], compiled: CompiledSteps) -> None:
+        if self.object_seconds is not None and compiled.seconds is not None:
+            for name, seconds in zip(names, compiled.seconds, strict=True):
+                self.object_seconds[name] = self.object_seconds.get(name, 0.0) + float(seconds)
 
     @staticmethod
     def step_clock(name: str) -> Clock:
@@ -129,6 +162,21 @@ def _with_contained(obj: BrianObject) -> Iterator[BrianObject]:
     yield obj
     for each in obj.contained_objects:
         yield from _with_contained(each)
+
+
+def _bound_steps(objects: Iterable[BrianObject]) -> dict[str, tuple[int, bytes]] | None:
+    """The compiled steps of all objects that do something, by name; None if one needs Python."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for obj in objects:
+        codes = [code for code in obj._code_objects if code.compiled_code["run"] is not None]
+        steps = [code.bound_step() for code in codes if isinstance(code, BatchCodeObject)]
+        if type(obj).run is not BrianObject.run or len(codes) > 1 or len(steps) < len(codes):
+            return None
+        for step in steps:
+            if step is None:
+                return None
+            found[obj.name] = step
+    return found
 
 
 def _calls(obj: BrianObject) -> list[Callable[[], Any]]:

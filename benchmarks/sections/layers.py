@@ -84,7 +84,7 @@ def _share_table(times: ShareTimes) -> Table:
         (name, *_figures(time, times))
         for name, time in (
             ("compiled code of both stages", times.compiled),
-            ("Python between steps", times.between_steps),
+            ("in the runs, outside compiled code", times.between_steps),
             ("between runs: masks, copies, rates, loss", times.between_runs),
             ("products in torch: input, readout, weight gradients", times.torch_products),
             ("total", times.total),

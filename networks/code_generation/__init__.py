@@ -6,9 +6,11 @@ from networks.code_generation.code_object import (
     code_object_class,
 )
 from networks.code_generation.compiler import CompilerNotFoundError, require_compiler
+from networks.code_generation.steps import CompiledSteps
 
 __all__ = [
     "BatchCodeObject",
+    "CompiledSteps",
     "CompilerNotFoundError",
     "SharedSynapsesCodeObject",
     "code_object_class",

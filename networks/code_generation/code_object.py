@@ -19,6 +19,9 @@ from brian2.devices.device import get_device, runtime_device
 
 from networks.code_generation.generator import BatchGenerator, SharedSynapsesGenerator
 
+#: Brian2 calls ``int()`` with the interpreter's lock only; a step does not have it.
+_INT_DECLARATION = re.compile(r"cdef int int_\([\w ]+\)$", re.MULTILINE)
+
 
 class BatchCodeObject(CythonCodeObject):
     """Cython code that runs without the interpreter's lock.
@@ -54,6 +57,17 @@ class BatchCodeObject(CythonCodeObject):
             return self
         return partial(module.main, self.namespace)
 
+    def bound_step(self) -> tuple[int, bytes] | None:
+        """The step as a C function and its argument, see step.pyx, as long as no array moves.
+
+        None if the code is not of this package's templates, or if arrays can move.
+        """
+        bind = getattr(self.compiled_code["run"], "bind", None)
+        if bind is None or self.nonconstant_values:
+            return None
+        step: tuple[int, bytes] = bind(self.namespace)
+        return step
+
     def _share_compiled_module(self) -> None:
         names: dict[str, str] = {}
         for key, variable in sorted(self.variables.items()):
@@ -71,7 +85,9 @@ class BatchCodeObject(CythonCodeObject):
             return pattern.sub(lambda match: (match[1] or "") + names[match[2]], text)
 
         for block in self.code:
-            setattr(self.code, block, rename(self.code[block]))
+            setattr(
+                self.code, block, _INT_DECLARATION.sub(r"\g<0> nogil", rename(self.code[block]))
+            )
         self.namespace = {rename(key): value for key, value in self.namespace.items()}
         self.nonconstant_values = [(rename(key), getter) for key, getter in self.nonconstant_values]
 

@@ -25,6 +25,9 @@ from brian2.parsing.sympytools import str_to_sympy, sympy_to_str
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
 WEIGHT = "w"
+_DECLARATION = re.compile(
+    r"cdef (?P<ctype>(?!_numpy)\w+(?: \w+)*(?: \*)?) (?P<name>\w+)(?P<value> = .*)?$"
+)
 _FUNCTION_HEADER = re.compile(r"^(cdef [^\n]*\)):", re.MULTILINE)
 
 
@@ -48,6 +51,15 @@ class BatchGenerator(CythonCodeGenerator):
             _FUNCTION_HEADER.sub(r"\1 noexcept nogil:", line)
             for line in keywords["support_code_lines"]
         ]
+        declarations = [
+            found
+            for line in keywords["load_namespace"].splitlines()
+            if (found := _DECLARATION.match(line))
+        ]
+        keywords["bound"] = [
+            (each["ctype"], each["name"]) for each in declarations if each["value"]
+        ]
+        keywords["local_variables"] = [each[0] for each in declarations if not each["value"]]
         return keywords
 
 

@@ -27,17 +27,22 @@ cdef extern from *:
     void deliver(const int32_t *, long, long, const int32_t *, const int32_t *, const int32_t *,
                  const int32_t *, const int32_t *, const int32_t *, const int32_t *,
                  const {{on_pre.scalar}} *, {{on_pre.scalar}} *, const OnPre &) nogil
-{% endblock %}
 
-{% block maincode %}
+{% from 'step.pyx' import define with context %}
+{% call define() %}
     cdef OnPre _on_pre
     {% for argument in on_pre.arguments %}
     _on_pre.{{argument.name}} = {{argument.array}}
     {% endfor %}
-    with nogil:
-        deliver({{_spikespace}}, {{_spikespace}}[_num{{_spikespace}} - 1], _samples,
-                {{get_array_name(variables['_shape'])}},
-                {{_tap_rows}}, {{_row_source}}, {{_row_target}},
-                {{_position_rows}}, {{_position_tap}}, {{_position_target}},
-                {{kernel}}, {{on_pre.target}}, _on_pre)
+    deliver({{_spikespace}}, {{_spikespace}}[_num{{_spikespace}} - 1], _samples,
+            {{get_array_name(variables['_shape'])}},
+            {{_tap_rows}}, {{_row_source}}, {{_row_target}},
+            {{_position_rows}}, {{_position_tap}}, {{_position_target}},
+            {{kernel}}, {{on_pre.target}}, _on_pre)
+{% endcall %}
+{% endblock %}
+
+{% block maincode %}
+{% from 'step.pyx' import run with context %}
+{{ run() }}
 {% endblock %}

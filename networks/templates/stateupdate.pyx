@@ -4,16 +4,22 @@
 {# ALLOWS_SCALAR_WRITE #}
 {% extends 'common_group.pyx' %}
 
-{% block maincode %}
+{% block template_support_code %}
+{% from 'step.pyx' import define with context %}
+{% call define() %}
     # scalar code
     _vectorisation_idx = 1
     {{scalar_code|autoindent}}
 
     cdef size_t _count = N
-    with nogil:
-        for _idx in range(_count):
-            # vector code
-            _vectorisation_idx = _idx
-            {{vector_code|autoindent}}
+    for _idx in range(_count):
+        # vector code
+        _vectorisation_idx = _idx
+        {{vector_code|autoindent}}
+{% endcall %}
+{% endblock %}
 
+{% block maincode %}
+{% from 'step.pyx' import run with context %}
+{{ run() }}
 {% endblock %}

@@ -12,36 +12,40 @@ cdef extern from *:
     """
     enum: SPIKE_BLOCK
     size_t append_spikes(const char *fired, size_t count, size_t first, int32_t *spikes) nogil
-{% endblock %}
 
-{% block maincode %}
+{% from 'step.pyx' import define with context %}
+{% set _eventspace = get_array_name(eventspace_variable) %}
+{% call define() %}
     # scalar code
     _vectorisation_idx = 1
     {{ scalar_code | autoindent }}
 
-    {% set _eventspace = get_array_name(eventspace_variable) %}
     cdef char _fired[SPIKE_BLOCK]
     cdef size_t _count = N
     cdef size_t _start = 0
     cdef size_t _stop
     cdef size_t _found = 0
-    with nogil:
-        while _start < _count:
-            _stop = min(_start + SPIKE_BLOCK, _count)
-            for _idx in range(_start, _stop):
-                # vector code
-                _vectorisation_idx = _idx
-                {{ vector_code | autoindent }}
-                _fired[_idx - _start] = _cond
-            _found += append_spikes(_fired, _stop - _start, _start, {{_eventspace}} + _found)
-            _start = _stop
-        {{_eventspace}}[_count] = _found
-        {% if _uses_refractory %}
-        for _idx in range(_found):
-            {{not_refractory}}[{{_eventspace}}[_idx]] = False
-            {{lastspike}}[{{_eventspace}}[_idx]] = {{t}}
-        {% endif %}
+    while _start < _count:
+        _stop = min(_start + SPIKE_BLOCK, _count)
+        for _idx in range(_start, _stop):
+            # vector code
+            _vectorisation_idx = _idx
+            {{ vector_code | autoindent }}
+            _fired[_idx - _start] = _cond
+        _found += append_spikes(_fired, _stop - _start, _start, {{_eventspace}} + _found)
+        _start = _stop
+    {{_eventspace}}[_count] = _found
+    {% if _uses_refractory %}
+    for _idx in range(_found):
+        {{not_refractory}}[{{_eventspace}}[_idx]] = False
+        {{lastspike}}[{{_eventspace}}[_idx]] = {{t}}
+    {% endif %}
+{% endcall %}
+{% endblock %}
 
+{% block maincode %}
+{% from 'step.pyx' import run with context %}
+{{ run() }}
 {% endblock %}
 
 {% block after_code %}

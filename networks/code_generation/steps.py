@@ -1,0 +1,71 @@
+"""The loop over steps, compiled.
+
+A step of a layer takes some ten microseconds. A loop in Python costs little of that by itself, but
+it holds the interpreter's lock between all calls, and with a network per core one waits for the
+other: a thread that has to wait is woken up later than the other needed the lock. Here the compiled
+functions of all objects are called in a compiled loop, which needs the lock once in a while only,
+for signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from brian2.codegen.cpp_prefs import get_compiler_and_args
+from brian2.codegen.runtime.cython_rt.extension_manager import cython_extension_manager
+from numpy.typing import NDArray
+
+#: Seconds after which the interpreter may look for signals, such as Ctrl+C, and other threads.
+SLICE = 0.02
+
+
+@cache
+def _compiled() -> Any:
+    compiler, arguments = get_compiler_and_args()
+    source = files("networks").joinpath("templates", "steps.pyx").read_text()
+    return cython_extension_manager.create_extension(
+        source, compiler=compiler, extra_compile_args=arguments, owner_name="steps"
+    )
+
+
+class CompiledSteps:
+    """The steps of some code objects, one after the other in each step.
+
+    Parameters
+    ----------
+    bound : sequence of (int, bytes)
+        Each code object's `BatchCodeObject.bound_step`.
+    measured : bool
+        Whether to measure the time of every call.
+
+    Attributes
+    ----------
+    seconds : array or None
+        Time of each code object in all steps so far, if it is measured.
+    """
+
+    def __init__(self, bound: Sequence[tuple[int, bytes]], measured: bool = False) -> None:
+        self._bound = list(bound)
+        self.seconds: NDArray[np.float64] | None = np.zeros(len(bound)) if measured else None
+
+    def run(
+        self, timestep: NDArray[np.int64], time: NDArray[np.float64], dt: float, steps: int
+    ) -> None:
+        """Go on until step `steps` or for about `SLICE` seconds, whichever comes first.
+
+        Parameters
+        ----------
+        timestep, time : array, shape (1,)
+            Of the clock: number of the next step and when it begins; both are advanced.
+        dt : float
+            Seconds of a step.
+        steps : int
+        """
+        seconds = 0 if self.seconds is None else self.seconds.ctypes.data
+        _compiled().run(
+            self._bound, timestep.ctypes.data, time.ctypes.data, dt, steps, SLICE, seconds
+        )
