@@ -86,12 +86,58 @@ class Taps:
             self.source,
         )
 
-    def rows_of_taps(self) -> Index:
-        """Offsets of each tap's rows: tap t owns rows ``[offsets[t], offsets[t + 1])``."""
-        return np.searchsorted(self.tap, np.arange(self.count + 1)).astype(np.int32)
+    def by_tap(self) -> tuple[Index, Index, Index, Index]:
+        """The rows by tap, those of two taps side by side where they share the source position.
+
+        Returns
+        -------
+        runs : int32 array, shape (runs, 4)
+            Tap, other tap or -1, and first and last + 1 of the rows that are joined by both.
+        source, target, other : int32 array
+            Source position, and its target position through the tap and through the other one.
+        """
+        target_of = np.full((self.count, self.source_positions), -1, np.int32)
+        target_of[self.tap, self.source] = self.target
+        reach = target_of >= 0
+        runs: list[tuple[int, int, int, int]] = []
+        rows: list[NDArray[np.int32]] = []
+        end = 0
+        for tap, other in _pairs(reach):
+            both = reach[tap] & reach[other] if other >= 0 else np.zeros_like(reach[tap])
+            alone = [(each, -1, reach[each] & ~both) for each in (tap, other) if each >= 0]
+            for one, two, joined in [(tap, other, both), *alone]:
+                source = np.flatnonzero(joined)
+                if len(source):
+                    runs.append((one, two, end, end + len(source)))
+                    rows.append(np.stack([source, target_of[one, source], target_of[two, source]]))
+                    end += len(source)
+        source, target, other_target = np.concatenate(rows, axis=1).astype(np.int32)
+        return np.array(runs, np.int32), source, target, other_target
 
     def by_source(self) -> tuple[Index, Index, Index]:
         """The rows sorted by source position: offsets per position, taps, targets."""
         order = np.argsort(self.source, kind="stable")
         offsets = np.searchsorted(self.source[order], np.arange(self.source_positions + 1))
         return offsets.astype(np.int32), self.tap[order], self.target[order]
+
+
+def _pairs(reach: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Each tap with the one it shares most source positions with, -1 if none is left.
+
+    Parameters
+    ----------
+    reach : bool array, shape (taps, source positions)
+    """
+    counts = reach.astype(np.float32)
+    common = counts @ counts.T
+    left = list(range(len(reach)))
+    pairs: list[tuple[int, int]] = []
+    while left:
+        tap = left.pop(0)
+        other = max(left, key=lambda each: common[tap, each], default=-1)
+        if other >= 0 and common[tap, other] > 0:
+            left.remove(other)
+        else:
+            other = -1
+        pairs.append((tap, other))
+    return pairs

@@ -121,15 +121,17 @@ class SharedSynapses(Group):
         self, taps: Taps, source_channels: int, target_channels: int, batch_size: int
     ) -> None:
         position_rows, position_tap, position_target = taps.by_source()
+        runs, row_source, row_target, row_other = taps.by_tap()
         shape = [
-            taps.count, taps.source_positions, taps.target_positions, source_channels,
+            len(runs), taps.source_positions, taps.target_positions, source_channels,
             target_channels, self._kernel_shape[-1], int(self.connection.channelwise),
         ]  # fmt: skip
         tables = {
             "_shape": np.array(shape, np.int32),
-            "_tap_rows": taps.rows_of_taps(),
-            "_row_source": taps.source,
-            "_row_target": taps.target,
+            "_runs": runs.ravel(),
+            "_row_source": row_source,
+            "_row_target": row_target,
+            "_row_other": row_other,
             "_position_rows": position_rows,
             "_position_tap": position_tap,
             "_position_target": position_target,

@@ -5,6 +5,8 @@
 //
 //   accumulate  tap -> pair of positions -> spikes at the source position: one tap's matrix and
 //               the sample's targets stay in the cache, the sum over spikes in vector registers.
+//               Two taps that share their source positions go together: a list of spikes ends
+//               where no processor foresees it, so each is gone through half as often.
 //   scatter     spike -> its taps -> channels: touches nothing but what a spike reaches, so it
 //               wins when most positions have no spike.
 #include <algorithm>
@@ -15,7 +17,7 @@
 #define CACHE_LINE 64
 
 struct Shape {
-    int taps, source_positions, target_positions;
+    int runs, source_positions, target_positions;
     int source_channels, target_channels;
     int row_length;   // target channels, padded to whole vectors; 1 row of the kernel
     int channelwise;  // a channel reaches only itself: the kernel is (taps x channels)
@@ -81,30 +83,67 @@ template <class Scalar> struct SampleSpikes {
     }
 };
 
-// One tap and one block of VECTORS vectors of target channels, added to `total`. UNIT: all
-// presynaptic factors are 1.
-template <int VECTORS, bool UNIT, class Scalar>
-static void accumulate_block(const SampleSpikes<Scalar> &spikes, int rows, int row_length,
-                             const int32_t *row_source, const int32_t *row_target,
-                             const Scalar *matrix, Scalar *total) {
+// Pairs of positions that are joined by one tap, or by two taps that share the source position:
+// rows `begin` to `end` of a table.
+struct Run {
+    int32_t tap[2], begin, end;  // tap[1] is -1 if there is one
+};
+struct RowTable {
+    const int32_t *source, *target[2];
+};
+
+// The pairs of positions of a run and one block of VECTORS vectors of target channels, added to
+// `total`. UNIT: all presynaptic factors are 1.
+template <int TAPS, int VECTORS, bool UNIT, class Scalar>
+static void accumulate_block(const SampleSpikes<Scalar> &spikes, const Run &run,
+                             const RowTable &table, int row_length, const Scalar *const *matrix,
+                             Scalar *total) {
     typedef typename Vector<Scalar>::type Lanes;
     const int lanes = Vector<Scalar>::lanes;
     const int32_t *const offset = spikes.row.data(), *const first = spikes.first.data();
     const Scalar *const factor = spikes.factor.data();
-    for (int row = 0; row < rows; row++) {
-        int k = first[row_source[row]];
-        const int end = first[row_source[row] + 1];
+    for (int row = run.begin; row < run.end; row++) {
+        int k = first[table.source[row]];
+        const int end = first[table.source[row] + 1];
         if (k == end) continue;
-        Lanes *const here = (Lanes *)(total + (size_t)row_target[row] * row_length);
-        Lanes sum[VECTORS];
-        for (int v = 0; v < VECTORS; v++) sum[v] = here[v];
-        for (; k < end; k++) {
-            const Scalar *weights = matrix + offset[k];
-            for (int v = 0; v < VECTORS; v++)
-                sum[v] += UNIT ? *(const Lanes *)(weights + v * lanes)
-                               : factor[k] * *(const Lanes *)(weights + v * lanes);
+        Lanes *here[TAPS];
+        Lanes sum[TAPS][VECTORS];
+        for (int t = 0; t < TAPS; t++) {
+            here[t] = (Lanes *)(total + (size_t)table.target[t][row] * row_length);
+            for (int v = 0; v < VECTORS; v++) sum[t][v] = here[t][v];
         }
-        for (int v = 0; v < VECTORS; v++) here[v] = sum[v];
+        for (; k < end; k++)
+            for (int t = 0; t < TAPS; t++) {
+                const Scalar *weights = matrix[t] + offset[k];
+                for (int v = 0; v < VECTORS; v++)
+                    sum[t][v] += UNIT ? *(const Lanes *)(weights + v * lanes)
+                                      : factor[k] * *(const Lanes *)(weights + v * lanes);
+            }
+        for (int t = 0; t < TAPS; t++)
+            for (int v = 0; v < VECTORS; v++) here[t][v] = sum[t][v];
+    }
+}
+
+// Eight vectors of sums at a time: as many as any processor has registers for.
+template <int TAPS, bool UNIT, class Scalar>
+static void accumulate_run(const SampleSpikes<Scalar> &spikes, const Run &run,
+                           const RowTable &table, const Shape &shape, const Scalar *kernel,
+                           Scalar *total) {
+    const int lanes = Vector<Scalar>::lanes, length = shape.row_length, most = 8 / TAPS;
+    const Scalar *matrix[TAPS];
+    for (int t = 0; t < TAPS; t++)
+        matrix[t] = kernel + (size_t)run.tap[t] * shape.source_channels * length;
+    for (int left = length / lanes; left > 0;) {
+        const int vectors = left >= most ? most : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+#define BLOCK(N) accumulate_block<TAPS, N, UNIT>(spikes, run, table, length, matrix, total)
+        if (vectors == most) BLOCK(most);
+        else if (vectors == 4) BLOCK(4);
+        else if (vectors == 2) BLOCK(2);
+        else BLOCK(1);
+#undef BLOCK
+        left -= vectors;
+        for (int t = 0; t < TAPS; t++) matrix[t] += vectors * lanes;
+        total += vectors * lanes;
     }
 }
 
@@ -112,36 +151,19 @@ static void accumulate_block(const SampleSpikes<Scalar> &spikes, int rows, int r
 // the target: the postsynaptic factor is applied once per target. Without such a factor, and where
 // rows need no padding, they go straight to the target.
 template <class Scalar, class OnPre>
-static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape,
-                       const int32_t *tap_rows, const int32_t *row_source,
-                       const int32_t *row_target, const Scalar *kernel, Scalar *target,
+static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape, const Run *runs,
+                       const RowTable &table, const Scalar *kernel, Scalar *target,
                        std::vector<Scalar> &totals, size_t base, const OnPre &on_pre) {
-    const int lanes = Vector<Scalar>::lanes, length = shape.row_length;
+    const int length = shape.row_length;
     const bool direct = OnPre::unit_post && length == shape.target_channels;
     if (!direct)
         totals.assign((size_t)shape.target_positions * length + CACHE_LINE / sizeof(Scalar), 0);
     Scalar *const sums = direct ? target + base : aligned(totals.data());
-    for (int tap = 0; tap < shape.taps; tap++) {
-        const int rows = tap_rows[tap + 1] - tap_rows[tap];
-        const int32_t *const source = row_source + tap_rows[tap];
-        const int32_t *const reached = row_target + tap_rows[tap];
-        const Scalar *matrix = kernel + (size_t)tap * shape.source_channels * length;
-        Scalar *total = sums;
-        for (int left = length / lanes; left > 0;) {
-            const int vectors = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-            switch (vectors) {
-#define BLOCK(N) accumulate_block<N, OnPre::unit_pre>(spikes, rows, length, source, reached, matrix, total)
-            case 8: BLOCK(8); break;
-            case 4: BLOCK(4); break;
-            case 2: BLOCK(2); break;
-            default: BLOCK(1);
-#undef BLOCK
-            }
-            left -= vectors;
-            matrix += vectors * lanes;
-            total += vectors * lanes;
-        }
-    }
+    for (const Run *run = runs; run < runs + shape.runs; run++)
+        if (run->tap[1] < 0)
+            accumulate_run<1, OnPre::unit_pre>(spikes, *run, table, shape, kernel, sums);
+        else
+            accumulate_run<2, OnPre::unit_pre>(spikes, *run, table, shape, kernel, sums);
     if (direct) return;
     for (int q = 0; q < shape.target_positions; q++) {
         const Scalar *total = sums + (size_t)q * length;
@@ -180,15 +202,16 @@ static void scatter(const SampleSpikes<Scalar> &spikes, const Shape &shape,
 
 template <class Scalar, class OnPre>
 static void deliver(const int32_t *spikespace, long count, long samples, const int32_t *sizes,
-                    const int32_t *tap_rows, const int32_t *row_source, const int32_t *row_target,
-                    const int32_t *position_rows, const int32_t *position_tap,
-                    const int32_t *position_target, const Scalar *kernel, Scalar *target,
-                    const OnPre &on_pre) {
+                    const int32_t *runs, const int32_t *row_source, const int32_t *row_target,
+                    const int32_t *row_other, const int32_t *position_rows,
+                    const int32_t *position_tap, const int32_t *position_target,
+                    const Scalar *kernel, Scalar *target, const OnPre &on_pre) {
     if (count == 0) return;
     Shape shape;
     std::memcpy(&shape, sizes, sizeof(shape));
     const int32_t source_units = shape.source_positions * shape.source_channels;
     const size_t target_units = (size_t)shape.target_positions * shape.target_channels;
+    const RowTable table = {row_source, {row_target, row_other}};
     SampleSpikes<Scalar> spikes(shape);
     std::vector<Scalar> totals;
     const int32_t *from = spikespace, *end = spikespace + count;
@@ -202,8 +225,8 @@ static void deliver(const int32_t *spikespace, long count, long samples, const i
             scatter(spikes, shape, position_rows, position_tap, position_target, kernel, target,
                     base, on_pre);
         else
-            accumulate(spikes, shape, tap_rows, row_source, row_target, kernel, target, totals,
-                       base, on_pre);
+            accumulate(spikes, shape, (const Run *)runs, table, kernel, target, totals, base,
+                       on_pre);
         from = to;
     }
 }

@@ -2,8 +2,8 @@
 
 The factors of the on_pre string become the two functions of `OnPre`; `event_kernels.h` decides in
 which order they are applied. #}
-{# USES_VARIABLES { _spikespace, kernel, _samples, _shape, _tap_rows, _row_source, _row_target,
-                    _position_rows, _position_tap, _position_target } #}
+{# USES_VARIABLES { _spikespace, kernel, _samples, _shape, _runs, _row_source, _row_target,
+                    _row_other, _position_rows, _position_tap, _position_target } #}
 {% extends 'common_group.pyx' %}
 
 {% block template_support_code %}
@@ -26,6 +26,7 @@ cdef extern from *:
         pass
     void deliver(const int32_t *, long, long, const int32_t *, const int32_t *, const int32_t *,
                  const int32_t *, const int32_t *, const int32_t *, const int32_t *,
+                 const int32_t *,
                  const {{on_pre.scalar}} *, {{on_pre.scalar}} *, const OnPre &) nogil
 
 {% from 'step.pyx' import define with context %}
@@ -36,7 +37,7 @@ cdef extern from *:
     {% endfor %}
     deliver({{_spikespace}}, {{_spikespace}}[_num{{_spikespace}} - 1], _samples,
             {{get_array_name(variables['_shape'])}},
-            {{_tap_rows}}, {{_row_source}}, {{_row_target}},
+            {{_runs}}, {{_row_source}}, {{_row_target}}, {{_row_other}},
             {{_position_rows}}, {{_position_tap}}, {{_position_target}},
             {{kernel}}, {{on_pre.target}}, _on_pre)
 {% endcall %}

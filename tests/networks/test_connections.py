@@ -102,12 +102,15 @@ def test_tables_for_both_loop_orders_hold_the_same_rows(symbol: str, source: Sha
         rows = set(zip(taps.tap, taps.source, taps.target, strict=True))
         assert len(rows) == len(taps.tap)
 
-        by_tap, offsets = set(), taps.rows_of_taps()
-        assert (offsets[0], offsets[-1], len(offsets)) == (0, len(rows), taps.count + 1)
-        for tap in range(taps.count):
-            own = slice(offsets[tap], offsets[tap + 1])
-            by_tap |= {(tap, p, q) for p, q in zip(taps.source[own], taps.target[own], strict=True)}
-        assert by_tap == rows
+        runs, source_, target_, other_ = taps.by_tap()
+        assert [begin for *_, begin, _ in runs] == [0, *(end for *_, end in runs[:-1])]
+        by_tap = []
+        for tap, other, begin, end in runs:
+            own = slice(begin, end)
+            by_tap += [(tap, p, q) for p, q in zip(source_[own], target_[own], strict=True)]
+            if other >= 0:
+                by_tap += [(other, p, q) for p, q in zip(source_[own], other_[own], strict=True)]
+        assert len(by_tap) == len(rows) and set(by_tap) == rows
 
         by_position, (offsets, tap_, target_) = set(), taps.by_source()
         assert (offsets[0], offsets[-1]) == (0, len(rows))
@@ -115,6 +118,17 @@ def test_tables_for_both_loop_orders_hold_the_same_rows(symbol: str, source: Sha
             own = slice(offsets[p], offsets[p + 1])
             by_position |= {(t, p, q) for t, q in zip(tap_[own], target_[own], strict=True)}
         assert by_position == rows
+
+
+def test_taps_that_share_their_sources_go_together() -> None:
+    """A row of four positions through three taps: the first two share three sources."""
+    taps = Taps.from_grid((1, 4), (1, 4), 3, 1, 1)
+    runs, source, target, other = taps.by_tap()
+    # Tap 3 is dx = -1: source x reaches target x + 1; tap 4 target x; tap 5 target x - 1.
+    assert_array_equal(runs, [[3, 4, 0, 3], [4, -1, 3, 4], [5, -1, 4, 7]])
+    assert_array_equal(source, [0, 1, 2, 3, 1, 2, 3])
+    assert_array_equal(target, [1, 2, 3, 3, 0, 1, 2])
+    assert_array_equal(other[:3], [0, 1, 2])
 
 
 @layers
