@@ -9,8 +9,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import torch
-
 import training.share
 from benchmarks import bounds
 from benchmarks.bounds import Traffic
@@ -20,6 +18,7 @@ from networks import BackwardNetwork, ForwardNetwork
 from networks.populations import count_spikes
 from networks.stage import incoming
 from training.share import Share
+from training.threads import one_torch_thread
 
 STATE_UPDATE, THRESHOLDS, RESETS, SYNAPSES = "state update", "thresholds", "resets", "synapses"
 
@@ -87,9 +86,7 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
         (type(subject.architecture.layers[0].connection), "apply"),
         *((training.share, name) for name in ("logits", "output_gradient", "local_gradients")),
     ]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_torch_thread():
         share.gradients(data.images, data.labels, data.masks, batch)
         best: ShareTimes | None = None
         for _ in range(runs):
@@ -105,8 +102,6 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
                 best = _collect(share, samples, total, first, second, sum(seconds))
         assert best is not None
         return best
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _collect(

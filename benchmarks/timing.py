@@ -12,6 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+#: Seconds before each run: OpenMP's threads go on spinning for some milliseconds after their last
+#: work, on a core that the next one needs.
+REST = 0.05
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -54,7 +58,9 @@ def rounds(functions: Sequence[Callable[[int], object]], count: int) -> list[lis
     list of list of float
         For each round the times of all functions.
     """
-    return [
-        [seconds(partial(function, number)) for function in functions]
-        for number in range(count + 1)
-    ][1:]
+
+    def rested(function: Callable[[int], object], number: int) -> float:
+        time.sleep(REST)
+        return seconds(partial(function, number))
+
+    return [[rested(function, number) for function in functions] for number in range(count + 1)][1:]

@@ -33,6 +33,7 @@ from training.progress_bar import ProgressBar
 from training.randomness import stream
 from training.recipe import Recipe
 from training.run_folder import RunFolder
+from training.threads import one_torch_thread
 from training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 120.0
@@ -135,7 +136,8 @@ class TrainingLoop:
         """
         self._save()
         try:
-            self._train_epochs()
+            with one_torch_thread():
+                self._train_epochs()
         except LostProcessError:
             self._save()
             raise

@@ -19,6 +19,7 @@ from benchmarks.timing import seconds
 from training.optimiser import Optimiser
 from training.randomness import stream
 from training.shares import number_of_shares, samples_per_part, split
+from training.threads import one_torch_thread
 from training.two_stage import TwoStageTrainer
 
 PARTS = ("stage", "layer", "part", "ms", "%", "bound ms", "time / bound", "events", "1e9 events/s")
@@ -128,10 +129,11 @@ def _iteration(subject: Subject, runs: int) -> float:
     recipe = subject.recipe
     momentum = {name: value * 0 for name, value in subject.parameters.items()}
     optimiser = Optimiser(recipe, subject.parameters, momentum, 1000, 0)
-    times = [
-        seconds(lambda: _train_one(trainer, optimiser, subject, number))  # noqa: B023
-        for number in range(runs + 1)
-    ]
+    with one_torch_thread():  # as in `training.loop`
+        times = [
+            seconds(lambda: _train_one(trainer, optimiser, subject, number))  # noqa: B023
+            for number in range(runs + 1)
+        ]
     return statistics.median(times[1:])
 
 
