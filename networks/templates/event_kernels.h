@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #define CACHE_LINE 64
@@ -43,13 +44,18 @@ template <class Scalar> static inline Scalar *aligned(Scalar *buffer) {
 // The spikes of one sample that reach anything: presynaptic factor, position and kernel row of
 // each, and where the spikes of each position begin. Spikes whose factor is zero are left out.
 template <class Scalar> struct SampleSpikes {
-    std::vector<int32_t> position, row, first;
-    std::vector<Scalar> factor;
+    // Not filled with zeros, as vectors are: that would take longer than many a sample's spikes.
+    std::unique_ptr<int32_t[]> position, row, first;
+    std::unique_ptr<Scalar[]> factor;
     int count;
 
-    explicit SampleSpikes(const Shape &shape)
-        : position(shape.source_positions * shape.source_channels + 1), row(position.size()),
-          first(shape.source_positions + 1), factor(position.size()), count(0) {}
+    explicit SampleSpikes(const Shape &shape) : count(0) {
+        const size_t places = (size_t)shape.source_positions * shape.source_channels + 1;
+        position.reset(new int32_t[places]);
+        row.reset(new int32_t[places]);
+        factor.reset(new Scalar[places]);
+        first.reset(new int32_t[shape.source_positions + 1]);
+    }
 
     // No branch depends on where the spikes are, and the division, exact in double precision, is
     // done for many spikes at once.
@@ -58,8 +64,8 @@ template <class Scalar> struct SampleSpikes {
                  const OnPre &on_pre) {
         const int32_t channels = shape.source_channels, length = shape.row_length;
         const double reciprocal = 1.0 / channels;
-        int32_t *const positions = position.data(), *const rows = row.data();
-        Scalar *const factors = factor.data();
+        int32_t *const positions = position.get(), *const rows = row.get();
+        Scalar *const factors = factor.get();
         const int fired = (int)(end - spike);
         #pragma GCC ivdep
         for (int k = 0; k < fired; k++) {
@@ -75,7 +81,7 @@ template <class Scalar> struct SampleSpikes {
             factors[found] = value;
             found += value != 0;
         }
-        std::fill(first.begin(), first.end(), 0);
+        std::fill_n(first.get(), shape.source_positions + 1, 0);
         for (int k = 0; k < found; k++) first[positions[k] + 1] = k + 1;
         for (int p = 0; p < shape.source_positions; p++)
             first[p + 1] = std::max(first[p], first[p + 1]);
@@ -100,8 +106,8 @@ static void accumulate_block(const SampleSpikes<Scalar> &spikes, const Run &run,
                              Scalar *total) {
     typedef typename Vector<Scalar>::type Lanes;
     const int lanes = Vector<Scalar>::lanes;
-    const int32_t *const offset = spikes.row.data(), *const first = spikes.first.data();
-    const Scalar *const factor = spikes.factor.data();
+    const int32_t *const offset = spikes.row.get(), *const first = spikes.first.get();
+    const Scalar *const factor = spikes.factor.get();
     for (int row = run.begin; row < run.end; row++) {
         int k = first[table.source[row]];
         const int end = first[table.source[row] + 1];
