@@ -49,6 +49,9 @@ class CompiledSteps:
     """
 
     def __init__(self, bound: Sequence[tuple[int, bytes]], measured: bool = False) -> None:
+        self._run = (
+            _compiled().run
+        )  # here and not in `run`, so that preparing a network compiles it
         self._bound = list(bound)
         self.seconds: NDArray[np.float64] | None = np.zeros(len(bound)) if measured else None
 
@@ -66,6 +69,4 @@ class CompiledSteps:
         steps : int
         """
         seconds = 0 if self.seconds is None else self.seconds.ctypes.data
-        _compiled().run(
-            self._bound, timestep.ctypes.data, time.ctypes.data, dt, steps, SLICE, seconds
-        )
+        self._run(self._bound, timestep.ctypes.data, time.ctypes.data, dt, steps, SLICE, seconds)
