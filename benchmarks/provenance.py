@@ -59,11 +59,27 @@ def _commit() -> str:
     return commit + "+" if changed else commit
 
 
+def processor_name(cpuinfo: str) -> str:
+    """Name, family and model of the first processor in the text of Linux's ``/proc/cpuinfo``.
+
+    A virtual machine's name alone may be that of many generations. "AVX-512" is added where
+    kernels use vectors of 64 bytes.
+    """
+    values: dict[str, str] = {}
+    for line in cpuinfo.splitlines():
+        key, _, value = line.partition(":")
+        values.setdefault(key.strip(), value.strip())
+    if "model name" not in values:
+        return platform.machine()
+    details = [f"{key} {values[key]}" for key in ("cpu family", "model") if key in values]
+    if "avx512bw" in values.get("flags", "").split():
+        details.append("AVX-512")
+    return f"{values['model name']} ({', '.join(details)})" if details else values["model name"]
+
+
 def _processor() -> str:
     cpu = Path("/proc/cpuinfo")
-    lines = cpu.read_text().splitlines() if cpu.exists() else []
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    return processor_name(cpu.read_text() if cpu.exists() else "")
 
 
 def _first_line(*command: str) -> str:
