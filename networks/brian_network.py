@@ -9,6 +9,7 @@ one, or one in Python if something must run there (monitors, operations, explici
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class BrianNetwork(Network):
         self.schedule = list(slots)
         self._step_clock = clock
         self.object_seconds: dict[str, float] | None = None
-        self._prepared: list[tuple[int, str, int]] | None = None
+        self._prepared: _Prepared | None = None
         self._sorted: list[BrianObject] = []
         self._sorted_from: object = None
 
@@ -63,13 +64,20 @@ class BrianNetwork(Network):
 
     def before_run(self, run_namespace: Mapping[str, Any]) -> None:
         """Prepare the run; an unchanged network is already prepared."""
-        current = [(id(obj), obj.when, obj.order) for obj in self.sorted_objects if obj.active]
-        if current == self._prepared:
-            self._stopped = False
-            Network._globally_stopped = False
-            return
-        super().before_run(run_namespace)
-        self._prepared = current
+        self._prepare(self._acting(), run_namespace)
+
+    def _acting(self) -> list[BrianObject]:
+        return [obj for obj in self.sorted_objects if obj.active]
+
+    def _prepare(self, objects: list[BrianObject], run_namespace: Mapping[str, Any]) -> _Prepared:
+        prepared = self._prepared
+        # Sorted anew, into another list, if a slot or an order has changed.
+        if prepared is None or prepared.sorted is not self._sorted or prepared.objects != objects:
+            super().before_run(run_namespace)
+            prepared = self._prepared = _Prepared.of(objects, self._sorted)
+        self._stopped = False
+        Network._globally_stopped = False
+        return prepared
 
     def run_steps(self, steps: int, profile: bool = False) -> None:
         """Run `steps` steps from time zero.
@@ -87,7 +95,7 @@ class BrianNetwork(Network):
             a truncated stage must not be used.
         """
         self.t_ = 0.0
-        objects = [obj for obj in self.sorted_objects if obj.active]
+        objects = self._acting()
         try:
             if profile or any(obj.clock is not self._step_clock for obj in objects):
                 self.run(steps * STEP, namespace={}, profile=profile)
@@ -100,7 +108,7 @@ class BrianNetwork(Network):
         if done < steps or self._is_stopped():
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
 
-    def _run_on_one_clock(self, objects: Sequence[BrianObject], steps: int) -> None:
+    def _run_on_one_clock(self, objects: list[BrianObject], steps: int) -> None:
         """What `Network.run` does if nothing is asked of it but to run these objects.
 
         Reports, units, several clocks and log messages make a millisecond of every run and a
@@ -108,23 +116,21 @@ class BrianNetwork(Network):
         interpreter.
         """
         self._clocks = {self._step_clock}
-        self.before_run({})
+        prepared = self._prepare(objects, {})
         time, timestep = (
             self._step_clock.variables[name].get_value() for name in ("t", "timestep")
         )
         Network._globally_running = True
         timestep[0], time[0] = 0, 0.0
-        bound = _bound_steps(objects)
-        if bound is None:
+        if prepared.steps is None:
             self._run_in_python(objects, steps, timestep, time)
         else:
-            compiled = CompiledSteps(list(bound.values()), self.object_seconds is not None)
+            dt = self._step_clock.dt_
             while timestep[0] < steps and not self._is_stopped():
-                compiled.run(timestep, time, self._step_clock.dt_, steps)
-            self._note_seconds(bound, compiled)
+                prepared.steps.run(timestep, time, dt, steps, self.object_seconds)
         Network._globally_running = False
         self.t_ = time[0]
-        for obj in objects:
+        for obj in prepared.endings:
             obj.after_run()
 
     def _is_stopped(self) -> bool:
@@ -147,15 +153,41 @@ class BrianNetwork(Network):
             timestep[0] = step + 1
             time[0] = (step + 1) * self._step_clock.dt_
 
-    def _note_seconds(self, names: Iterable[str], compiled: CompiledSteps) -> None:
-        if self.object_seconds is not None and compiled.seconds is not None:
-            for name, seconds in zip(names, compiled.seconds, strict=True):
-                self.object_seconds[name] = self.object_seconds.get(name, 0.0) + float(seconds)
-
     @staticmethod
     def step_clock(name: str) -> Clock:
         """A clock that ticks once per step."""
         return Clock(dt=STEP, name=name)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A network whose objects are ready to run.
+
+    Every access to an object costs a visit to memory that the run itself has pushed out of the
+    cache, so what can be known beforehand is not asked of all objects in every run.
+
+    Parameters
+    ----------
+    objects : list of BrianObject
+        Those that act, in order.
+    sorted : list of BrianObject
+        All objects, in order.
+    steps : CompiledSteps or None
+        None if one of the objects needs Python.
+    endings : list of BrianObject
+        Those that do something after a run.
+    """
+
+    objects: list[BrianObject]
+    sorted: list[BrianObject]
+    steps: CompiledSteps | None
+    endings: list[BrianObject]
+
+    @classmethod
+    def of(cls, objects: list[BrianObject], in_order: list[BrianObject]) -> _Prepared:
+        bound = _bound_steps(objects)
+        steps = None if bound is None else CompiledSteps(bound)
+        return cls(objects, in_order, steps, [obj for obj in objects if _ends(obj)])
 
 
 def _with_contained(obj: BrianObject) -> Iterator[BrianObject]:
@@ -177,6 +209,14 @@ def _bound_steps(objects: Iterable[BrianObject]) -> dict[str, tuple[int, bytes]]
                 return None
             found[obj.name] = step
     return found
+
+
+def _ends(obj: BrianObject) -> bool:
+    """Whether an object does something after a run."""
+    return type(obj).after_run is not BrianObject.after_run or any(
+        not isinstance(code, BatchCodeObject) or code.compiled_code["after_run"] is not None
+        for code in obj._code_objects
+    )
 
 
 def _calls(obj: BrianObject) -> list[Callable[[], Any]]:

@@ -9,7 +9,7 @@ for signals.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -37,26 +37,24 @@ class CompiledSteps:
 
     Parameters
     ----------
-    bound : sequence of (int, bytes)
-        Each code object's `BatchCodeObject.bound_step`.
-    measured : bool
-        Whether to measure the time of every call.
-
-    Attributes
-    ----------
-    seconds : array or None
-        Time of each code object in all steps so far, if it is measured.
+    bound : dict of (int, bytes)
+        Each code object's `BatchCodeObject.bound_step`, by name of the Brian2 object.
     """
 
-    def __init__(self, bound: Sequence[tuple[int, bytes]], measured: bool = False) -> None:
+    def __init__(self, bound: Mapping[str, tuple[int, bytes]]) -> None:
         self._run = (
             _compiled().run
         )  # here and not in `run`, so that preparing a network compiles it
-        self._bound = list(bound)
-        self.seconds: NDArray[np.float64] | None = np.zeros(len(bound)) if measured else None
+        self._names = list(bound)
+        self._bound = list(bound.values())
 
     def run(
-        self, timestep: NDArray[np.int64], time: NDArray[np.float64], dt: float, steps: int
+        self,
+        timestep: NDArray[np.int64],
+        time: NDArray[np.float64],
+        dt: float,
+        steps: int,
+        seconds: dict[str, float] | None = None,
     ) -> None:
         """Go on until step `steps` or for about `SLICE` seconds, whichever comes first.
 
@@ -67,6 +65,14 @@ class CompiledSteps:
         dt : float
             Seconds of a step.
         steps : int
+        seconds : dict of float, optional
+            The time of each object, by name, is measured and added here.
         """
-        seconds = 0 if self.seconds is None else self.seconds.ctypes.data
-        self._run(self._bound, timestep.ctypes.data, time.ctypes.data, dt, steps, SLICE, seconds)
+        measured = None if seconds is None else np.zeros(len(self._bound))
+        address = 0 if measured is None else measured.ctypes.data
+        self._run(
+            self._bound, timestep.ctypes.data, time.ctypes.data, dt, steps, SLICE, address
+        )  # fmt: skip
+        if seconds is not None and measured is not None:
+            for name, each in zip(self._names, measured, strict=True):
+                seconds[name] = seconds.get(name, 0.0) + float(each)
