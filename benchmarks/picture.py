@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.report import Measured
-from benchmarks.tables import Section, Table
+from benchmarks.tables import Section, Table, shown
 
 PICTURE_FILE = "results.png"
 OURS, OTHER, LIMIT = "#c44e52", "#8c8c8c", "#4c72b0"
@@ -52,7 +52,7 @@ def _peers(axes: Axes, section: Section) -> None:
     rates, places = table.numbers("images/s"), range(len(names))
     axes.barh(places, rates, color=[OURS] + [OTHER] * (len(names) - 1))
     for place, rate in zip(places, rates, strict=True):
-        axes.text(rate * 1.1, place, f"{rate:.3g}", va="center")
+        axes.text(rate * 1.1, place, shown(rate), va="center")
     axes.set_yticks(places, names)
     axes.invert_yaxis()
     axes.set_xscale("log")

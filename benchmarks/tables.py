@@ -51,7 +51,7 @@ class Table:
             "",
             f"| {' | '.join(self.columns)} |",
             f"|{'---|' * len(self.columns)}",
-            *(f"| {' | '.join(map(_shown, row))} |" for row in self.rows),
+            *(f"| {' | '.join(map(shown, row))} |" for row in self.rows),
         ]
         if self.note:
             lines += ["", self.note]
@@ -77,7 +77,8 @@ def _number(cell: Cell) -> float:
     return float(cell) if isinstance(cell, int | float) else float("nan")
 
 
-def _shown(cell: Cell) -> str:
+def shown(cell: Cell) -> str:
+    """A value as tables and pictures write it: three digits, and no exponent from 1000 on."""
     if cell is None:
         return "–"
     if isinstance(cell, float):
