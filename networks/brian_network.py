@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class BrianNetwork(Network):
         # Sorted anew, into another list, if a slot or an order has changed.
         if prepared is None or prepared.sorted is not self._sorted or prepared.objects != objects:
             super().before_run(run_namespace)
-            prepared = self._prepared = _Prepared.of(objects, self._sorted)
+            prepared = self._prepared = _Prepared(objects, self._sorted)
         self._stopped = False
         Network._globally_stopped = False
         return prepared
@@ -172,22 +173,21 @@ class _Prepared:
         Those that act, in order.
     sorted : list of BrianObject
         All objects, in order.
-    steps : CompiledSteps or None
-        None if one of the objects needs Python.
-    endings : list of BrianObject
-        Those that do something after a run.
     """
 
     objects: list[BrianObject]
     sorted: list[BrianObject]
-    steps: CompiledSteps | None
-    endings: list[BrianObject]
 
-    @classmethod
-    def of(cls, objects: list[BrianObject], in_order: list[BrianObject]) -> _Prepared:
-        bound = _bound_steps(objects)
-        steps = None if bound is None else CompiledSteps(bound)
-        return cls(objects, in_order, steps, [obj for obj in objects if _ends(obj)])
+    @cached_property
+    def steps(self) -> CompiledSteps | None:
+        """The steps of all objects, on the runtime device; None if one of them needs Python."""
+        bound = _bound_steps(self.objects)
+        return None if bound is None else CompiledSteps(bound)
+
+    @cached_property
+    def endings(self) -> list[BrianObject]:
+        """The objects that do something after a run."""
+        return [obj for obj in self.objects if _ends(obj)]
 
 
 def _with_contained(obj: BrianObject) -> Iterator[BrianObject]:
