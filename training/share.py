@@ -103,7 +103,7 @@ class Share:
             dropout_masks=dropout_masks,
         )
         local = {name: masks[name] * beta for name, beta in stage2.beta.items()}
-        frames = images.ndim == len(self.architecture.input_shape) + 2
+        frames = self.architecture.has_frames(images)
         x = average_input(images, self.config.leak) if frames else images
         gradients = local_gradients(
             self.architecture, x, stage1.alpha, local, self.config.rescale, logits_gradient

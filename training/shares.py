@@ -30,8 +30,8 @@ NEURONS_PER_SHARE = 5_000
 
 #: With many more neurons a part's state no longer stays in the cache; with fewer, the interpreter
 #: has its say again, between the runs. Measured on `mnist-feedback`, turn by turn: parts of 32
-#: images take 0.94 of the time of parts of 64 while other machines use the third cache too, 0.99 to
-#: 1.02 otherwise; parts of 16 take 0.93 and 1.03 to 1.04.
+#: images take 0.94 of the time of parts of 64 while others use the last cache too, 0.99 to 1.02
+#: otherwise; parts of 16 take 0.93 and 1.03 to 1.04.
 NEURONS_PER_PART = 640_000
 
 

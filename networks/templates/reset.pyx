@@ -1,5 +1,5 @@
 {# Brian2's reset without the interpreter's lock, so that networks run side by side. #}
-{% extends 'common_group.pyx' %}
+{% extends 'stepwise_group.pyx' %}
 
 {% block template_support_code %}
 {% from 'step.pyx' import define with context %}
@@ -17,9 +17,4 @@
         _vectorisation_idx = _idx
         {{ vector_code | autoindent }}
 {% endcall %}
-{% endblock %}
-
-{% block maincode %}
-{% from 'step.pyx' import run with context %}
-{{ run() }}
 {% endblock %}

@@ -4,7 +4,7 @@ The factors of the on_pre string become the two functions of `OnPre`; `event_ker
 which order they are applied. #}
 {# USES_VARIABLES { _spikespace, kernel, _samples, _shape, _runs, _row_source, _row_target,
                     _row_other, _position_rows, _position_tap, _position_target } #}
-{% extends 'common_group.pyx' %}
+{% extends 'stepwise_group.pyx' %}
 
 {% block template_support_code %}
 cdef extern from *:
@@ -41,9 +41,4 @@ cdef extern from *:
             {{_position_rows}}, {{_position_tap}}, {{_position_target}},
             {{kernel}}, {{on_pre.target}}, _on_pre)
 {% endcall %}
-{% endblock %}
-
-{% block maincode %}
-{% from 'step.pyx' import run with context %}
-{{ run() }}
 {% endblock %}

@@ -2,7 +2,7 @@
 {# ITERATE_ALL { _idx } #}
 {# USES_VARIABLES { N } #}
 {# ALLOWS_SCALAR_WRITE #}
-{% extends 'common_group.pyx' %}
+{% extends 'stepwise_group.pyx' %}
 
 {% block template_support_code %}
 {% from 'step.pyx' import define with context %}
@@ -17,9 +17,4 @@
         _vectorisation_idx = _idx
         {{vector_code|autoindent}}
 {% endcall %}
-{% endblock %}
-
-{% block maincode %}
-{% from 'step.pyx' import run with context %}
-{{ run() }}
 {% endblock %}

@@ -3,7 +3,7 @@
 The condition is first written to a block of bytes, which compilers vectorise; the spikes are then
 picked out of the block's bits. #}
 {# USES_VARIABLES { N } #}
-{% extends 'common_group.pyx' %}
+{% extends 'stepwise_group.pyx' %}
 
 {% block template_support_code %}
 cdef extern from *:
@@ -41,11 +41,6 @@ cdef extern from *:
         {{lastspike}}[{{_eventspace}}[_idx]] = {{t}}
     {% endif %}
 {% endcall %}
-{% endblock %}
-
-{% block maincode %}
-{% from 'step.pyx' import run with context %}
-{{ run() }}
 {% endblock %}
 
 {% block after_code %}

@@ -3,7 +3,7 @@
 Command: spide train mnist-feedback --data-dir data
 
 Expected: 99.34 % test accuracy in the paper, the mean of 3 runs of 100 epochs. Measured here (seed
-0) with --epochs 1: 97.43 %, a minute and a half to five on two cores; with --epochs 30 --milestones
+0) with --epochs 1: 97.41 %, one minute to five on two cores; with --epochs 30 --milestones
 9 18 27: 98.97 %, two hours or less. Other values reach 99.27 % after 40 epochs, and 99.34 % in the
 best: see benchmarks/mnist_feedback_40_epochs.
 """
