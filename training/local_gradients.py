@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn.functional import log_softmax, nll_loss
+from torch.nn.functional import log_softmax
 
 from equations import average_rate_weight
 from networks import Architecture
@@ -54,14 +54,14 @@ def loss_and_gradient(
             f"the labels run from {labels.min()} to {labels.max()}: they must lie between 0 and "
             f"{classes - 1}"
         )
-    log_probabilities = log_softmax(torch.as_tensor(logits), dim=1)
-    targets = torch.as_tensor(labels, dtype=torch.int64)
-    loss = nll_loss(log_probabilities, targets, reduction="sum") / (batch or samples)
-    # Written out: for so small a matrix automatic differentiation costs more than the arithmetic.
-    scale = loss_scale / (batch or samples)
-    gradient = scale * log_probabilities.exp()
-    gradient[torch.arange(samples), targets] -= scale
-    return float(loss), gradient.numpy()
+    log_probabilities = log_softmax(torch.as_tensor(logits), dim=1).numpy()
+    # The rest is written out: for so small a matrix the calls cost more than the arithmetic, those
+    # of automatic differentiation most.
+    own = (np.arange(samples), labels)
+    counted = int(batch or samples)  # a NumPy integer would make double precision of the gradient
+    gradient = (loss_scale / counted) * np.exp(log_probabilities)
+    gradient[own] -= loss_scale / counted
+    return -float(log_probabilities[own].sum()) / counted, gradient
 
 
 def average_input(frames: Array, leak: float) -> Array:
