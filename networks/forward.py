@@ -25,12 +25,11 @@ from networks.checks import (
 )
 from networks.currents import bias_current, input_current
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
-from networks.populations import count_spikes, per_channel, population, state, write
+from networks.populations import clear, count_spikes, per_channel, population, state, write
 from networks.schedule import make_schedule
 from networks.stage import (
     FEEDBACK,
     Masks,
-    clear,
     incoming,
     open_window,
     synapses_class,

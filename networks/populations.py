@@ -13,6 +13,10 @@ from networks.code_generation import code_object_class
 from networks.connections import Shape, units
 from networks.schedule import Slots
 
+#: Variable of a group on the runtime device: its spikes of either sign since it was cleared. To add
+#: up those of all neurons is a walk through memory that has left the cache.
+SPIKE_TOTAL = "spike_total"
+
 
 class Population(NeuronGroup):
     """A `NeuronGroup` without Brian2's search for invalid values after every run.
@@ -72,6 +76,8 @@ def population(
     group.state_updater.when = "groups"
     if neuron.update:
         group.run_regularly(neuron.update, when=slots.update, name=f"{name}_update")
+    if code_object_class() is not None:  # its thresholder adds up what fires
+        group.variables.add_array(SPIKE_TOTAL, size=1, scalar=True, dtype=np.int64, read_only=True)
     for parameter, value in neuron.parameters.items():
         group.variables[parameter].set_value(value)
     if slots.delay is not None:
@@ -120,11 +126,21 @@ def spikes_fired(group: NeuronGroup) -> NDArray[np.floating]:
     return group.variables["activity" if signed_or_aged else "spike_count"].get_value()
 
 
+def clear(group: NeuronGroup) -> None:
+    """Put the neurons of a group to rest: no potential, no spikes counted."""
+    for variable in ("v", "spike_count", "activity", SPIKE_TOTAL):
+        if variable in group.variables:
+            group.variables[variable].get_value().fill(0)
+
+
 def count_spikes(group: NeuronGroup, shape: Shape) -> float:
     """Number of spikes of either sign that a population fired since its state was cleared.
 
-    Those of one sample are added up in the population's own precision, which is exact up to 2^24
-    spikes and faster than a sum in double precision.
+    On the runtime device the thresholder knows it. Elsewhere the spikes of one sample are added up
+    in the population's own precision, which is exact up to 2^24 spikes and faster than a sum in
+    double precision.
     """
+    if SPIKE_TOTAL in group.variables:
+        return float(group.variables[SPIKE_TOTAL].get_value()[0])
     fired = torch.from_numpy(spikes_fired(group))
     return float(fired.view(-1, units(shape)).sum(dim=1).sum(dtype=torch.float64))

@@ -59,10 +59,3 @@ def open_window(group: NeuronGroup, steps: int) -> None:
     """Tell neurons that live in a window how long it is."""
     if "window_steps" in group.variables:
         group.variables["window_steps"].set_value(steps)
-
-
-def clear(group: NeuronGroup) -> None:
-    """Put the neurons of a group to rest: no potential, no spikes counted."""
-    for variable in ("v", "spike_count", "activity"):
-        if variable in group.variables:
-            group.variables[variable].get_value().fill(0)

@@ -23,9 +23,9 @@ from equations.ternary_couple import CROSS_RESET, OUTPUT
 from networks.architecture import Layer
 from networks.connections import Connection, OneToOne
 from networks.devices import SynapsesKind
-from networks.populations import count_spikes, population, state, write
+from networks.populations import clear, count_spikes, population, state, write
 from networks.schedule import Slots
-from networks.stage import SynapsesObject, clear, open_window, synapses_class
+from networks.stage import SynapsesObject, open_window, synapses_class
 
 Array = NDArray[np.floating]
 

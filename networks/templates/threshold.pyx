@@ -2,7 +2,7 @@
 
 The condition is first written to a block of bytes, which compilers vectorise; the spikes are then
 picked out of the block's bits. #}
-{# USES_VARIABLES { N } #}
+{# USES_VARIABLES { N, spike_total } #}
 {% extends 'stepwise_group.pyx' %}
 
 {% block template_support_code %}
@@ -35,6 +35,7 @@ cdef extern from *:
         _found += append_spikes(_fired, _stop - _start, _start, {{_eventspace}} + _found)
         _start = _stop
     {{_eventspace}}[_count] = _found
+    {{spike_total}} += _found
     {% if _uses_refractory %}
     for _idx in range(_found):
         {{not_refractory}}[{{_eventspace}}[_idx]] = False

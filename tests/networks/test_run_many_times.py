@@ -167,3 +167,14 @@ def test_firing_rates_count_spikes_of_any_age(leak: float) -> None:
     rates = stage.run(random_images(NETWORK, 2), STEPS)
     neurons = 2 * NETWORK.layers[0].units
     assert rates.firing_rates["layer1"] == monitor.num_spikes / (STEPS * neurons) > 0
+
+
+def test_firing_rates_of_stage_2_count_both_signs_of_one_run() -> None:
+    stage = backward(2)
+    run_backward(stage, 2)
+    rates = run_backward(stage, 2)
+    for layer in NETWORK.layers:
+        group = stage[layer.name]
+        spikes = group.activity[:].sum()
+        assert group.spike_total == spikes > abs(group.spike_count[:].sum())
+        assert rates.firing_rates[layer.name] == spikes / (STEPS * 2 * layer.units)
