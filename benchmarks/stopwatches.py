@@ -4,7 +4,7 @@ And time inside functions, likewise.
 
 Brian2's own profile (`Network.run(profile=True)`) counts the dispatch of an object, about ten
 microseconds of Python, as time of the object; with small layers that is most of it. Here the
-compiled loop over steps looks at the clock before and after every call.
+compiled loop over steps looks at the clock after every call.
 """
 
 from __future__ import annotations

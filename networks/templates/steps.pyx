@@ -28,15 +28,16 @@ def run(list bound, size_t timestep_address, size_t time_address, double dt, int
     cdef double *time = <double *> time_address
     cdef double *seconds = <double *> seconds_address
     cdef size_t k, count = functions.size()
-    cdef double began, end
+    cdef double before, now, end
     with nogil:
-        end = clock_seconds() + limit
+        before = clock_seconds()
+        end = before + limit
         while timestep[0] < steps and clock_seconds() < end:
             for k in range(count):
-                if seconds:
-                    began = clock_seconds()
                 functions[k](arguments[k])
-                if seconds:
-                    seconds[k] += clock_seconds() - began
+                if seconds:  # the end of one is the beginning of the next
+                    now = clock_seconds()
+                    seconds[k] += now - before
+                    before = now
             timestep[0] += 1
             time[0] = timestep[0] * dt
