@@ -20,7 +20,7 @@ from brian2.codegen.runtime.cython_rt.extension_manager import cython_extension_
 from numpy.typing import NDArray
 
 #: Seconds after which the interpreter may look for signals, such as Ctrl+C, and other threads.
-SLICE = 0.02
+SLICE = 0.1
 
 
 @cache
