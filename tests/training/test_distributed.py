@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +39,11 @@ Arrays = Mapping[str, NDArray[np.floating]]
 
 
 class Torchrun:
-    """``torchrun ... -m training ARGUMENTS``, whose processes leave traces in `records`."""
+    """``torchrun ... -m training ARGUMENTS``, whose processes leave traces in `records`.
+
+    One of them receives a signal after an iteration, if `signals` says so: its rank, the number of
+    the iteration, the signal.
+    """
 
     def __init__(
         self,
@@ -48,28 +51,22 @@ class Torchrun:
         records: Path,
         *arguments: str,
         module: str = "tests.training.recording_worker",
+        signals: tuple[int, int, signal.Signals] | None = None,
     ) -> None:
         records.mkdir(exist_ok=True)
-        self.records = records
+        environment = {**os.environ, "RECORDS": str(records)}
+        if signals is not None:
+            environment["SIGNAL"] = " ".join(str(int(each)) for each in signals)
         torchrun = [sys.executable, "-m", "torch.distributed.run"]
         torchrun += ["--nproc-per-node", str(processes)]
         self.process = subprocess.Popen(
             [*torchrun, "-m", module, *arguments],
             cwd=ROOT,
-            env={**os.environ, "RECORDS": str(records)},
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-
-    def signal_when(self, run: Path, records: int, rank: int, number: signal.Signals) -> None:
-        """Send a signal to one of the processes once the run has this many records."""
-        deadline = time.monotonic() + 120
-        metrics = run / "metrics.jsonl"
-        while not metrics.exists() or len(open_run(run).records()) < records:
-            assert time.monotonic() < deadline and self.process.poll() is None
-            time.sleep(0.01)
-        os.kill(int((self.records / f"{rank}.pid").read_text()), number)
 
     def finish(self) -> tuple[int, list[str], list[str]]:
         """Wait; return torchrun's status, the lines of the output, and what spide complained."""
@@ -146,22 +143,21 @@ def test_a_lost_process_and_a_signal_leave_what_several_processes_or_one_can_res
     longer: Arrays, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
-    torchrun = Torchrun(2, tmp_path / "lost", "train", "digits", "--out", str(out), *LONGER)
-    torchrun.signal_when(out, 4, rank=1, number=signal.SIGKILL)
+    train = ("train", "digits", "--out", str(out), *LONGER)
+    torchrun = Torchrun(2, tmp_path / "lost", *train, signals=(1, 4, signal.SIGKILL))
     status, _, (told,) = torchrun.finish()
     assert status != 0
     assert "another process of this training has ended or cannot be reached" in told
     done = load_latest(out / "checkpoints").progress.iteration
-    records = len(open_run(out).records())
-    assert 4 <= done < 6 * EPOCHS  # not the checkpoint of iteration 0: the first one saved
+    assert done == 4  # not the checkpoint of iteration 0: the first one saved
     arguments = shlex.split(told.split("resume with: torchrun --nproc-per-node 2 -m training ")[1])
 
-    torchrun = Torchrun(2, tmp_path / "signalled", *arguments)
-    torchrun.signal_when(out, records + 2, rank=1, number=signal.SIGTERM)
+    signals = (1, done + 3, signal.SIGTERM)  # in the second epoch
+    torchrun = Torchrun(2, tmp_path / "signalled", *arguments, signals=signals)
     status, _, (told,) = torchrun.finish()
     assert status != 0
     progress = load_latest(out / "checkpoints").progress
-    assert progress.iteration > done
+    assert progress.iteration == done + 4  # the votes are counted with the next batch
     assert f"interrupted after iteration {progress.iteration}; resume with: torchrun" in told
     ranks = [np.load(tmp_path / "signalled" / f"{rank}.npz") for rank in range(2)]
     for name, values in final(out).items():
@@ -176,8 +172,8 @@ def test_without_the_first_process_the_others_end_and_its_last_checkpoint_remain
     longer: Arrays, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
-    torchrun = Torchrun(2, tmp_path / "records", "train", "digits", "--out", str(out), *LONGER)
-    torchrun.signal_when(out, 4, rank=0, number=signal.SIGKILL)
+    train = ("train", "digits", "--out", str(out), *LONGER)
+    torchrun = Torchrun(2, tmp_path / "records", *train, signals=(0, 4, signal.SIGKILL))
     status, _, (told,) = torchrun.finish()
     assert status != 0
     arguments = shlex.split(told.split("resume with: torchrun --nproc-per-node 2 -m training ")[1])
