@@ -45,7 +45,7 @@ class ShareTimes:
         Images and labels to gradients.
     parts : list of PartTime
         Inside compiled code.
-    between_steps : float
+    in_runs : float
         Of the runs of both stages, outside compiled code.
     torch_products : float
         Input of the first layer, readout and weight gradients.
@@ -56,7 +56,7 @@ class ShareTimes:
     samples: int
     total: float
     parts: list[PartTime]
-    between_steps: float
+    in_runs: float
     torch_products: float
     state_bytes: int
 
@@ -68,7 +68,7 @@ class ShareTimes:
     @property
     def between_runs(self) -> float:
         """Everything else: masks, copies, rates, loss."""
-        return self.total - self.compiled - self.between_steps - self.torch_products
+        return self.total - self.compiled - self.in_runs - self.torch_products
 
 
 def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> ShareTimes:

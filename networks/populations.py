@@ -60,6 +60,7 @@ def population(
     """
     if slots.delay is not None:
         neuron = in_window(neuron)
+    code_objects = code_object_class()
     group = Population(
         batch_size * units(shape),
         neuron.equations + variables,
@@ -69,14 +70,14 @@ def population(
         dtype=np.dtype(dtype),
         clock=clock,
         name=name,
-        codeobj_class=code_object_class(),
+        codeobj_class=code_objects,
     )
     group.thresholder["spike"].when = slots.thresholds
     group.resetter["spike"].when = slots.resets
     group.state_updater.when = "groups"
     if neuron.update:
         group.run_regularly(neuron.update, when=slots.update, name=f"{name}_update")
-    if code_object_class() is not None:  # its thresholder adds up what fires
+    if code_objects is not None:  # their thresholder adds up what fires
         group.variables.add_array(SPIKE_TOTAL, size=1, scalar=True, dtype=np.int64, read_only=True)
     for parameter, value in neuron.parameters.items():
         group.variables[parameter].set_value(value)

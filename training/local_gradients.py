@@ -58,7 +58,7 @@ def loss_and_gradient(
     # The rest is written out: for so small a matrix the calls cost more than the arithmetic, those
     # of automatic differentiation most.
     own = (np.arange(samples), labels)
-    counted = int(batch or samples)  # a NumPy integer would make double precision of the gradient
+    counted = batch or samples
     gradient = (loss_scale / counted) * np.exp(log_probabilities)
     gradient[own] -= loss_scale / counted
     return -float(log_probabilities[own].sum()) / counted, gradient

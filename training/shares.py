@@ -64,7 +64,7 @@ def split(samples: int, shares: int, most: int) -> list[slice]:
         Most samples of a slice.
     """
     rounds = -(-samples // (shares * most))
-    edges = np.linspace(0, samples, min(samples, shares * rounds) + 1).round().astype(int)
+    edges = np.linspace(0, samples, min(samples, shares * rounds) + 1).round().astype(int).tolist()
     return [slice(a, b) for a, b in itertools.pairwise(edges)]
 
 

@@ -40,7 +40,7 @@ def measure(bench: Bench) -> Section:
     )  # fmt: skip
     iteration = _iteration(subject, bench.effort.runs)
     parts = len(split(batch, shares, samples))
-    alone = (times.between_steps + times.between_runs) / times.total
+    alone = (times.in_runs + times.between_runs) / times.total
     needed = parts * (times.compiled + times.torch_products)
     outside = 1 - needed / (shares * iteration)
     return Section(
@@ -85,7 +85,7 @@ def _share_table(times: ShareTimes) -> Table:
         (name, *_figures(time, times))
         for name, time in (
             ("compiled code of both stages", times.compiled),
-            ("in the runs, outside compiled code", times.between_steps),
+            ("in the runs, outside compiled code", times.in_runs),
             ("between runs: masks, copies, rates, loss", times.between_runs),
             ("products in torch: input, readout, weight gradients", times.torch_products),
             ("total", times.total),

@@ -32,8 +32,7 @@ TINY = (
     *("--architecture", "4C3s-4C3 (F4C3)", "--dtype", "float64", "--dropout", "0.2"),
     *("--forward-steps", "10", "--backward-steps", "30"),
 )
-EPOCHS = 8
-LONGER = (*TINY, "--batch-size", "256", "--epochs", str(EPOCHS))
+LONGER = (*TINY, "--batch-size", "256", "--epochs", "8")
 
 Arrays = Mapping[str, NDArray[np.floating]]
 
