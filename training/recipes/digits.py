@@ -2,8 +2,8 @@
 
 Command: spide train digits
 
-Expected: 97.8 % test accuracy (seed 0; 360 held-out images, so 0.3 % is one image), after half a
-minute on two cores.
+Expected: 97.5 % test accuracy (seed 0; 360 held-out images, so 0.3 % is one image), after 10 to 60
+seconds on two cores.
 """
 
 from training.recipe import Recipe
