@@ -129,7 +129,7 @@ def _parts_of_stage(
     found: list[PartTime] = []
     for layer in layers:
         group = network[layer.name]
-        spikes = count_spikes(group, layer.shape)
+        spikes = count_spikes(group, layer.shape, network.batch_size)
         size = group.variables["v"].dtype.itemsize
         found.extend(
             PartTime(stage, layer.name, SYNAPSES, times.seconds[f"{name}_synapses_pre"], traffic)

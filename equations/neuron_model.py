@@ -20,6 +20,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 PARAMETERS = """
 v_threshold : 1 (shared, constant)
 v_rest : 1 (shared, constant)
@@ -84,14 +86,28 @@ class NeuronModel:
         return {"v_threshold": self.v_threshold, "v_rest": self.v_rest, "leak": self.leak}
 
 
-def average_rate_weight(leak: float, steps: int) -> float:
+def average_rate_weight(leak: float, steps: int, dtype: str | np.dtype = "float64") -> float:
     """The total weight of `steps` steps in a rate: ``sum(leak**k for k in range(steps))``.
 
     A rate is `spike_count` divided by this: the plain average for ``leak = 1``, the
-    leak-weighted average of section 3.2 otherwise. It is summed in the order in which
-    `spike_count` itself decays, so that a neuron firing at every step has a rate of exactly 1.
+    leak-weighted average of section 3.2 otherwise. It is the count of a neuron that fires at every
+    step, summed in the order and in the precision in which `spike_count` itself decays: the rate of
+    that neuron is exactly 1. No other count is larger, since rounding keeps the order of numbers.
+
+    Parameters
+    ----------
+    leak : float
+    steps : int
+    dtype : {"float32", "float64"}
+        Precision of the counts.
+
+    Returns
+    -------
+    float
+        A number of that precision.
     """
-    weight = 0.0
+    precision = np.dtype(dtype).type
+    factor, weight, one = precision(leak), precision(0), precision(1)
     for _ in range(steps):
-        weight = leak * weight + 1.0
-    return weight
+        weight = factor * weight + one
+    return float(weight)

@@ -4,8 +4,11 @@ Stage 1 (Algorithm 1, lines 7 and 11): ``u += D * (F s)``. The variational dropo
 connection acts on its targets.
 
 Stage 2 (eq. 7 and 10; Algorithm 2, lines 7 and 11): the same connections transposed,
-``u += F^T (D * m * s) / (V_th - u_rest)``. Dropout and the mask ``m = (0 < alpha < 1)`` of stage 1
-act on the neuron that fires, so its spike need not be sent at all where either is zero.
+``u += F^T (D * m * s) (V_th^b - u_rest^b) / (V_th - u_rest)``. A spike takes
+``V_th^b - u_rest^b`` from the potential of its neuron, and that is what it stands for, for its
+targets as for beta (section 4.2: with a span other than 1 the outputs are rescaled). Dropout and
+the mask ``m = (0 < alpha < 1)`` of stage 1 act on the neuron that fires, so its spike need not be
+sent at all where either is zero.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ FORWARD = SynapseModel(
     """,
 )
 
-#: `rescale` is 1/(V_th - u_rest) of stage 1.
+#: `rescale` is (V_th^b - u_rest^b) / (V_th - u_rest), the spans of stage 2 and stage 1.
 BACKWARD = SynapseModel(
     on_pre="v_post += rescale_pre * dropout_pre * mask_pre * s_pre * w",
     neuron_variables="""

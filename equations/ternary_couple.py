@@ -16,7 +16,7 @@ from equations.integrate_and_fire import integrate_and_fire
 from equations.leaky_integrate_and_fire import leaky_integrate_and_fire
 from equations.neuron_model import NeuronModel
 
-#: What a spike does to the partner's potential; the weight is `TernaryCouple.reset_weight`.
+#: What a spike does to the partner's potential; the weight is `TernaryCouple.span`.
 CROSS_RESET = "v_post += w"
 
 #: With a leak the difference of two decaying counts is not rounded like one count of both signs,
@@ -48,6 +48,10 @@ class TernaryCouple:
         return leaky_integrate_and_fire(self.v_threshold, self.v_rest, self.leak)
 
     @property
-    def reset_weight(self) -> float:
-        """Weight of the synapses between the two: ``V_th - u_rest``."""
+    def span(self) -> float:
+        """``V_th^b - u_rest^b``: what a spike takes from the potential, and what it stands for.
+
+        It is the weight of the synapses between the two, and the factor on the output (section
+        4.2).
+        """
         return self.v_threshold - self.v_rest

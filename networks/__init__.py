@@ -12,6 +12,7 @@ from networks.devices import (
     SynapsesKind,
 )
 from networks.forward import ForwardNetwork, ForwardRates
+from networks.potentials import NotFiniteError
 
 __all__ = [
     "Architecture",
@@ -25,6 +26,7 @@ __all__ = [
     "ForwardNetwork",
     "ForwardRates",
     "Layer",
+    "NotFiniteError",
     "PropagationChoice",
     "SynapsesChoice",
     "SynapsesKind",

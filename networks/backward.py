@@ -21,11 +21,14 @@ from networks.checks import (
     check_dropout,
     check_masks,
     check_output_gradient,
+    check_precision,
+    check_rescale,
     check_steps,
     check_written,
 )
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
-from networks.populations import per_channel
+from networks.populations import dropout_values
+from networks.potentials import check_potentials
 from networks.schedule import make_schedule
 from networks.stage import FEEDBACK, Masks, incoming, write_kernel
 from networks.ternary_populations import (
@@ -45,7 +48,8 @@ class BackwardRates:
     Parameters
     ----------
     beta : dict of array
-        Signed rates by layer, shape (samples, *layer.shape).
+        Signed rates by layer, times V_th^b - u_rest^b (section 4.2), shape
+        (samples, *layer.shape).
     firing_rates : dict of float
         Share of neurons that fire per step, spikes of both signs counted, by layer.
     """
@@ -109,10 +113,12 @@ class BackwardNetwork:
         backend: Backend = "cuda",
     ) -> None:
         check_build(batch_size, dtype)
+        check_precision(couple.neuron, dtype)
         choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
         self.couple = couple
         self.batch_size = batch_size
+        self._dtype = np.dtype(dtype)
         self._has_weights = False
         schedule = make_schedule(
             choice.propagation, [layer.name for layer in architecture.layers[::-1]]
@@ -218,7 +224,9 @@ class BackwardNetwork:
         Raises
         ------
         ValueError
-            If gradient or masks do not fit, the gradient is not finite, or `steps` is below 1.
+            If gradient or masks do not fit or are not finite, or `steps` is below 1.
+        NotFiniteError
+            If a potential becomes NaN or infinite.
         KeyboardInterrupt
             If the run was interrupted.
         """
@@ -228,17 +236,26 @@ class BackwardNetwork:
         check_masks(self.architecture, masks, samples)
         dropout = dict(dropout_masks or {})
         check_dropout(self.architecture, dropout, samples)
-        for number, layer in enumerate(self.architecture.layers):
-            # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.
-            mask = dropout.get(layer.name if number else FEEDBACK)
-            if mask is not None:
-                mask = per_channel(mask, layer.shape)
-            self.populations[layer.name].rest(masks[layer.name], mask, rescale, steps)
-        self.populations[self.architecture.output.name].inject(output_gradient)
-        self.simulator.run(steps + self.simulator.schedule.extra_steps, samples, profile=profile)
-        weight = average_rate_weight(self.couple.leak, steps)
+        span = self.couple.span
+        check_rescale(rescale, span, self._dtype)
+
+        def simulate(steps: int, profile: bool = False) -> None:
+            for number, layer in enumerate(self.architecture.layers):
+                # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.
+                mask = dropout.get(layer.name if number else FEEDBACK)
+                if mask is not None:
+                    mask = dropout_values(mask, layer.shape)
+                self.populations[layer.name].rest(masks[layer.name], mask, span * rescale, steps)
+            self.populations[self.architecture.output.name].inject(output_gradient)
+            total = steps + self.simulator.schedule.extra_steps
+            self.simulator.run(total, samples, profile=profile)
+
+        simulate(steps, profile)
+        groups = [g for each in self.populations.values() for g in each.groups.values()]
+        check_potentials({group.name: group for group in groups[::-1]}, 2, steps, simulate)
+        weight = average_rate_weight(self.couple.leak, steps, self._dtype)
         rates = BackwardRates({}, {})
         for name, each in self.populations.items():
-            rates.firing_rates[name] = each.activity() / (steps * samples * each.layer.units)
-            rates.beta[name] = each.spike_count()[:samples] / weight
+            rates.firing_rates[name] = each.activity(samples) / (steps * samples * each.layer.units)
+            rates.beta[name] = span * each.spike_count()[:samples] / weight
         return rates

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from equations import NeuronModel
 from networks.architecture import Architecture
 from networks.code_generation import require_compiler
 from networks.stage import FEEDBACK, Masks
@@ -32,6 +33,47 @@ def check_build(batch_size: int, dtype: str) -> None:
     if dtype not in DTYPES:
         raise ValueError(f"the dtype is '{dtype}': it must be 'float32' or 'float64'")
     require_compiler()
+
+
+def check_precision(neuron: NeuronModel, dtype: str) -> None:
+    """Refuse parameters of a neuron that are others in its precision.
+
+    Raises
+    ------
+    ValueError
+        If one becomes 0 or infinite there, or the threshold no longer lies above the resting
+        potential.
+    """
+    with np.errstate(over="ignore"):
+        rounded = {name: float(np.dtype(dtype).type(v)) for name, v in neuron.parameters.items()}
+    for name, value in neuron.parameters.items():
+        if not math.isfinite(rounded[name]) or (value != 0 and rounded[name] == 0):
+            raise ValueError(
+                f"{name} is {value}, which is {rounded[name]} in {dtype}: choose another value"
+                + ("" if dtype == "float64" else ", or dtype float64")
+            )
+    if rounded["v_rest"] >= rounded["v_threshold"]:
+        raise ValueError(
+            f"v_rest {neuron.v_rest} and v_threshold {neuron.v_threshold} are the same number in "
+            f"{dtype}: choose others, or dtype float64"
+        )
+
+
+def check_rescale(rescale: float, span: float, dtype: np.dtype) -> None:
+    """Refuse a factor on the spikes of stage 2 that is 0, negative or no number.
+
+    Raises
+    ------
+    ValueError
+        If `rescale` is not positive and finite, or `rescale` times `span` is not, in `dtype`.
+    """
+    with np.errstate(over="ignore"):
+        factor = dtype.type(span * rescale)
+    if not (rescale > 0 and 0 < factor < math.inf):
+        raise ValueError(
+            f"rescale is {rescale} and V_th^b - u_rest^b is {span}: their product must be positive "
+            f"and finite in {dtype}"
+        )
 
 
 def check_steps(steps: int) -> None:
@@ -102,6 +144,8 @@ def check_masks(
                 f"the mask of '{layer.name}' has shape {masks[layer.name].shape}: it must be "
                 f"{(samples, *layer.shape)}"
             )
+        if masks[layer.name].dtype != bool and not np.isfinite(masks[layer.name]).all():
+            raise ValueError(f"the mask of '{layer.name}' holds NaN or infinite values")
 
 
 def check_dropout(architecture: Architecture, masks: Masks, samples: int) -> None:
@@ -110,7 +154,8 @@ def check_dropout(architecture: Architecture, masks: Masks, samples: int) -> Non
     Raises
     ------
     ValueError
-        If one is for a connection that does not exist, or is not one value per sample and channel.
+        If one is for a connection that does not exist, is neither one value per sample and neuron
+        nor one per sample and channel, or is not finite.
     """
     targets = {layer.name: layer.shape for layer in architecture.layers}
     if architecture.feedback is not None:
@@ -118,12 +163,16 @@ def check_dropout(architecture: Architecture, masks: Masks, samples: int) -> Non
     for name, mask in masks.items():
         if name not in targets:
             raise ValueError(f"dropout for '{name}': '{architecture.notation}' has no such layer")
-        expected = (samples, targets[name][0])
-        if mask.shape[:2] != expected or mask.size != math.prod(expected):
+        each = (samples, *targets[name])
+        channels = each[:2]
+        if mask.shape != each and (mask.shape[:2] != channels or mask.size != math.prod(channels)):
             raise ValueError(
                 f"the dropout mask of '{name}' has shape {mask.shape}: it must be one value per "
-                f"sample and channel, {expected} and then ones"
+                f"sample and neuron, {each}, or per sample and channel, {channels} and then ones"
             )
+        # The sum, because it is three times as fast; whatever is not finite shows in it.
+        if not np.isfinite(mask.sum()) and not np.isfinite(mask).all():
+            raise ValueError(f"the dropout mask of '{name}' holds NaN or infinite values")
 
 
 def _check_samples(samples: int, batch_size: int) -> None:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from networks.architecture import Layer
-from networks.populations import channel_values, per_channel
+from networks.populations import channel_values, dropout_values
 
 Array = NDArray[np.floating]
 
@@ -33,7 +33,7 @@ def input_current(
     images : array, shape (samples, *input_shape)
         x, of one step.
     mask : array or None
-        Its dropout mask D^1, one value per sample and channel.
+        Its dropout mask D^1, one value per sample and neuron, or per sample and channel.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def input_current(
     if bias is not None:
         current += channel_values(bias, layer.shape)
     if mask is not None:
-        current *= per_channel(mask, layer.shape)
+        current *= dropout_values(mask, layer.shape)
     return current
 
 
@@ -61,4 +61,4 @@ def bias_current(
     if bias is None:
         return 0.0
     current = channel_values(bias, layer.shape)
-    return current if mask is None else per_channel(mask, layer.shape) * current
+    return current if mask is None else dropout_values(mask, layer.shape) * current

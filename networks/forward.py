@@ -20,12 +20,14 @@ from networks.checks import (
     check_build,
     check_dropout,
     check_images,
+    check_precision,
     check_steps,
     check_written,
 )
 from networks.currents import bias_current, input_current
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
-from networks.populations import clear, count_spikes, per_channel, population, state, write
+from networks.populations import clear, count_spikes, dropout_values, population, state, write
+from networks.potentials import check_potentials
 from networks.schedule import make_schedule
 from networks.stage import (
     FEEDBACK,
@@ -105,6 +107,7 @@ class ForwardNetwork:
         backend: Backend = "cuda",
     ) -> None:
         check_build(batch_size, dtype)
+        check_precision(neuron, dtype)
         choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
         self.neuron = neuron
@@ -187,8 +190,9 @@ class ForwardNetwork:
         steps : int
             T_F.
         dropout_masks : dict of array, optional
-            Masks of the connections into ``layer1``, ... and of ``feedback``, shape
-            (samples, channels, ...), scaled by 1/(1 - rate). Missing ones are 1.
+            Masks of the connections into ``layer1``, ... and of ``feedback``, scaled by
+            1/(1 - rate): one value per sample and neuron, (samples, *layer.shape), or per sample
+            and channel, (samples, channels) and then ones. Missing ones are 1.
         profile : bool
             Whether to keep Brian2's profile of the run in ``network.profiling_info``.
 
@@ -199,7 +203,9 @@ class ForwardNetwork:
         Raises
         ------
         ValueError
-            If images or masks do not fit, images are not finite, or `steps` is below 1.
+            If images or masks do not fit or are not finite, or `steps` is below 1.
+        NotFiniteError
+            If a potential becomes NaN or infinite.
         KeyboardInterrupt
             If the run was interrupted.
         """
@@ -209,6 +215,23 @@ class ForwardNetwork:
         samples = check_images(self.architecture, images, steps, self.batch_size)
         masks = dict(dropout_masks or {})
         check_dropout(self.architecture, masks, samples)
+        self._simulate(images, steps, samples, masks, profile)
+        check_potentials(
+            self.groups, 1, steps, lambda first: self._simulate(images, first, samples, masks)
+        )
+        weight = average_rate_weight(self.neuron.leak, steps, self._dtype)
+        rates = ForwardRates({}, {})
+        for layer in self.architecture.layers:  # all of a layer while it is in the cache
+            group = self.groups[layer.name]
+            fired = count_spikes(group, layer.shape, samples)
+            rates.firing_rates[layer.name] = fired / (steps * samples * layer.units)
+            rates.alpha[layer.name] = state(group, "spike_count", layer.shape)[:samples] / weight
+        return rates
+
+    def _simulate(
+        self, images: Array, steps: int, samples: int, masks: Masks, profile: bool = False
+    ) -> None:
+        """Run so many steps, from rest."""
         first, *others = self.architecture.layers
         self._rest(first, masks.get(FEEDBACK), steps)
         for layer in others:
@@ -233,14 +256,6 @@ class ForwardNetwork:
             write_frame=inject_frame if frames else None,
             profile=profile,
         )
-        weight = average_rate_weight(self.neuron.leak, steps)
-        rates = ForwardRates({}, {})
-        for layer in self.architecture.layers:  # all of a layer while it is in the cache
-            group = self.groups[layer.name]
-            fired = count_spikes(group, layer.shape)
-            rates.firing_rates[layer.name] = fired / (steps * samples * layer.units)
-            rates.alpha[layer.name] = state(group, "spike_count", layer.shape)[:samples] / weight
-        return rates
 
     def _rest(self, layer: Layer, mask: Array | None, steps: int) -> None:
         """Put a layer to rest, for so many steps, and mask the spikes that it receives."""
@@ -250,7 +265,7 @@ class ForwardNetwork:
         if mask is None:
             group.variables["dropout"].get_value().fill(1)
         else:
-            state(group, "dropout", layer.shape)[: len(mask)] = per_channel(mask, layer.shape)
+            state(group, "dropout", layer.shape)[: len(mask)] = dropout_values(mask, layer.shape)
 
     def _inject(self, layer: Layer, current: Array | float, samples: int) -> None:
         write(self.groups[layer.name], "I", layer.shape, current, samples)

@@ -116,8 +116,18 @@ def channel_values(values: NDArray[np.floating], shape: Shape) -> NDArray[np.flo
     return values.reshape(*values.shape, *(1 for _ in shape[1:]))
 
 
-def per_channel(mask: NDArray[np.floating], shape: Shape) -> NDArray[np.floating]:
-    """A dropout mask, one value per sample and channel, with the axes to broadcast over a layer."""
+def dropout_values(mask: NDArray[np.floating], shape: Shape) -> NDArray[np.floating]:
+    """A dropout mask with the axes to broadcast over a layer.
+
+    Parameters
+    ----------
+    mask : array
+        One value per sample and neuron, (samples, *shape), or per sample and channel.
+    shape : tuple of int
+        Of the layer.
+    """
+    if mask.shape[1:] == shape:
+        return mask
     return channel_values(mask.reshape(mask.shape[0], mask.shape[1]), shape)
 
 
@@ -134,14 +144,15 @@ def clear(group: NeuronGroup) -> None:
             group.variables[variable].get_value().fill(0)
 
 
-def count_spikes(group: NeuronGroup, shape: Shape) -> float:
-    """Number of spikes of either sign that a population fired since its state was cleared.
+def count_spikes(group: NeuronGroup, shape: Shape, samples: int) -> float:
+    """Number of spikes of either sign that some samples fired since their state was cleared.
 
-    On the runtime device the thresholder knows it. Elsewhere the spikes of one sample are added up
-    in the population's own precision, which is exact up to 2^24 spikes and faster than a sum in
-    double precision.
+    On the runtime device the thresholder knows it of a whole population. Elsewhere, and where only
+    a part of the population is used (neurons may fire without input), the spikes of one sample are
+    added up in the population's own precision, which is exact up to 2^24 spikes and faster than a
+    sum in double precision.
     """
-    if SPIKE_TOTAL in group.variables:
+    if SPIKE_TOTAL in group.variables and samples * units(shape) == len(group):
         return float(group.variables[SPIKE_TOTAL].get_value()[0])
-    fired = torch.from_numpy(spikes_fired(group))
-    return float(fired.view(-1, units(shape)).sum(dim=1).sum(dtype=torch.float64))
+    fired = torch.from_numpy(spikes_fired(group)).view(-1, units(shape))
+    return float(fired[:samples].sum(dim=1).sum(dtype=torch.float64))

@@ -65,9 +65,10 @@ class SignedPopulation(ABC):
     def spike_count(self) -> Array:
         """Positive minus negative spikes, leak-weighted; shape (batch_size, *layer.shape)."""
 
-    def activity(self) -> float:
-        """Number of spikes of either sign since the run began, over the whole population."""
-        return sum(count_spikes(group, self.layer.shape) for group in self.groups.values())
+    def activity(self, samples: int) -> float:
+        """Number of spikes of either sign since the run began, of the first `samples` samples."""
+        shape = self.layer.shape
+        return sum(count_spikes(group, shape, samples) for group in self.groups.values())
 
     def rest(
         self, mask: Array | NDArray[np.bool_], dropout: Array | None, rescale: float, steps: int
@@ -133,7 +134,7 @@ class CouplePopulation(SignedPopulation):
                 name=f"{layer.name}_{side}", slots=build.slots[layer.name], clock=build.clock,
                 dtype=build.dtype,
             )  # fmt: skip
-        reset = OneToOne(layer.shape, layer.shape, couple.reset_weight)
+        reset = OneToOne(layer.shape, layer.shape, couple.span)
         self.coupling = [
             self._couple(build, 1, -1, reset, CROSS_RESET, "resets_negative"),
             self._couple(build, -1, 1, reset, CROSS_RESET, "resets_positive"),

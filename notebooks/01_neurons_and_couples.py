@@ -227,7 +227,7 @@ def coupled(
     for source, target in ((first, second), (second, first)):
         reset = Synapses(source, target, "w : 1", on_pre=CROSS_RESET)
         reset.connect(j="i")
-        reset.w = couple.reset_weight
+        reset.w = couple.span
         network.add(reset)
     return first, second, network
 

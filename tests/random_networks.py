@@ -77,9 +77,12 @@ def random_networks(draw: st.DrawFn, family: Family) -> RandomNetwork:
     config = draw(settings_of_both_stages())
     batch, classes = draw(st.integers(1, 5)), draw(st.integers(2, 4))
     with_frames, with_dropout = draw(st.booleans()), draw(st.booleans())
+    per_neuron = draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     masks = {
-        each.name: rng.choice((0.0, 1.0, 1.25, 2.0), (batch, *each.per_channel))
+        each.name: rng.choice(
+            (0.0, 1.0, 1.25, 2.0), (batch, *(each.target if per_neuron else each.per_channel))
+        )
         for each in architecture.connections
     }
     frames = (config["forward_steps"],) if with_frames else ()

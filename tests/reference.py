@@ -93,10 +93,11 @@ def backward_stage(
 ) -> list[Array]:
     """Algorithm 2, lines 2-14: the rates beta of all layers.
 
-    `rescale` is 1/(V_th - u_rest) of stage 1, the other potentials are those of stage 2.
+    `rescale` is 1/(V_th - u_rest) of stage 1, the other potentials are those of stage 2. A spike
+    stands for what it takes from the potential (section 4.2).
     """
     F, D, W, D_f = network.F, network.D, network.W, network.D_f
-    N = len(F)
+    N, span = len(F), v_threshold - v_rest
     u = [np.zeros_like(mask) for mask in D]
     s: list[list[Array]] = [[] for _ in F]
     for t in range(steps):
@@ -107,8 +108,8 @@ def backward_stage(
                     u[i] = u[i] + rescale * ((D_f * m[0] * s[0][t - 1]) @ W)
             else:
                 u[i] = u[i] + rescale * ((D[i + 1] * m[i + 1] * s[i + 1][t]) @ F[i + 1])
-            s[i].append(np.sign(u[i]) * (np.abs(u[i]) >= v_threshold))
-            u[i] = leak * (u[i] - (v_threshold - v_rest) * s[i][t])
+            s[i].append(span * np.sign(u[i]) * (np.abs(u[i]) >= v_threshold))
+            u[i] = leak * (u[i] - s[i][t])
     return [average(train, leak) for train in s]
 
 
@@ -157,7 +158,7 @@ def two_stage(
         Factor on the membrane potentials after the reset; 1 is the IF neuron.
     dropout_masks : mapping of str to array, optional
         D_l as ``layer1``, ... and D_f as ``feedback``, scaled by 1 / (1 - r): one value per
-        sample and target channel, (B, C, 1, 1) or (B, C).
+        sample and target neuron, (B, C, H, W), or channel, (B, C, 1, 1) or (B, C).
     """
     wirings, feedback = wire_all(notation, input_shape)
     names = [f"layer{i + 1}" for i in range(len(wirings))]

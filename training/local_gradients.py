@@ -75,7 +75,7 @@ def average_input(frames: Array, leak: float) -> Array:
     average = np.zeros_like(frames[0])
     for frame in frames:
         average = leak * average + frame
-    return average / average_rate_weight(leak, len(frames))
+    return average / average_rate_weight(leak, len(frames), frames.dtype)
 
 
 def local_gradients(

@@ -64,7 +64,7 @@ def test_each_side_of_a_couple_resets_the_other() -> None:
 @pytest.mark.parametrize("leak", [1.0, 0.75])
 def test_the_weight_of_the_cross_reset_is_threshold_minus_rest(leak: float) -> None:
     couple = TernaryCouple(0.75, -0.5, leak)
-    assert couple.reset_weight == 1.25
+    assert couple.span == 1.25
     assert (couple.neuron.v_threshold, couple.neuron.v_rest) == (0.75, -0.5)
     assert couple.neuron.leak == leak
 

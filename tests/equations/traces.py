@@ -55,8 +55,8 @@ def couple_trace(couple: TernaryCouple, currents: Currents) -> tuple[Trace, Trac
     positive = stimulated(couple.neuron, stimulus)
     negative = stimulated(couple.neuron, -stimulus)
     synapses = [
-        cross(positive, negative, CROSS_RESET, couple.reset_weight),
-        cross(negative, positive, CROSS_RESET, couple.reset_weight),
+        cross(positive, negative, CROSS_RESET, couple.span),
+        cross(negative, positive, CROSS_RESET, couple.span),
     ]
     first, second = run(len(stimulus), [positive, negative], synapses)
     return first, second
