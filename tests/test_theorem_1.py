@@ -110,13 +110,15 @@ def test_outside_the_bounds_rates_are_clipped() -> None:
     assert abs(stage["layer1"].v[1]) > 100
 
 
-def test_the_solution_needs_a_span_of_one() -> None:
-    """With V_th^b - u_rest^b = 2 the limit solves 2 beta = A beta + g instead of eq. 5."""
+@pytest.mark.parametrize("span", [0.75, 1.0, 2.0, 3.0])
+def test_the_outputs_are_rescaled_by_the_span(span: float) -> None:
+    """Section 4.2: the limit solves beta = A beta + g whatever V_th^b - u_rest^b is."""
     _, problem = single(0.5, [0.3, -0.2])
-    stage = stage_2(problem, TernaryCouple(1.0, -1.0))
+    stage = stage_2(problem, TernaryCouple(span / 2, -span / 2))
     (beta,) = problem.run(stage, 4000)
-    assert_allclose(beta.ravel(), [0.3 / 1.5, -0.2 / 1.5], atol=0.002)
+    assert_allclose(beta.ravel(), [0.6, -0.4], atol=0.002)
     assert_allclose(problem.solution()[0].ravel(), [0.6, -0.4])
+    assert_allclose(np.round(beta * 4000 / span), beta * 4000 / span, atol=1e-6)
 
 
 def test_the_bound_on_the_spectral_norm_is_not_needed() -> None:

@@ -70,7 +70,8 @@ def test_stage_1(synapses: SynapsesKind) -> None:
 def test_stage_2_runs_the_other_way(synapses: SynapsesKind, as_couples: bool, sign: float) -> None:
     """g = 2 drives layer 3, whose spike reaches layers 2 and 1 at once.
 
-    The transposed weights are 2 and the rescaling 1/2; -4/2 from layer 1 comes a step later.
+    The transposed weights are 4, and a spike stands for 2, times 1/4: layers 2 and 1 receive 2. The
+    -4/2 from layer 1 comes a step later.
     """
     stage = BackwardNetwork(
         CHAIN, TernaryCouple(1.0, -1.0), 1, as_couples=as_couples, synapses=synapses,
@@ -83,9 +84,9 @@ def test_stage_2_runs_the_other_way(synapses: SynapsesKind, as_couples: bool, si
     monitors = [spikes_of(stage[f"{layer.name}{side}"]) for layer in CHAIN.layers]
     stage.network.add(monitors)
     open_masks = {layer.name: np.ones((1, 1)) for layer in CHAIN.layers}
-    rates = stage.run(np.array([[2.0 * sign]]), open_masks, STEPS, rescale=0.5)
+    rates = stage.run(np.array([[2.0 * sign]]), open_masks, STEPS, rescale=0.25)
     assert [steps_of(monitor) for monitor in monitors] == [[0, 2, 4]] * 3
-    assert {float(rate) for rate in rates.beta.values()} == {0.5 * sign}
+    assert {float(rate) for rate in rates.beta.values()} == {2 * 0.5 * sign}
 
 
 def test_a_single_layer_hears_itself_one_step_later() -> None:

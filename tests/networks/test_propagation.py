@@ -55,7 +55,7 @@ def rates(
     dropout = random_dropout(network, SAMPLES)
     alpha = forward.run(images, STEPS, dropout)
     beta = backward.run(
-        4 * random_gradient(network, SAMPLES), random_masks(network, SAMPLES), STEPS, rescale=0.5,
+        4 * random_gradient(network, SAMPLES), random_masks(network, SAMPLES), STEPS, rescale=1.0,
         dropout_masks=dropout,
     )  # fmt: skip
     assert all((*alpha.firing_rates.values(), *beta.firing_rates.values()))

@@ -95,9 +95,9 @@ def backward_runs(network: Architecture, couple: TernaryCouple, **options: Any) 
     found: list[Array] = []
     for seed in (1, 6):
         stage.set_parameters(random_parameters(network, seed))
-        runs = [stage.run(g, masks, steps, rescale=0.5) for steps in range(1, STEPS + 1)]
-        runs.append(stage.run(g, masks, STEPS, rescale=0.25, dropout_masks=dropout))
-        runs.append(stage.run(g[:2], two, STEPS, rescale=0.5))
+        runs = [stage.run(g, masks, steps, rescale=1.0) for steps in range(1, STEPS + 1)]
+        runs.append(stage.run(g, masks, STEPS, rescale=0.75, dropout_masks=dropout))
+        runs.append(stage.run(g[:2], two, STEPS, rescale=1.0))
         for run in runs:
             found += [*run.beta.values(), np.array(list(run.firing_rates.values()))]
     return found
