@@ -18,7 +18,6 @@ from training.data.batches import training_batches
 from training.dropout import dropout_masks
 from training.initialisation import initial_parameters
 from training.optimiser import Optimiser
-from training.randomness import stream
 from training.recipe import Recipe
 from training.two_stage import TwoStageTrainer
 
@@ -72,16 +71,6 @@ class Subject:
         return trainer
 
 
-def draw_masks(
-    recipe: Recipe, architecture: Architecture, samples: int, iteration: int
-) -> dict[str, Array]:
-    """Dropout masks of one iteration, in the recipe's precision."""
-    drawn = dropout_masks(
-        architecture, recipe.dropout, recipe.dropout_layers, samples, recipe.seed, iteration
-    )
-    return {name: mask.astype(recipe.dtype) for name, mask in drawn.items()}
-
-
 def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Subject:
     """Train for some iterations, as `spide train` does.
 
@@ -97,12 +86,14 @@ def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Su
     data_set = find(recipe.data_set)
     images = data_set.load(data_dir)
     architecture = Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)
-    parameters = initial_parameters(architecture, recipe.initialisation, recipe.seed, recipe.dtype)
+    parameters = initial_parameters(architecture, recipe)
     momentum = {name: np.zeros_like(value) for name, value in parameters.items()}
     optimiser = Optimiser(recipe, parameters, momentum, len(images.training), 0)
     batches = (
         Batch(
-            pixels.numpy(), labels.numpy(), draw_masks(recipe, architecture, len(labels), iteration)
+            pixels.numpy(),
+            labels.numpy(),
+            dropout_masks(architecture, recipe, len(labels), iteration),
         )
         for iteration, (pixels, labels) in enumerate(
             training_batches(images, recipe.batch_size, recipe.seed, 0, stop=iterations + spare)
@@ -112,11 +103,10 @@ def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Su
         trainer = TwoStageTrainer(
             architecture, recipe.two_stage, recipe.batch_size, dtype=recipe.dtype
         )
-        for iteration in tqdm(range(iterations), desc="training", unit="batch", leave=False):
+        for _ in tqdm(range(iterations), desc="training", unit="batch", leave=False):
             batch = next(batches)
-            trainer.set_parameters(optimiser.parameters)
+            trainer.set_parameters(optimiser.parameters_in_use)
             result = trainer.gradients(batch.images, batch.labels, batch.masks)
             optimiser.step(result.gradients)
-            optimiser.restrict_feedback(stream(recipe.seed, "norm probes", iteration))
     trained = {name: value.copy() for name, value in optimiser.parameters.items()}
     return Subject(recipe, architecture, trained, list(batches))

@@ -12,14 +12,21 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from networks import Architecture, DeviceError
+from networks import Architecture, DeviceError, NotFiniteError
 from training.checkpoint import Checkpoint, load_best, load_latest
 from training.distributed.processes import Processes
-from training.errors import CheckpointError, LostProcessError, RunFolderError, UserError
+from training.errors import (
+    CheckpointError,
+    DivergenceError,
+    LostProcessError,
+    RunFolderError,
+    UserError,
+)
 from training.evaluation import evaluate
 from training.loop import TrainingLoop, first_checkpoint
 from training.preparation import build_for_all, keep_everything, load_images, read_architecture
 from training.recipe import Recipe
+from training.restriction import parameters_in_use
 from training.run_folder import RunFolder, check_vacant, continued, open_run
 
 
@@ -87,17 +94,18 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     _of_run(checkpoint, run, architecture, processes)
     images = load_images(run.recipe, architecture, data_dir)
     trainer, interruption = build_for_all(architecture, run.recipe, processes)
-    trainer.set_parameters(checkpoint.parameters)
+    iteration = checkpoint.progress.iteration
+    trainer.set_parameters(parameters_in_use(run.recipe, checkpoint.parameters, iteration))
     keep_everything()
     size = run.recipe.batch_size
     try:
         with interruption:
             evaluation = evaluate(trainer, images, size, interruption, processes.leads)
-    except DeviceError as error:
+    except (DeviceError, NotFiniteError) as error:
         raise UserError(str(error)) from None
     if evaluation is None:
         return interruption.exit_status
-    print(f"weights of iteration {checkpoint.progress.iteration}, loss {evaluation.loss:.4f}")
+    print(f"weights of iteration {iteration}, loss {evaluation.loss:.4f}")
     _print_accuracy(evaluation.accuracy, path)
     return 0
 
@@ -140,6 +148,8 @@ def _train(
             raise LostProcessError(f"{error}; {remedy}") from error
         except DeviceError as error:
             raise UserError(str(error)) from None
+        except NotFiniteError as error:
+            raise DivergenceError(f"the training diverged: {error}") from None
     if interruption.requested:
         if processes.leads:
             print(

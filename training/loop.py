@@ -30,7 +30,6 @@ from training.metrics import evaluation_record, training_record
 from training.optimiser import Optimiser
 from training.pictures import draw_pictures
 from training.progress_bar import ProgressBar
-from training.randomness import stream
 from training.recipe import Recipe
 from training.run_folder import RunFolder
 from training.threads import one_torch_thread
@@ -45,7 +44,7 @@ PICTURE_SECONDS = 60.0
 
 def first_checkpoint(name: str, recipe: Recipe, architecture: Architecture) -> Checkpoint:
     """Return the state before the first iteration: initial parameters, no momentum."""
-    parameters = initial_parameters(architecture, recipe.initialisation, recipe.seed, recipe.dtype)
+    parameters = initial_parameters(architecture, recipe)
     momentum = {key: np.zeros_like(values) for key, values in parameters.items()}
     return Checkpoint(name, recipe, Progress(), parameters, momentum)
 
@@ -117,7 +116,7 @@ class TrainingLoop:
             self.progress.iteration,
         )
         self._drawn_at = time.monotonic()
-        trainer.set_parameters(self.optimiser.parameters)
+        trainer.set_parameters(self.optimiser.parameters_in_use)
 
     def train(self) -> Progress:
         """Train and evaluate, epoch by epoch, until the end or an interruption.
@@ -179,18 +178,10 @@ class TrainingLoop:
         """Do one iteration and return its line for the metrics."""
         recipe, iteration, began = self.recipe, self.progress.iteration, time.perf_counter()
         learning_rate = self.optimiser.learning_rate
-        masks = dropout_masks(
-            self.architecture,
-            recipe.dropout,
-            recipe.dropout_layers,
-            len(labels),
-            recipe.seed,
-            iteration,
-        )
+        masks = dropout_masks(self.architecture, recipe, len(labels), iteration)
         result = self.trainer.gradients(pixels.numpy(), labels.numpy(), masks)
-        self.optimiser.step(result.gradients)
-        norm = self.optimiser.restrict_feedback(stream(recipe.seed, "norm probes", iteration))
-        self.trainer.set_parameters(self.optimiser.parameters)
+        norm = self.optimiser.step(result.gradients)
+        self.trainer.set_parameters(self.optimiser.parameters_in_use)
         self.progress = self.progress.after_iteration()
         return training_record(
             self.progress.iteration,

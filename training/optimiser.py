@@ -17,8 +17,15 @@ import torch
 from numpy.typing import NDArray
 
 from training.errors import DivergenceError
+from training.randomness import stream
 from training.recipe import Recipe
-from training.restriction import restrict
+from training.restriction import (
+    RESTRICTED,
+    estimated_norm,
+    factor_in_use,
+    parameters_in_use,
+    restrict,
+)
 
 Arrays = Mapping[str, NDArray[np.floating]]
 
@@ -85,6 +92,7 @@ class Optimiser:
             last_epoch=iteration - 1,
         )
         self._recipe = recipe
+        self._iteration = iteration
 
     @property
     def parameters(self) -> dict[str, NDArray[np.floating]]:
@@ -104,31 +112,24 @@ class Optimiser:
         """Learning rate of the next step, before the division by the loss scale."""
         return float(self._sgd.param_groups[0]["lr"]) * self._recipe.loss_scale
 
-    def restrict_feedback(self, generator: np.random.Generator) -> float | None:
-        """Restrict the norm of the feedback kernel (appendix D.2).
+    @property
+    def parameters_in_use(self) -> dict[str, NDArray[np.floating]]:
+        """The parameters as both stages use them, see `training.restriction`."""
+        return parameters_in_use(self._recipe, self.parameters, self._iteration)
 
-        Parameters
-        ----------
-        generator : numpy.random.Generator
-            Source of the probes.
-
-        Returns
-        -------
-        float or None
-            The estimated norm before the restriction; None without a feedback.
-        """
-        if "feedback.weight" not in self._tensors:
-            return None
-        kernel = self._tensors["feedback.weight"].numpy()
-        return restrict(kernel, self._recipe.feedback_norm, generator)
-
-    def step(self, gradients: Arrays) -> None:
-        """Change the parameters.
+    def step(self, gradients: Arrays) -> float | None:
+        """Change the parameters, and restrict the norm of the feedback kernel (appendix D.2).
 
         Parameters
         ----------
         gradients : mapping of ndarray
-            Gradients of s_l times the mean cross-entropy, by parameter name.
+            Gradients of s_l times the mean cross-entropy with respect to `parameters_in_use`, by
+            parameter name.
+
+        Returns
+        -------
+        float or None
+            The estimated norm of the feedback kernel before the restriction; None without one.
 
         Raises
         ------
@@ -137,6 +138,11 @@ class Optimiser:
         """
         for name, tensor in self._tensors.items():
             tensor.grad = torch.from_numpy(gradients[name]).to(tensor.dtype)
+        if RESTRICTED in self._tensors:
+            factor = factor_in_use(self._recipe, self.parameters, self._iteration)
+            if factor != 1:
+                kernel = self._tensors[RESTRICTED]
+                kernel.grad = factor * kernel.grad  # not in place: it may be the caller's array
         self._sgd.step()
         self._schedule.step()
         for name, tensor in self._tensors.items():
@@ -145,3 +151,15 @@ class Optimiser:
                     f"the training diverged: '{name}' holds NaN or infinite values; "
                     "try a lower --learning-rate"
                 )
+        norm = self._restrict_feedback()
+        self._iteration += 1
+        return norm
+
+    def _restrict_feedback(self) -> float | None:
+        if RESTRICTED not in self._tensors:
+            return None
+        recipe, kernel = self._recipe, self._tensors[RESTRICTED].numpy()
+        probes = stream(recipe.seed, "norm probes", self._iteration)
+        if recipe.norm_restriction == "projection":
+            return restrict(kernel, recipe.feedback_norm, probes)
+        return estimated_norm(kernel, probes)

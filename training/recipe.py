@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from training.two_stage import TwoStageConfig
 
 Initialisation = Literal["kaiming-normal", "uniform-normalised"]
+ReadoutInitialisation = Literal["uniform", "as-layers"]
 DropoutLayers = Literal["all", "first-dense"]
+DropoutUnit = Literal["neuron", "channel"]
+NormRestriction = Literal["projection", "reparameterisation"]
 FloatingPoint = Literal["float32", "float64"]
 SynapsesChoice = Literal["auto", "shared", "explicit"]
 PropagationChoice = Literal["auto", "sequential", "synchronous"]
@@ -19,7 +22,10 @@ Backend = Literal["cuda", "cpu"]
 
 _CHOICES = {
     "initialisation": get_args(Initialisation),
+    "readout_initialisation": get_args(ReadoutInitialisation),
     "dropout_layers": get_args(DropoutLayers),
+    "dropout_per": get_args(DropoutUnit),
+    "norm_restriction": get_args(NormRestriction),
     "dtype": get_args(FloatingPoint),
     "synapses": get_args(SynapsesChoice),
     "propagation": get_args(PropagationChoice),
@@ -42,6 +48,9 @@ class Recipe:
         Network in the paper's notation, such as '64C5s-64C5s-64C5 (F64C3u)'.
     initialisation : {"kaiming-normal", "uniform-normalised"}
         Rule for the initial weights; biases start at 0.
+    readout_initialisation : {"uniform", "as-layers"}
+        Rule for the readout: weights and bias uniform in +-1/sqrt(fan-in), PyTorch's default for
+        linear layers, or the rule of the other weights and bias 0.
     v_threshold : float
         Firing threshold V_th of stage 1.
     v_rest : float
@@ -78,8 +87,13 @@ class Recipe:
         Rate of the variational dropout (appendix D.1).
     dropout_layers : {"all", "first-dense"}
         Where: every layer with weights and the feedback, or the first dense layer only.
+    dropout_per : {"neuron", "channel"}
+        Whether a mask has a value per neuron or per channel of each image.
     feedback_norm : float
         Limit c of the Frobenius norm of the feedback kernel (appendix D.2).
+    norm_restriction : {"projection", "reparameterisation"}
+        Whether the kernel itself is scaled down to the limit after each update (Algorithm 2), or
+        only what the networks use of it, as in the authors' code.
     seed : int
         Settles initial weights, order of the images, dropout, augmentation and norm probes.
     dtype : {"float32", "float64"}
@@ -103,6 +117,7 @@ class Recipe:
     data_set: str
     architecture: str
     initialisation: Initialisation = "kaiming-normal"
+    readout_initialisation: ReadoutInitialisation = "uniform"
     v_threshold: float = 1.0
     v_rest: float = -1.0
     v_threshold_backward: float = 0.5
@@ -121,7 +136,9 @@ class Recipe:
     warmup_iterations: int = 0
     dropout: float = 0.2
     dropout_layers: DropoutLayers = "all"
+    dropout_per: DropoutUnit = "neuron"
     feedback_norm: float = 2.0
+    norm_restriction: NormRestriction = "projection"
     seed: int = 0
     dtype: FloatingPoint = "float32"
     synapses: SynapsesChoice = "auto"

@@ -12,11 +12,10 @@ import sys
 import numpy as np
 
 from benchmarks.child import Finished, Stopwatch
-from benchmarks.subject import draw_masks
 from networks import Architecture
+from training.dropout import dropout_masks
 from training.initialisation import initial_parameters
 from training.optimiser import Optimiser
-from training.randomness import stream
 from training.recipe import Recipe
 from training.two_stage import TwoStageTrainer
 
@@ -35,7 +34,7 @@ def main() -> None:
     )
     watch = Stopwatch()
     architecture = Architecture.parse(notation, (3, 32, 32), 10)
-    parameters = initial_parameters(architecture, recipe.initialisation, recipe.seed, recipe.dtype)
+    parameters = initial_parameters(architecture, recipe)
     momentum = {name: np.zeros_like(value) for name, value in parameters.items()}
     optimiser = Optimiser(recipe, parameters, momentum, 1000, 0)
     trainer = TwoStageTrainer(architecture, recipe.two_stage, recipe.batch_size)
@@ -43,11 +42,10 @@ def main() -> None:
     generator = np.random.default_rng(0)
     images = generator.standard_normal((recipe.batch_size, 3, 32, 32)).astype(recipe.dtype)
     labels = generator.integers(0, 10, recipe.batch_size)
-    trainer.set_parameters(optimiser.parameters)
-    masks = draw_masks(recipe, architecture, recipe.batch_size, 0)
+    trainer.set_parameters(optimiser.parameters_in_use)
+    masks = dropout_masks(architecture, recipe, recipe.batch_size, 0)
     result = trainer.gradients(images, labels, masks)
     optimiser.step(result.gradients)
-    optimiser.restrict_feedback(stream(recipe.seed, "norm probes", 0))
     watch.lap("iteration")
     Finished.now(watch.steps).print()
 

@@ -13,11 +13,11 @@ import statistics
 from benchmarks.bandwidth import BEYOND_CACHES, FIRST_LEVEL, Bandwidth, measure_bandwidth
 from benchmarks.bench import Bench
 from benchmarks.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
-from benchmarks.subject import Subject, draw_masks
+from benchmarks.subject import Subject
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import seconds
+from training.dropout import dropout_masks
 from training.optimiser import Optimiser
-from training.randomness import stream
 from training.shares import number_of_shares, samples_per_part, split
 from training.threads import one_torch_thread
 from training.two_stage import TwoStageTrainer
@@ -141,7 +141,6 @@ def _train_one(
     trainer: TwoStageTrainer, optimiser: Optimiser, subject: Subject, number: int
 ) -> None:
     batch, recipe = subject.batch(number), subject.recipe
-    masks = draw_masks(recipe, subject.architecture, len(batch.labels), number)
-    trainer.set_parameters(optimiser.parameters)
+    masks = dropout_masks(subject.architecture, recipe, len(batch.labels), number)
+    trainer.set_parameters(optimiser.parameters_in_use)
     optimiser.step(trainer.gradients(batch.images, batch.labels, masks).gradients)
-    optimiser.restrict_feedback(stream(recipe.seed, "norm probes", number))

@@ -17,10 +17,11 @@ from functools import partial
 import numpy as np
 
 from benchmarks.bench import Bench
-from benchmarks.subject import Array, Batch, Subject, draw_masks
+from benchmarks.subject import Array, Batch, Subject
 from benchmarks.tables import Section, Table
 from benchmarks.timing import least_seconds
 from networks import Architecture
+from training.dropout import dropout_masks
 from training.initialisation import initial_parameters
 from training.recipe import Recipe
 from training.two_stage import TwoStageTrainer
@@ -106,9 +107,9 @@ def _width(subject: Subject, width: int, runs: int) -> Point:
     architecture = Architecture.parse(
         notation, subject.architecture.input_shape, subject.architecture.classes
     )
-    parameters = initial_parameters(architecture, recipe.initialisation, recipe.seed, recipe.dtype)
+    parameters = initial_parameters(architecture, recipe)
     batch = subject.batch(0)
-    masks = draw_masks(recipe, architecture, len(batch.labels), 0)
+    masks = dropout_masks(architecture, recipe, len(batch.labels), 0)
     batch = Batch(batch.images, batch.labels, masks)
     return _point(width, recipe, subject, parameters, batch, runs)
 

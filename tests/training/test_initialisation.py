@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose
 
 from networks import Architecture
 from training.initialisation import initial_parameters
-from training.recipe import Initialisation
+from training.recipe import Initialisation, ReadoutInitialisation, Recipe
 
 ARCHITECTURE = Architecture.parse("16C5-32C3s-32C3 (F16C3u)", (1, 16, 16), 10)
+RECIPE = Recipe("digits", ARCHITECTURE.notation, dtype="float64")
 RULES: tuple[Initialisation, ...] = ("kaiming-normal", "uniform-normalised")
 
 
+@pytest.mark.parametrize("readout", ["uniform", "as-layers"])
 @pytest.mark.parametrize("rule", RULES)
-def test_shapes_dtype_and_zero_biases(rule: Initialisation) -> None:
-    parameters = initial_parameters(ARCHITECTURE, rule, 0, "float32")
+def test_shapes_dtype_and_zero_biases(rule: Initialisation, readout: ReadoutInitialisation) -> None:
+    recipe = replace(RECIPE, initialisation=rule, readout_initialisation=readout, dtype="float32")
+    parameters = initial_parameters(ARCHITECTURE, recipe)
     shapes = {name: values.shape for name, values in parameters.items()}
     assert shapes == ARCHITECTURE.parameter_shapes()
     for name, values in parameters.items():
         assert values.dtype == np.float32
-        assert (values == 0).all() == name.endswith(".bias")
+        zero = name.endswith(".bias") and not (name == "readout.bias" and readout == "uniform")
+        assert (values == 0).all() == zero
 
 
 @pytest.mark.parametrize(
@@ -34,14 +41,18 @@ def test_shapes_dtype_and_zero_biases(rule: Initialisation) -> None:
     ],
 )
 def test_kaiming_normal_has_variance_2_over_fan_in(name: str, fan_in: int, factor: float) -> None:
-    weights = initial_parameters(ARCHITECTURE, "kaiming-normal", 0, "float64")[name]
+    recipe = replace(RECIPE, readout_initialisation="as-layers")
+    weights = initial_parameters(ARCHITECTURE, recipe)[name]
     expected = factor * np.sqrt(2 / fan_in)
     assert weights.std() == pytest.approx(expected, rel=4 / np.sqrt(2 * weights.size))
     assert abs(weights.mean()) < 4 * expected / np.sqrt(weights.size)
 
 
 def test_uniform_weights_have_norm_1_per_output() -> None:
-    parameters = initial_parameters(ARCHITECTURE, "uniform-normalised", 0, "float64")
+    recipe = replace(
+        RECIPE, initialisation="uniform-normalised", readout_initialisation="as-layers"
+    )
+    parameters = initial_parameters(ARCHITECTURE, recipe)
     for name in ("layer1", "layer2", "layer3", "readout"):
         weights = parameters[f"{name}.weight"]
         norms = np.linalg.norm(weights.reshape(len(weights), -1), axis=1)
@@ -53,15 +64,31 @@ def test_uniform_weights_have_norm_1_per_output() -> None:
 
 def test_feedback_of_other_kinds_is_not_smaller() -> None:
     dense = Architecture.parse("400 (F400)", (64,), 10)
-    weights = initial_parameters(dense, "kaiming-normal", 0, "float64")["feedback.weight"]
+    weights = initial_parameters(dense, RECIPE)["feedback.weight"]
     assert weights.std() == pytest.approx(np.sqrt(2 / 400), rel=0.02)
 
 
 def test_seed_settles_everything() -> None:
     one, again, other = (
-        initial_parameters(ARCHITECTURE, "kaiming-normal", seed, "float32") for seed in (3, 3, 4)
+        initial_parameters(ARCHITECTURE, replace(RECIPE, seed=seed)) for seed in (3, 3, 4)
     )
     for name in one:
         assert np.array_equal(one[name], again[name])
         if name.endswith(".weight"):
             assert not np.array_equal(one[name], other[name])
+
+
+def test_a_uniform_readout_is_that_of_pytorch() -> None:
+    """Weights and bias lie in +-1/sqrt(fan-in) and fill it; the layers stay as they are."""
+    parameters = initial_parameters(ARCHITECTURE, RECIPE)
+    bound = 1 / np.sqrt(32 * 8 * 8)
+    linear = torch.nn.Linear(32 * 8 * 8, 10)
+    for name, layer in (("readout.weight", linear.weight), ("readout.bias", linear.bias)):
+        values = parameters[name]
+        assert 0.5 * bound < np.abs(values).max() <= bound
+        assert np.abs(layer.detach().numpy()).max() <= bound
+    weight = parameters["readout.weight"]
+    assert weight.std() == pytest.approx(bound / np.sqrt(3), rel=0.02)
+    others = initial_parameters(ARCHITECTURE, replace(RECIPE, readout_initialisation="as-layers"))
+    for name in parameters:
+        assert np.array_equal(parameters[name], others[name]) == ("readout" not in name), name

@@ -20,7 +20,7 @@ def test_digits(batch: int) -> None:
     recipe = replace(RECIPES["digits"], leak=0.9)
     architecture = read_architecture(recipe)
     pixels, labels = find("digits").load(Path()).training[32 * batch + np.arange(32)]
-    parameters = initial_parameters(architecture, recipe.initialisation, 0, "float32")
+    parameters = initial_parameters(architecture, recipe)
     single, double = (
         two_stage_gradients(
             architecture, parameters, pixels.numpy(), labels.numpy(), recipe.two_stage, dtype=dtype

@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 
 from training.errors import DivergenceError
 from training.optimiser import Optimiser, learning_rate_factor
-from training.randomness import stream
 from training.recipe import Recipe
+from training.restriction import parameters_in_use
 
 RECIPE = Recipe(
     data_set="digits",
@@ -93,15 +93,52 @@ def test_entered_at_any_iteration_it_has_the_same_learning_rate(iteration: int) 
     assert optimiser(recipe, iteration).learning_rate == walked.learning_rate
 
 
-def test_only_a_feedback_kernel_is_restricted() -> None:
-    assert optimiser().restrict_feedback(stream(0, "probes", 0)) is None
+def with_feedback(recipe: Recipe, iteration: int = 0) -> Optimiser:
+    """Kernels of norm 40, and no change of weights by the gradient alone."""
     start = {"feedback.weight": np.full((8, 8), 5.0), "layer1.weight": np.full((8, 8), 5.0)}
     zero = {name: np.zeros_like(values) for name, values in start.items()}
-    sgd = Optimiser(RECIPE, start, zero, 2, 0)
-    norm = sgd.restrict_feedback(stream(0, "probes", 0))
+    return Optimiser(replace(recipe, weight_decay=0.0), start, zero, 2, iteration)
+
+
+def test_only_a_feedback_kernel_is_projected() -> None:
+    gradients = {"layer1.weight": np.zeros(2), "readout.bias": np.zeros(1)}
+    assert optimiser().step(gradients) is None
+    sgd = with_feedback(RECIPE)
+    norm = sgd.step({name: np.zeros((8, 8)) for name in sgd.parameters})
     assert norm == pytest.approx(40, rel=0.5)
     assert np.linalg.norm(sgd.parameters["feedback.weight"]) == pytest.approx(2, rel=0.5)
-    assert np.array_equal(sgd.parameters["layer1.weight"], start["layer1.weight"])
+    assert (sgd.parameters["layer1.weight"] == 5).all()
+    for name, values in sgd.parameters.items():
+        assert np.array_equal(sgd.parameters_in_use[name], values)
+
+
+def test_a_reparameterised_kernel_stays_as_it_is() -> None:
+    """The stages use 2/||W|| W with new probes after each step; the gradient has the factor too."""
+    recipe = replace(RECIPE, norm_restriction="reparameterisation")
+    sgd = with_feedback(recipe)
+    first = sgd.parameters_in_use["feedback.weight"].copy()
+    assert np.linalg.norm(first) == pytest.approx(2, rel=0.5)
+    factor = first[0, 0] / 5
+    gradient = np.ones((8, 8))
+    norm = sgd.step({name: gradient for name in sgd.parameters})
+    assert (gradient == 1).all()
+    assert norm == pytest.approx(40, rel=0.5)
+    assert_allclose(sgd.parameters["layer1.weight"], 5 - 0.2)
+    assert_allclose(sgd.parameters["feedback.weight"], 5 - 0.2 * factor, rtol=1e-12)
+    second = sgd.parameters_in_use
+    assert (second["layer1.weight"] == sgd.parameters["layer1.weight"]).all()
+    assert second["feedback.weight"][0, 0] / sgd.parameters["feedback.weight"][0, 0] != factor
+    # What a resumed training and an evaluation use is the same, bit for bit.
+    resumed = Optimiser(recipe, sgd.parameters, sgd.momentum, 2, 1)
+    again = parameters_in_use(recipe, sgd.parameters, 1)
+    for found in (resumed.parameters_in_use, again):
+        assert np.array_equal(found["feedback.weight"], second["feedback.weight"])
+
+
+def test_a_small_kernel_is_used_as_it_is() -> None:
+    recipe = replace(RECIPE, norm_restriction="reparameterisation", feedback_norm=1000.0)
+    sgd = with_feedback(recipe)
+    assert np.array_equal(sgd.parameters_in_use["feedback.weight"], np.full((8, 8), 5.0))
 
 
 def test_divergence_is_refused() -> None:

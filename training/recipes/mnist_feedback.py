@@ -14,6 +14,7 @@ RECIPE = Recipe(
     data_set="mnist",
     architecture="64C5s-64C5s-64C5 (F64C3u)",
     initialisation="kaiming-normal",
+    readout_initialisation="uniform",
     v_threshold=1.0,
     v_rest=-1.0,
     v_threshold_backward=0.5,
@@ -30,5 +31,7 @@ RECIPE = Recipe(
     learning_rate_decay=0.1,
     dropout=0.2,
     dropout_layers="all",
+    dropout_per="neuron",
     feedback_norm=2.0,
+    norm_restriction="projection",
 )

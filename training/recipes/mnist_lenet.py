@@ -11,6 +11,7 @@ RECIPE = Recipe(
     data_set="mnist",
     architecture="15C5-P2-40C5-P2-300",
     initialisation="kaiming-normal",
+    readout_initialisation="uniform",
     v_threshold=0.5,
     v_rest=-0.5,
     v_threshold_backward=0.5,
@@ -27,4 +28,5 @@ RECIPE = Recipe(
     learning_rate_decay=0.1,
     dropout=0.5,
     dropout_layers="first-dense",
+    dropout_per="neuron",
 )
