@@ -136,13 +136,10 @@ class Optimiser:
         DivergenceError
             If a parameter is no longer finite.
         """
+        factor = factor_in_use(self._recipe, self.parameters, self._iteration)
         for name, tensor in self._tensors.items():
-            tensor.grad = torch.from_numpy(gradients[name]).to(tensor.dtype)
-        if RESTRICTED in self._tensors:
-            factor = factor_in_use(self._recipe, self.parameters, self._iteration)
-            if factor != 1:
-                kernel = self._tensors[RESTRICTED]
-                kernel.grad = factor * kernel.grad  # not in place: it may be the caller's array
+            gradient = torch.from_numpy(gradients[name]).to(tensor.dtype)
+            tensor.grad = factor * gradient if name == RESTRICTED and factor != 1 else gradient
         self._sgd.step()
         self._schedule.step()
         for name, tensor in self._tensors.items():

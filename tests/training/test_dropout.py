@@ -62,7 +62,7 @@ def test_values_are_zero_or_the_inverse_of_what_is_kept(
     per: DropoutUnit, rate: float, iteration: int
 ) -> None:
     for dtype in ("float32", "float64"):
-        recipe = replace(RECIPE, dropout=rate, dropout_per=per, dtype=dtype, seed=1)  # type: ignore[arg-type]
+        recipe = replace(RECIPE, dropout=rate, dropout_per=per, dtype=dtype, seed=1)
         for mask in dropout_masks(CONVOLUTIONAL, recipe, 8, iteration).values():
             assert mask.dtype == dtype
             assert set(np.unique(mask)) <= {0.0, np.dtype(dtype).type(1 / (1 - rate))}
