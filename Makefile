@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 VENV_GENN := .venv-genn
 INSTALLED_GENN := $(VENV_GENN)/.installed
 
-.PHONY: install install-genn train test test-devices test-genn bench lint
+.PHONY: install install-genn train test test-faults test-devices test-genn bench lint
 
 install: $(INSTALLED)
 
@@ -28,6 +28,10 @@ train: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(VENV)/bin/python -m pytest
+
+# Damaged files, full disks, kills, two writers: right results or one sentence.
+test-faults: $(INSTALLED)
+	$(VENV)/bin/python -m pytest -m faults tests/faults
 
 # What compiles whole programs: C++ standalone, and GeNN where it is found.
 test-devices: $(INSTALLED)
