@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import pickle  # what CIFAR's files are made of: torchvision reads them, the project writes none
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from tests.training.data_files import write_cifar, write_mnist
 from training.data import DATA_SETS, find
-from training.data.torchvision_import import datasets
 from training.errors import DataError
 
 NORMALISATION = {"mnist": (0.1307, 0.3081), "fashion-mnist": (0.2860, 0.3530)}
-FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
-
-
-def write_idx(path: Path, values: np.ndarray) -> None:
-    """Write bytes as LeCun's IDX format: magic number with type and rank, sizes, values."""
-    header = bytes([0, 0, 8, values.ndim]) + b"".join(
-        size.to_bytes(4, "big") for size in values.shape
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(header + values.astype(np.uint8).tobytes())
-
-
-def write_mnist(root: Path, name: str) -> dict[str, np.ndarray]:
-    """Write 5 training and 3 test images of random bytes; return them by prefix."""
-    rng = np.random.default_rng(0)
-    images = {}
-    for prefix, count in (("train", 5), ("t10k", 3)):
-        images[prefix] = rng.integers(0, 256, (count, 28, 28))
-        raw = root / FOLDERS[name] / "raw"
-        write_idx(raw / f"{prefix}-images-idx3-ubyte", images[prefix])
-        write_idx(raw / f"{prefix}-labels-idx1-ubyte", np.arange(count))
-    return images
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion-mnist"])
 def test_mnist_is_normalised_once(name: str, tmp_path: Path) -> None:
-    original = write_mnist(tmp_path, name)
-    images = find(name).load(tmp_path)
+    data_set, original = write_mnist(tmp_path, name)
+    images = data_set.load(tmp_path)
     mean, std = NORMALISATION[name]
     for part, prefix in ((images.training, "train"), (images.test, "t10k")):
         pixels, labels = part.tensors
@@ -62,14 +37,6 @@ def test_missing_data_say_how_to_get_them(name: str, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_truncated_mnist_is_refused(tmp_path: Path) -> None:
-    write_mnist(tmp_path, "mnist")
-    path = tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte"
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(DataError, match="MNIST"):
-        find("mnist").load(tmp_path)
-
-
 def test_digits_are_split_by_class() -> None:
     images = find("digits").load(Path("unused"))
     assert (len(images.training), len(images.test)) == (1437, 360)
@@ -80,33 +47,6 @@ def test_digits_are_split_by_class() -> None:
     assert shares.min() > 0.23 and shares.max() < 0.27  # a fifth of the whole, in every class
     again = find("digits").load(Path("unused"))
     assert torch.equal(again.test.tensors[0], images.test.tensors[0])
-
-
-def write_cifar(
-    root: Path, monkeypatch: pytest.MonkeyPatch, name: str, label: str, files: dict[str, list[str]]
-) -> dict[str, np.ndarray]:
-    """Write pickled batches of 4 random images each as the authors of CIFAR did."""
-    kind, rng = getattr(datasets, name), np.random.default_rng(0)
-    folder = root / kind.base_folder
-    folder.mkdir(parents=True)
-    rows: dict[str, list[np.ndarray]] = {"train": [], "test": []}
-    sums: dict[str, list[list[str]]] = {"train": [], "test": []}
-
-    def write(file: str, content: dict[str, Any]) -> list[str]:
-        (folder / file).write_bytes(pickle.dumps(content))
-        return [file, hashlib.md5((folder / file).read_bytes()).hexdigest()]
-
-    for part, names in files.items():
-        for file in names:
-            data = rng.integers(0, 256, (4, 3072), dtype=np.uint8)
-            rows[part].append(data)
-            sums[part].append(write(file, {"data": data, label: [0, 1, 2, 3]}))
-    meta = write(kind.meta["filename"], {kind.meta["key"]: ["a", "b", "c", "d"]})
-    # The checksums are those of these files; all else is torchvision's.
-    monkeypatch.setattr(kind, "train_list", sums["train"])
-    monkeypatch.setattr(kind, "test_list", sums["test"])
-    monkeypatch.setattr(kind, "meta", {**kind.meta, "md5": meta[1]})
-    return {part: np.concatenate(data).reshape(-1, 3, 32, 32) for part, data in rows.items()}
 
 
 @pytest.mark.parametrize(
@@ -140,8 +80,9 @@ def test_cifar_in_its_original_format(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    original = write_cifar(tmp_path, monkeypatch, kind, label, files)
-    images = find(name).load(tmp_path)
+    data_set, original = write_cifar(tmp_path, monkeypatch, kind, label, files)
+    assert data_set.name == name
+    images = data_set.load(tmp_path)
     channels = [np.reshape(values, (3, 1, 1)) for values in (mean, std)]
     expected = (original["test"] / 255 - channels[0]) / channels[1]
     np.testing.assert_allclose(images.test.tensors[0].numpy(), expected, rtol=1e-4, atol=1e-5)
@@ -155,8 +96,9 @@ def test_cifar_augmentation_is_a_crop_of_the_padded_image_perhaps_flipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {"train": ["train"], "test": ["test"]}
-    original = write_cifar(tmp_path, monkeypatch, "CIFAR100", "fine_labels", files)["train"][0]
-    augmentation = find("cifar100").load(tmp_path).augmentation
+    data_set, images = write_cifar(tmp_path, monkeypatch, "CIFAR100", "fine_labels", files)
+    original = images["train"][0]
+    augmentation = data_set.load(tmp_path).augmentation
     assert augmentation is not None
     mean, std = (
         np.reshape(values, (3, 1, 1))

@@ -2,28 +2,38 @@
 
 Training images are cut at random out of the image padded by 4 pixels, and flipped half of the
 time (appendix D.3). They are kept as bytes; the normalisation follows the augmentation.
+torchvision compares the files with the authors' MD5 sums before it reads them.
 """
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-
-import torch
-from torch import Tensor
-from torch.utils.data import TensorDataset
+from typing import TYPE_CHECKING, Any
 
 from training.data.data_set import DataSet
-from training.data.images import Images
-from training.data.torchvision_data import check_labels, read
-from training.data.torchvision_import import transforms
+
+if TYPE_CHECKING:
+    from training.data.images import Images
 
 SIZE, PADDING = 32, 4
 
 
 def _load(
-    data_dir: Path, kind: str, classes: int, mean: tuple[float, ...], std: tuple[float, ...]
+    data_set: DataSet,
+    data_dir: Path,
+    kind: str,
+    mean: tuple[float, ...],
+    std: tuple[float, ...],
 ) -> Images:
+    # Imported late: what a data set is can be said without waiting for torch.
+    import torch
+    from torch.utils.data import TensorDataset
+
+    from training.data.images import Images
+    from training.data.torchvision_data import Part, read
+    from training.data.torchvision_import import datasets, transforms
+
     normalised = transforms.Compose(
         [transforms.ConvertImageDtype(torch.float32), transforms.Normalize(mean, std)]
     )
@@ -34,14 +44,23 @@ def _load(
             normalised,
         ]
     )
+    constructor: Any = getattr(datasets, kind)
+    names = [name for name, _ in constructor.train_list + constructor.test_list]
+    folder = data_dir / constructor.base_folder
 
-    def tensors(original: object) -> tuple[Tensor, Tensor]:
-        data, targets = original.data, original.targets  # type: ignore[attr-defined]
-        pixels, labels = torch.from_numpy(data).permute(0, 3, 1, 2), torch.tensor(targets)
-        check_labels(kind, pixels, labels, classes)
-        return pixels.contiguous(), labels
+    def part(training: bool) -> Part:
+        original = constructor(data_dir, train=training)
+        pixels = torch.from_numpy(original.data).permute(0, 3, 1, 2)
+        return pixels.contiguous(), torch.tensor(original.targets)
 
-    training, test = map(tensors, read(kind, data_dir))
+    training, test = read(
+        data_set,
+        kind,
+        data_dir,
+        [folder / name for name in (*names, constructor.meta["filename"])],
+        lambda: (part(True), part(False)),
+        constructor.filename,
+    )
     return Images(
         training=TensorDataset(*training),
         test=TensorDataset(normalised(test[0]), test[1]),
@@ -54,10 +73,10 @@ CIFAR10 = DataSet(
     "cifar10",
     (3, SIZE, SIZE),
     10,
+    (50_000, 10_000),
     partial(
         _load,
         kind="CIFAR10",
-        classes=10,
         mean=(0.4914, 0.4822, 0.4465),
         std=(0.2470, 0.2435, 0.2616),
     ),
@@ -66,10 +85,10 @@ CIFAR100 = DataSet(
     "cifar100",
     (3, SIZE, SIZE),
     100,
+    (50_000, 10_000),
     partial(
         _load,
         kind="CIFAR100",
-        classes=100,
         mean=(0.5071, 0.4865, 0.4409),
         std=(0.2673, 0.2564, 0.2762),
     ),

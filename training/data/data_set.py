@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from training.data.images import Images
+if TYPE_CHECKING:
+    from training.data.images import Images
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,33 @@ class DataSet:
         (channels, height, width) of an image.
     classes : int
         Number of different labels.
-    load : callable
-        From the folder of all data sets to the images; raises `DataError` if they are missing or
-        damaged.
+    sizes : tuple of int
+        Numbers of training and of test images. Files that hold others are refused.
+    read : callable
+        From this data set and the folder of all data sets to the images; raises `DataError` if
+        they are missing or damaged.
+    checksums : mapping of str
+        SHA-256 of the files by name, as far as they are known.
     """
 
     name: str
     input_shape: tuple[int, int, int]
     classes: int
-    load: Callable[[Path], Images]
+    sizes: tuple[int, int]
+    read: Callable[[DataSet, Path], Images]
+    checksums: Mapping[str, str] = field(default_factory=dict)
+
+    def load(self, data_dir: Path) -> Images:
+        """Read the images.
+
+        Parameters
+        ----------
+        data_dir : Path
+            Folder of all data sets.
+
+        Raises
+        ------
+        DataError
+            If files are missing, damaged, or not those of this data set.
+        """
+        return self.read(self, data_dir)

@@ -6,25 +6,34 @@ There is no official split; a fifth of every class is held out for testing.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
-from torch.utils.data import TensorDataset
 
 from training.data.data_set import DataSet
-from training.data.images import Images
+
+if TYPE_CHECKING:
+    from torch.utils.data import TensorDataset
+
+    from training.data.images import Images
 
 HELD_OUT = 0.2
 SPLIT_SEED = 0
 """The split is a property of the data set, the same for every seed of a run."""
 
 
-def _load(data_dir: Path) -> Images:
+def _load(data_set: DataSet, data_dir: Path) -> Images:
+    # Imported late: what a data set is can be said without waiting for torch and scikit-learn.
+    import torch
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+    from torch.utils.data import TensorDataset
+
+    from training.data.images import Images
+
     pixels, labels = load_digits(return_X_y=True)
     training, test, training_labels, test_labels = train_test_split(
-        pixels.reshape(-1, 1, 8, 8),
+        pixels.reshape(-1, *data_set.input_shape),
         labels,
         test_size=HELD_OUT,
         stratify=labels,
@@ -39,4 +48,4 @@ def _load(data_dir: Path) -> Images:
     return Images(training=part(training, training_labels), test=part(test, test_labels))
 
 
-DIGITS = DataSet("digits", (1, 8, 8), 10, _load)
+DIGITS = DataSet("digits", (1, 8, 8), 10, (1437, 360), _load)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import torch
-from torch import Tensor
-from torch.utils.data import TensorDataset
+from typing import TYPE_CHECKING
 
 from training.errors import DataError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.utils.data import TensorDataset
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,22 @@ class Images:
     def __post_init__(self) -> None:
         for name, part in (("training", self.training), ("test", self.test)):
             pixels = part.tensors[0]
-            if pixels.is_floating_point() and not torch.isfinite(pixels).all():
+            if pixels.is_floating_point() and not pixels.isfinite().all():
                 raise DataError(
                     f"the {name} images hold NaN or infinite values: get the data set anew"
                 )
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of all pixels and labels: a run remembers what it was trained on.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits; types and shapes count as well as values.
+        """
+        digest = hashlib.sha256()
+        for part in (self.training, self.test):
+            for tensor in part.tensors:
+                digest.update(f"{tensor.dtype} {tuple(tensor.shape)}\n".encode())
+                digest.update(tensor.contiguous().numpy().data)
+        return digest.hexdigest()

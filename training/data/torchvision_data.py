@@ -2,73 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
+import torch
 from torch import Tensor
 
-from training.data.torchvision_import import datasets
+from training.data.data_set import DataSet
+from training.data.files import check_sums, require_files
 from training.errors import DataError
 
+Part = tuple[Tensor, Tensor]
+"""Pixels, shape (images, channels, height, width), and labels, shape (images,)."""
 
-def read(kind: str, data_dir: Path) -> tuple[Any, Any]:
+
+def read(
+    data_set: DataSet,
+    kind: str,
+    data_dir: Path,
+    files: Sequence[Path],
+    parts: Callable[[], tuple[Part, Part]],
+    archive: str | None = None,
+) -> tuple[Part, Part]:
     """Read the training and the test part of a data set; nothing is downloaded or written.
 
     Parameters
     ----------
+    data_set : DataSet
+        What the files must hold.
     kind : str
         Name of the class in ``torchvision.datasets``.
     data_dir : Path
         torchvision's ``root``.
+    files : sequence of Path
+        What must be there.
+    parts : callable
+        Reads both parts, with torchvision.
+    archive : str, optional
+        Name of the archive that the files come in.
 
     Returns
     -------
     tuple
-        The two objects of torchvision.
+        Bytes and int64 labels of the training part and of the test part.
 
     Raises
     ------
     DataError
-        If files are missing or damaged.
+        If files are missing, damaged, or not those of the data set.
     """
     remedy = (
         f'get it with: python -c "from torchvision.datasets import {kind}; '
-        f"{kind}('{data_dir}', download=True)\""
+        f'{kind}({str(data_dir)!r}, download=True)"'
     )
-    constructor = getattr(datasets, kind)
+    require_files(kind, data_dir, files, remedy, archive)
     try:
-        return constructor(data_dir, train=True), constructor(data_dir, train=False)
-    except RuntimeError as error:
-        if "download=True" in str(error):  # torchvision's word for files that are not there
-            raise DataError(
-                f"{kind} is not in '{data_dir}': choose another --data-dir, or {remedy}"
-            ) from None
-        raise _damaged(kind, data_dir, error, remedy) from None
-    except (OSError, ValueError, AssertionError, EOFError) as error:
-        raise _damaged(kind, data_dir, error, remedy) from None
+        training, test = parts()
+    except Exception as error:  # whatever a reader meets in files that can be anything
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise _damaged(kind, data_dir, reason, remedy) from None
+    named = (("training", training), ("test", test))
+    for (name, (pixels, labels)), size in zip(named, data_set.sizes, strict=True):
+        fault = _fault(data_set, name, pixels, labels, size)
+        if fault is not None:
+            raise _damaged(kind, data_dir, fault, remedy)
+    check_sums(kind, files, data_set.checksums, remedy)
+    return training, test
 
 
-def check_labels(kind: str, pixels: Tensor, labels: Tensor, classes: int) -> None:
-    """Refuse labels that do not belong to the images.
-
-    Raises
-    ------
-    DataError
-        If there are not as many labels as images, or a label is no class.
-    """
-    if len(pixels) != len(labels) or not len(labels):
-        raise DataError(
-            f"{kind} holds {len(pixels)} images and {len(labels)} labels: get the data set anew"
+def _fault(data_set: DataSet, name: str, pixels: Tensor, labels: Tensor, size: int) -> str | None:
+    """Return what is wrong with a part of a data set, or None."""
+    if tuple(pixels.shape[1:]) != data_set.input_shape or pixels.dtype != torch.uint8:
+        shape = " x ".join(map(str, pixels.shape[1:]))
+        expected = " x ".join(map(str, data_set.input_shape))
+        return f"its {name} images are {shape} of {pixels.dtype}, not {expected} bytes"
+    if len(pixels) != size or labels.shape != (size,):
+        return (
+            f"it holds {len(pixels):,} {name} images and {len(labels):,} labels, not {size:,} of "
+            "each"
         )
-    if labels.min() < 0 or labels.max() >= classes:
-        raise DataError(
-            f"the labels of {kind} run from {int(labels.min())} to {int(labels.max())}, not from 0 "
-            f"to {classes - 1}: get the data set anew"
+    if labels.dtype != torch.int64:
+        return f"its {name} labels are {labels.dtype}, not integers"
+    if labels.min() < 0 or labels.max() >= data_set.classes:
+        return (
+            f"its {name} labels run from {int(labels.min())} to {int(labels.max())}, not from 0 to "
+            f"{data_set.classes - 1}"
         )
+    return None
 
 
-def _damaged(kind: str, data_dir: Path, error: Exception, remedy: str) -> DataError:
-    reason = " ".join(str(error).split()) or type(error).__name__
+def _damaged(kind: str, data_dir: Path, reason: str, remedy: str) -> DataError:
     return DataError(
         f"{kind} in '{data_dir}' is damaged ({reason}): delete its folder there and {remedy}"
     )
