@@ -8,6 +8,7 @@ from equations.integrate_and_fire import integrate_and_fire
 from equations.leaky_integrate_and_fire import leaky_integrate_and_fire
 from equations.neuron_model import NeuronModel, average_rate_weight
 from equations.propagation import BACKWARD, FORWARD, SynapseModel
+from equations.sigma import has_sigma_rates
 from equations.ternary import ternary
 from equations.ternary_couple import CROSS_RESET, TernaryCouple
 from equations.window import in_window
@@ -20,6 +21,7 @@ __all__ = [
     "SynapseModel",
     "TernaryCouple",
     "average_rate_weight",
+    "has_sigma_rates",
     "in_window",
     "integrate_and_fire",
     "leaky_integrate_and_fire",

@@ -11,22 +11,28 @@ The neurons of the project share a few state variables, so that one synapse fits
 ``s``           the neuron's last output spike (ternary neurons: -1 or +1)
 ==============  ====================================================================
 
-The parameters are `shared` variables of the group rather than numbers in the strings: they take
-the group's precision, and every threshold runs the same compiled code.
+A neuron of one's own may have more of them, parameters and a namespace; one step is 1 ms, and
+differential equations are integrated by Euler's method. Its potential may have a unit: current,
+weights, biases, threshold and resting potential then have the same one (in SI units where they are
+plain numbers), and rates, which have none, do not change.
+
+Parameters are `shared` variables of the group rather than numbers in the strings: they take the
+group's precision, and every threshold runs the same compiled code.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-PARAMETERS = """
-v_threshold : 1 (shared, constant)
-v_rest : 1 (shared, constant)
-leak : 1 (shared, constant)
-"""
+if TYPE_CHECKING:
+    from brian2.units.fundamentalunits import Dimension, Quantity
+
+    Value: TypeAlias = float | Quantity
 
 
 @dataclass(frozen=True)
@@ -41,33 +47,55 @@ class NeuronModel:
         Condition for a spike.
     reset : str
         Statements run for the neurons that spiked.
-    v_threshold, v_rest : float
-        Firing threshold and resting potential, dimensionless.
+    v_threshold, v_rest : float or Quantity
+        Firing threshold and resting potential, in the unit of ``v``.
     leak : float
-        Factor on the membrane potential from one step to the next; 1 is no leak.
+        Factor on the membrane potential from one step to the next; 1 is no leak. `spike_count`
+        decays with it.
     update : str
         Statements run for every neuron at the start of a step, for dynamics that are not
         written as a differential equation in `model`.
+    name : str
+        For messages.
+    parameters : dict of float or Quantity
+        Further parameters, as the strings name them.
+    initial : dict of float or Quantity
+        State variables at the beginning of every run; those that are not named begin at 0.
+    namespace : dict
+        What else the strings name: constants such as ``tau = 10*ms``, functions.
 
     Raises
     ------
     ValueError
-        If the parameters are not finite, if ``v_threshold <= 0``, ``v_rest >= v_threshold``, or
-        the leak lies outside (0, 1].
+        If the parameters are not finite, if the threshold does not lie above the initial and the
+        resting potential, or the leak lies outside (0, 1].
     """
 
     model: str
     threshold: str
     reset: str
-    v_threshold: float
-    v_rest: float
+    v_threshold: Value
+    v_rest: Value
     leak: float = 1.0
     update: str = ""
+    name: str = "neuron"
+    parameters: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    initial: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    namespace: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.v_threshold) and self.v_threshold > 0):
-            raise ValueError(f"the threshold is {self.v_threshold}: it must be positive")
-        if not (math.isfinite(self.v_rest) and self.v_rest < self.v_threshold):
+        for own in ("parameters", "initial", "namespace"):
+            object.__setattr__(self, own, dict(getattr(self, own)))
+        for name, value in {**self.parameters, **self.initial}.items():
+            if not math.isfinite(float(value)):
+                raise ValueError(f"{name} of neuron '{self.name}' is {value}: it must be finite")
+        start, threshold, rest = (
+            float(each) for each in (self.initial.get("v", 0.0), self.v_threshold, self.v_rest)
+        )
+        if not (math.isfinite(threshold) and threshold > start):
+            must = "be positive" if start == 0 else f"lie above the initial potential {start}"
+            raise ValueError(f"the threshold is {self.v_threshold}: it must {must}")
+        if not (math.isfinite(rest) and rest < threshold):
             raise ValueError(
                 f"the resting potential is {self.v_rest}: it must lie below the threshold "
                 f"{self.v_threshold}"
@@ -76,14 +104,29 @@ class NeuronModel:
             raise ValueError(f"the leak is {self.leak}: it must lie in (0, 1], 1 is no leak")
 
     @property
-    def equations(self) -> str:
-        """The complete Brian2 equations, parameters included."""
-        return self.model + PARAMETERS
+    def constants(self) -> dict[str, Value]:
+        """All parameters by name: threshold, resting potential, leak and its own."""
+        common = {"v_threshold": self.v_threshold, "v_rest": self.v_rest, "leak": self.leak}
+        return {**common, **self.parameters}
 
     @property
-    def parameters(self) -> dict[str, float]:
-        """Values of the parameters by name, as ``NeuronGroup.set_states`` takes them."""
-        return {"v_threshold": self.v_threshold, "v_rest": self.v_rest, "leak": self.leak}
+    def equations(self) -> str:
+        """The complete Brian2 equations, parameters included."""
+        declared = (
+            f"{name} : {unit_name(getattr(value, 'dim', None))} (shared, constant)"
+            for name, value in self.constants.items()
+        )
+        return "\n".join([self.model.rstrip(), *declared, ""])
+
+
+def unit_name(dimensions: Dimension | None) -> str:
+    """A unit as Brian2's equations write it, such as ``volt``; ``1`` without dimensions."""
+    if dimensions is None or dimensions.is_dimensionless:
+        return "1"
+    # Brian2 has been imported by whoever made a quantity.
+    from brian2.units.fundamentalunits import get_unit
+
+    return repr(get_unit(dimensions)).replace(" ", "")
 
 
 def average_rate_weight(leak: float, steps: int, dtype: str | np.dtype = "float64") -> float:

@@ -5,7 +5,9 @@ begins late by just that and ends late by it can still fire in every step that i
 over, and in a feed-forward network goes through exactly the states of one whose spikes pass at
 once: before its window it stays at rest, after its window it neither fires nor forgets what it
 counted. (Nothing reaches a layer before its window, and feedback that arrives after the first
-one's changes no spike.)
+one's changes no spike.) Outside its window nothing of it changes but what spikes add to its
+potential: derivatives are multiplied with `active`, and statements leave what they assign to as it
+was. Times 1 and plus 0 are exact.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ window_start : 1 (shared, constant)
 window_steps : 1 (shared, constant)
 """
 
-#: What the current and the leak become; times 1 and plus 0 are exact.
-_GATED = {"I": "(active * I)", "leak": "(active * leak + (1 - active))"}
+_DERIVATIVE = re.compile(r"(\s*d\w+\s*/\s*dt\s*=)([^:#]*)(.*)")
+_STATEMENT = re.compile(r"(\s*)(\w+)\s*([-+*/]?)=\s*([^#]*)(.*)")
 
 
 def in_window(neuron: NeuronModel) -> NeuronModel:
@@ -37,20 +39,47 @@ def in_window(neuron: NeuronModel) -> NeuronModel:
     -------
     NeuronModel
         With the shared variables ``window_start`` and ``window_steps``, to be set by the user.
+
+    Raises
+    ------
+    ValueError
+        If an equation or a statement does not stand on a line of its own.
     """
+    for line in neuron.model.split("\n"):
+        if line.partition("#")[0].strip() and ":" not in line.partition("#")[0]:
+            raise _not_on_one_line(neuron, line)
+    for line in neuron.update.split("\n"):
+        if line.partition("#")[0].strip() and _STATEMENT.fullmatch(line) is None:
+            raise _not_on_one_line(neuron, line)
     return replace(
         neuron,
-        model=_gate(neuron.model) + WINDOW,
-        threshold=f"{neuron.threshold} and active > 0.5",
-        update=_gate(neuron.update),
+        model="\n".join(map(_gate_derivative, neuron.model.split("\n"))) + WINDOW,
+        threshold=f"({neuron.threshold}) and active > 0.5",
+        update="\n".join(map(_gate_statement, neuron.update.split("\n"))),
     )
 
 
-def _gate(statements: str) -> str:
-    """Replace names on the right-hand sides."""
-    return "\n".join(map(_gate_line, statements.split("\n")))
+def _gate_derivative(line: str) -> str:
+    if match := _DERIVATIVE.fullmatch(line):
+        return f"{match[1]} active*({match[2].strip()}) {match[3]}"
+    return line
 
 
-def _gate_line(line: str) -> str:
-    left, equals, right = line.partition("=")
-    return left + equals + re.sub(r"\b(I|leak)\b", lambda match: _GATED[match[0]], right)
+def _gate_statement(line: str) -> str:
+    """``v = leak*v + I`` becomes ``v = active*(leak*v + I) + (1 - active)*v``, which is exact."""
+    if not line.partition("#")[0].strip():
+        return line
+    match = _STATEMENT.fullmatch(line)
+    assert match is not None
+    indent, variable, operator, expression, rest = match.groups()
+    value = expression.strip()
+    if operator:
+        value = f"{variable} {operator} ({value})"
+    return f"{indent}{variable} = active*({value}) + (1 - active)*{variable}{rest}"
+
+
+def _not_on_one_line(neuron: NeuronModel, line: str) -> ValueError:
+    return ValueError(
+        f"the line '{line.strip()}' of the neuron '{neuron.name}' is not a whole equation or "
+        "statement: write each on one line, or use sequential propagation"
+    )

@@ -44,9 +44,10 @@ def check_precision(neuron: NeuronModel, dtype: str) -> None:
         If one becomes 0 or infinite there, or the threshold no longer lies above the resting
         potential.
     """
+    values = {name: float(value) for name, value in neuron.constants.items()}
     with np.errstate(over="ignore"):
-        rounded = {name: float(np.dtype(dtype).type(v)) for name, v in neuron.parameters.items()}
-    for name, value in neuron.parameters.items():
+        rounded = {name: float(np.dtype(dtype).type(value)) for name, value in values.items()}
+    for name, value in values.items():
         if not math.isfinite(rounded[name]) or (value != 0 and rounded[name] == 0):
             raise ValueError(
                 f"{name} is {value}, which is {rounded[name]} in {dtype}: choose another value"

@@ -26,7 +26,15 @@ from networks.checks import (
 )
 from networks.currents import bias_current, input_current
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
-from networks.populations import clear, count_spikes, dropout_values, population, state, write
+from networks.own_neurons import check_neuron, values_at_rest
+from networks.populations import (
+    count_spikes,
+    dropout_values,
+    population,
+    put_to_rest,
+    state,
+    write,
+)
 from networks.potentials import check_potentials
 from networks.schedule import make_schedule
 from networks.stage import (
@@ -64,7 +72,7 @@ class ForwardNetwork:
     ----------
     architecture : Architecture
     neuron : NeuronModel
-        The neuron of every layer, `integrate_and_fire` or `leaky_integrate_and_fire`.
+        The neuron of every layer, `integrate_and_fire`, `leaky_integrate_and_fire` or your own.
     batch_size : int
         Number of samples simulated side by side.
     synapses : {"auto", "shared", "explicit"}
@@ -82,8 +90,8 @@ class ForwardNetwork:
     Raises
     ------
     ValueError
-        For a batch size below 1, and for a dtype, device, synapses or propagation that do not
-        exist or do not go together.
+        For a batch size below 1, for a dtype, device, synapses or propagation that do not
+        exist or do not go together, and for a neuron that cannot be simulated.
     CompilerNotFoundError
         Without a C++ compiler.
 
@@ -107,6 +115,7 @@ class ForwardNetwork:
         backend: Backend = "cuda",
     ) -> None:
         check_build(batch_size, dtype)
+        check_neuron(neuron)
         check_precision(neuron, dtype)
         choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
@@ -133,6 +142,7 @@ class ForwardNetwork:
                 )
                 for name, source, target, connection in incoming(architecture)
             }  # fmt: skip
+        self._at_rest = values_at_rest(neuron)
         self._parameters: dict[str, Array] = {}
         self.simulator.add(*self.groups.values(), *self.synapses.values())
         self.simulator.drive(self.groups[architecture.layers[0].name])
@@ -260,7 +270,7 @@ class ForwardNetwork:
     def _rest(self, layer: Layer, mask: Array | None, steps: int) -> None:
         """Put a layer to rest, for so many steps, and mask the spikes that it receives."""
         group = self.groups[layer.name]
-        clear(group)
+        put_to_rest(group, self._at_rest)
         open_window(group, steps)
         if mask is None:
             group.variables["dropout"].get_value().fill(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from brian2.core.clocks import Clock
@@ -71,6 +73,7 @@ def population(
         clock=clock,
         name=name,
         codeobj_class=code_objects,
+        namespace=dict(neuron.namespace),
     )
     group.thresholder["spike"].when = slots.thresholds
     group.resetter["spike"].when = slots.resets
@@ -79,8 +82,8 @@ def population(
         group.run_regularly(neuron.update, when=slots.update, name=f"{name}_update")
     if code_objects is not None:  # their thresholder adds up what fires
         group.variables.add_array(SPIKE_TOTAL, size=1, scalar=True, dtype=np.int64, read_only=True)
-    for parameter, value in neuron.parameters.items():
-        group.variables[parameter].set_value(value)
+    for parameter, value in neuron.constants.items():
+        group.variables[parameter].set_value(float(value))
     if slots.delay is not None:
         group.variables["window_start"].set_value(slots.delay)
     return group
@@ -137,11 +140,12 @@ def spikes_fired(group: NeuronGroup) -> NDArray[np.floating]:
     return group.variables["activity" if signed_or_aged else "spike_count"].get_value()
 
 
-def clear(group: NeuronGroup) -> None:
-    """Put the neurons of a group to rest: no potential, no spikes counted."""
-    for variable in ("v", "spike_count", "activity", SPIKE_TOTAL):
-        if variable in group.variables:
-            group.variables[variable].get_value().fill(0)
+def put_to_rest(group: NeuronGroup, at_rest: Mapping[str, float]) -> None:
+    """Set every state variable of a group to its value at rest, see `values_at_rest`."""
+    for variable, value in at_rest.items():
+        group.variables[variable].get_value().fill(value)
+    if SPIKE_TOTAL in group.variables:
+        group.variables[SPIKE_TOTAL].get_value().fill(0)
 
 
 def count_spikes(group: NeuronGroup, shape: Shape, samples: int) -> float:

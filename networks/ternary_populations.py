@@ -23,7 +23,8 @@ from equations.ternary_couple import CROSS_RESET, OUTPUT
 from networks.architecture import Layer
 from networks.connections import Connection, OneToOne
 from networks.devices import SynapsesKind
-from networks.populations import clear, count_spikes, population, state, write
+from networks.own_neurons import values_at_rest
+from networks.populations import count_spikes, population, put_to_rest, state, write
 from networks.schedule import Slots
 from networks.stage import SynapsesObject, open_window, synapses_class
 
@@ -49,6 +50,7 @@ class SignedPopulation(ABC):
         self.layer = layer
         self.neuron = neuron
         self.groups: dict[int, NeuronGroup] = {}
+        self._at_rest = values_at_rest(neuron)
 
     @property
     def objects(self) -> list[BrianObject]:
@@ -75,7 +77,7 @@ class SignedPopulation(ABC):
     ) -> None:
         """Clear the state for a run of `steps`; write what outgoing spikes are multiplied with."""
         for group in self.groups.values():
-            clear(group)
+            put_to_rest(group, self._at_rest)
             write(group, "mask", self.layer.shape, mask, len(mask))
             if dropout is None:
                 group.variables["dropout"].get_value().fill(1)

@@ -6,11 +6,13 @@ again.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from equations import has_sigma_rates
 from networks import (
     Architecture,
     Backend,
@@ -26,6 +28,7 @@ from training.shares import Shares, masks_of, number_of_shares, samples_per_part
 from training.two_stage_config import TwoStageConfig
 
 __all__ = [
+    "InexactGradientWarning",
     "Prediction",
     "TwoStageConfig",
     "TwoStageResult",
@@ -35,6 +38,10 @@ __all__ = [
 
 Array = NDArray[np.floating]
 Masks = Mapping[str, Array]
+
+
+class InexactGradientWarning(UserWarning):
+    """Stage 2 would solve eq. 5 for neurons that stage 1 does not have."""
 
 
 class TwoStageTrainer:
@@ -87,6 +94,13 @@ class TwoStageTrainer:
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"the batch size is {batch_size}: it must be at least 1")
+        if not has_sigma_rates(config.neuron):
+            warnings.warn(
+                f"the rates of the neuron '{config.neuron.name}' are not the sigma of section 3.2: "
+                "the gradients of stage 2 are not those of eq. 5",
+                InexactGradientWarning,
+                stacklevel=2,
+            )
         self.architecture = architecture
         self.config = config
         self.batch_size = batch_size

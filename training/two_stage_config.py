@@ -29,6 +29,8 @@ class TwoStageConfig:
         s_l, the factor on the mean cross-entropy.
     leak : float
         Factor on the membrane potential per step in both stages; 1 is the IF neuron.
+    own_neuron : NeuronModel, optional
+        A neuron for stage 1 in place of the IF neuron; v_threshold, v_rest and leak are then its.
 
     Raises
     ------
@@ -44,8 +46,12 @@ class TwoStageConfig:
     backward_steps: int = 100
     loss_scale: float = 100.0
     leak: float = 1.0
+    own_neuron: NeuronModel | None = None
 
     def __post_init__(self) -> None:
+        if (own := self.own_neuron) is not None:
+            for name in ("v_threshold", "v_rest", "leak"):
+                object.__setattr__(self, name, float(getattr(own, name)))
         for name in ("forward_steps", "backward_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be at least 1")
@@ -56,6 +62,8 @@ class TwoStageConfig:
     @property
     def neuron(self) -> NeuronModel:
         """The neuron of stage 1."""
+        if self.own_neuron is not None:
+            return self.own_neuron
         if self.leak == 1.0:
             return integrate_and_fire(self.v_threshold, self.v_rest)
         return leaky_integrate_and_fire(self.v_threshold, self.v_rest, self.leak)

@@ -72,6 +72,7 @@ def _describe(each: BrianObject) -> Iterator[str]:
     yield f"{getattr(each, 'abstract_code', '')} {getattr(each, 'code', '')}"
     if isinstance(each, NeuronGroup):
         yield f"{len(each)} {each.equations} {each.events} {each.event_codes} {each.method_choice}"
+        yield f"{sorted((name, repr(value)) for name, value in each.namespace.items())}"
     if isinstance(each, Synapses):
         yield f"{each.source.name} {each.target.name} {each.equations}"
     variables: dict[str, Any] = getattr(each, "variables", {})

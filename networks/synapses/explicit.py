@@ -11,6 +11,7 @@ from brian2.groups.neurongroup import NeuronGroup
 from brian2.synapses.synapses import Synapses
 from numpy.typing import NDArray
 
+from equations.neuron_model import unit_name
 from networks.code_generation import code_object_class
 from networks.connections import Connection, channels, units
 
@@ -36,7 +37,7 @@ class ExplicitSynapses(Synapses):
         super().__init__(
             source,
             target,
-            "w : 1",
+            f"w : {unit_name(target.variables['v'].dim)}",
             on_pre=on_pre,
             dtype=target.variables["v"].dtype,
             codeobj_class=code_object_class(),

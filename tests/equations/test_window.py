@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from equations import NeuronModel, in_window, integrate_and_fire, leaky_integrate_and_fire, ternary
@@ -10,19 +12,55 @@ from equations import NeuronModel, in_window, integrate_and_fire, leaky_integrat
 @pytest.mark.parametrize(
     "neuron", [integrate_and_fire(), leaky_integrate_and_fire(), ternary(), ternary(leak=0.5)]
 )
-def test_only_the_current_the_leak_and_the_threshold_are_gated(neuron: NeuronModel) -> None:
+def test_threshold_reset_and_parameters(neuron: NeuronModel) -> None:
     gated = in_window(neuron)
-    assert gated.threshold == f"{neuron.threshold} and active > 0.5"
+    assert gated.threshold == f"({neuron.threshold}) and active > 0.5"
     assert gated.reset == neuron.reset
-    assert gated.parameters == neuron.parameters
-    before = neuron.model + neuron.update
-    after = gated.model + gated.update
-    assert after.count("(active * I)") == 1
-    assert after.count("(active * leak + (1 - active))") == before.count("leak *")
-    undone = after.replace("(active * I)", "I").replace("(active * leak + (1 - active))", "leak")
-    assert undone.startswith(neuron.model) and undone.endswith(neuron.update)
+    assert gated.constants == neuron.constants
 
 
-def test_names_that_merely_contain_a_gated_one_stay() -> None:
-    neuron = NeuronModel("Input : 1\nv : 1", "v > 1", "v = 0", 1.0, 0.0, 1.0, "v = Input + leaky")
-    assert in_window(neuron).update == "v = Input + leaky"
+def test_derivatives_are_multiplied() -> None:
+    neuron = replace(
+        integrate_and_fire(),
+        model="""
+        dv/dt = (I - drift)/dt : 1  # the potential
+        I : 1 (constant)
+        drift = 2*theta : 1
+        dtheta/dt = -theta/tau : 1 (unless refractory)
+        """,
+    )
+    lines = in_window(neuron).model.partition("active = ")[0].split("\n")
+    assert [line.strip() for line in lines if line.strip()] == [
+        "dv/dt = active*((I - drift)/dt) : 1  # the potential",
+        "I : 1 (constant)",
+        "drift = 2*theta : 1",
+        "dtheta/dt = active*(-theta/tau) : 1 (unless refractory)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "gated"),
+    [
+        ("v = leak * v + I", "v = active*(leak * v + I) + (1 - active)*v"),
+        ("v += I", "v = active*(v + (I)) + (1 - active)*v"),
+        ("theta *= 1 - x", "theta = active*(theta * (1 - x)) + (1 - active)*theta"),
+        ("theta -= 1 - x", "theta = active*(theta - (1 - x)) + (1 - active)*theta"),
+        ("", ""),
+        ("# nothing", "# nothing"),
+    ],
+)
+def test_statements_keep_what_they_assign_to(statement: str, gated: str) -> None:
+    assert in_window(replace(integrate_and_fire(), update=statement)).update == gated
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"model": "dv/dt = I/dt +\n 1/dt : 1\nI : 1"}, "dv/dt = I/dt +"),
+        ({"update": "v = (I +\nv)"}, "v)"),
+    ],
+)
+def test_what_does_not_stand_on_one_line_is_refused(changes: dict[str, str], line: str) -> None:
+    with pytest.raises(ValueError, match="is not a whole equation or statement") as error:
+        in_window(replace(integrate_and_fire(), **changes))  # type: ignore[arg-type]
+    assert f"'{line}'" in str(error.value)

@@ -1,0 +1,168 @@
+"""What a neuron must be so that the stages can run it, and how it is at rest.
+
+A neuron is strings that a user may write, so everything that could go wrong silently is refused
+here, before anything is compiled: names that do not exist, a state that would never be reset, units
+that do not fit.
+"""
+
+from __future__ import annotations
+
+import keyword
+
+from brian2.core.namespace import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, DEFAULT_UNITS
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations
+from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
+from brian2.utils.stringtools import get_identifiers
+
+from equations import BACKWARD, FORWARD, NeuronModel
+from equations.neuron_model import unit_name
+
+#: Written by a stage before every run, or by the synapses.
+_INPUTS = frozenset({"I"})
+
+#: Names of the project's own, in groups and in the code that is made of them.
+_RESERVED = frozenset(
+    {
+        *("active", "window_start", "window_steps", "spike_total", "w", "t", "dt", "N", "i"),
+        *Equations(FORWARD.neuron_variables),
+        *Equations(BACKWARD.neuron_variables),
+    }
+)
+
+#: What strings may name beside variables, parameters and the namespace.
+_KNOWN = frozenset(
+    {
+        *DEFAULT_CONSTANTS, *DEFAULT_FUNCTIONS, *DEFAULT_UNITS, *keyword.kwlist,
+        "t", "dt", "t_in_timesteps", "N", "i", "xi",
+    }
+)  # fmt: skip
+
+
+def values_at_rest(neuron: NeuronModel) -> dict[str, float]:
+    """The values of all state variables at the beginning of a run, in SI units.
+
+    They are what a run may change and what a user may set: variables of differential equations
+    and parameters of each neuron, but for the input current.
+    """
+    return {
+        name: float(neuron.initial.get(name, 0.0)) for name in _states(Equations(neuron.equations))
+    }
+
+
+def check_neuron(neuron: NeuronModel) -> None:
+    """Refuse a neuron that the stages cannot run.
+
+    Raises
+    ------
+    ValueError
+        If its equations cannot be read, ``v``, ``I`` or ``spike_count`` is missing, a name means
+        two things or nothing, a value of `initial` belongs to no state variable, or units do not
+        fit each other.
+    """
+    try:
+        _check_names_of_its_own(neuron)
+        equations = Equations(neuron.equations)
+        _check_variables(neuron, equations)
+        _check_units(neuron, equations)
+        _check_identifiers(neuron, equations)
+    except ValueError:
+        raise
+    except Exception as error:  # Brian2 raises its own kinds, SyntaxError, KeyError, TypeError
+        reason = " ".join(str(error).split())
+        raise ValueError(f"the neuron '{neuron.name}' cannot be read: {reason}") from None
+
+
+def _states(equations: Equations) -> list[str]:
+    return [
+        name
+        for name, equation in equations.items()
+        if equation.type in (DIFFERENTIAL_EQUATION, PARAMETER)
+        and "shared" not in equation.flags
+        and name not in _INPUTS
+    ]
+
+
+def _refuse(neuron: NeuronModel, reason: str) -> ValueError:
+    return ValueError(f"the neuron '{neuron.name}' {reason}")
+
+
+def _check_names_of_its_own(neuron: NeuronModel) -> None:
+    declared = set(Equations(neuron.model))
+    common = {"v_threshold", "v_rest", "leak"}
+    for name in declared | set(neuron.parameters):
+        if name in _RESERVED or name in common:
+            raise _refuse(neuron, f"names something '{name}', which means another thing here")
+    for name in neuron.parameters:
+        if not name.isidentifier():
+            raise _refuse(neuron, f"has a parameter '{name}': it must be a Python name")
+        if name in declared:
+            raise _refuse(neuron, f"has '{name}' both as a parameter and in its model")
+    for name in neuron.namespace:
+        if name in declared or name in neuron.constants or name in _RESERVED:
+            raise _refuse(neuron, f"has '{name}' in its namespace and as a variable or parameter")
+
+
+def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
+    for name, meaning in (
+        ("v", "the membrane potential"),
+        ("I", "the input current of a step, as 'I : 1 (constant)'"),
+        ("spike_count", "the spikes that its rate counts, as 'spike_count : 1'"),
+    ):
+        if name not in equations:
+            raise _refuse(neuron, f"has no '{name}' in its model: declare {meaning}")
+    if equations["I"].type != PARAMETER or "shared" in equations["I"].flags:
+        raise _refuse(neuron, "computes 'I' itself: declare it as 'I : 1 (constant)'")
+    if "spike_count" not in get_identifiers(neuron.reset):
+        raise _refuse(neuron, "does not count its spikes: add 'spike_count += 1' to its reset")
+    states = _states(equations)
+    for name in ("v", "spike_count"):
+        if name not in states:
+            raise _refuse(neuron, f"has a '{name}' that is no state of each neuron")
+    for name in neuron.initial:
+        if name not in states:
+            listed = ", ".join(states)
+            raise _refuse(neuron, f"has no state variable '{name}' to begin with: it has {listed}")
+    for name in ("spike_count", "activity", "s"):
+        if float(neuron.initial.get(name, 0.0)) != 0:
+            raise _refuse(neuron, f"begins with {name} other than 0, which would be a spike")
+
+
+def _check_units(neuron: NeuronModel, equations: Equations) -> None:
+    units = {name: unit_name(equation.dim) for name, equation in equations.items()}
+    for name in ("I", "v_threshold", "v_rest"):
+        if equations[name].dim != equations["v"].dim:
+            raise _refuse(
+                neuron,
+                f"has {name} in '{units[name]}' and v in '{units['v']}': they must have one unit",
+            )
+    for name in {"spike_count", "activity", "s", "leak"} & set(equations):
+        if equations[name].dim != DIMENSIONLESS:
+            raise _refuse(neuron, f"has {name} in '{units[name]}': it must have no unit")
+    for name, value in neuron.initial.items():
+        # 0 has any unit, as in Brian2.
+        if float(value) != 0 and get_dimensions(value) != equations[name].dim:
+            raise _refuse(neuron, f"begins with {name} = {value}: its unit must be '{units[name]}'")
+
+
+def _check_identifiers(neuron: NeuronModel, equations: Equations) -> None:
+    names = {*equations, *neuron.namespace, *_KNOWN}
+    texts = {
+        "model": " ".join(str(each.expr.code) for each in equations.values() if each.expr),
+        "threshold": neuron.threshold,
+        "reset": neuron.reset,
+        "update": neuron.update,
+    }
+    # A plain assignment makes a variable of the statements' own.
+    lines = f"{neuron.update}\n{neuron.reset}".split("\n")
+    assigned = {line.partition("=")[0].strip() for line in lines}
+    for where, text in texts.items():
+        for name in sorted(get_identifiers(_without_comments(text)) - names - assigned):
+            raise _refuse(
+                neuron,
+                f"uses '{name}' in its {where}, which is no variable, parameter or name of its "
+                "namespace: add it there",
+            )
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line.partition("#")[0] for line in text.split("\n"))
