@@ -1,18 +1,18 @@
 """Checkpoints: a run after a whole number of iterations, from which it continues bit for bit.
 
 A checkpoint is two files, ``iteration-00000469.safetensors`` (parameters and momentum) and
-``iteration-00000469.json`` (format version, recipe, progress, and the SHA-256 of the first file).
-The JSON is written last and its rename makes the checkpoint; without it the tensors are nothing.
+``iteration-00000469.json`` (recipe, progress, the SHA-256 of the first file, and a checksum of its
+own). The JSON is written last and its rename makes the checkpoint; without it the tensors are
+nothing.
 Since the tensors are a function of the iteration, a pair can be written again over itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import safetensors.numpy
@@ -20,50 +20,16 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from networks import Architecture
+from training.earlier_recipes import completed, differing_field
 from training.errors import CheckpointError
 from training.files import write_atomically
+from training.progress import Progress
 from training.recipe import Recipe
-
-FORMAT = 1
-"""Version of the two files; a reader refuses others."""
+from training.sealed_json import STRICT, NewerFormatError, seal, unseal
 
 Arrays = dict[str, NDArray[np.floating]]
 
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Parameters
-    ----------
-    iteration : int
-        Complete iterations.
-    epoch : int
-        Complete epochs, their evaluations on the test images included.
-    accuracy : float or None
-        Test accuracy (0 to 1) of the present weights, if they have been evaluated.
-    best_accuracy : float or None
-        Highest test accuracy so far.
-    best_iteration : int or None
-        The iteration that had it.
-    """
-
-    iteration: int = 0
-    epoch: int = 0
-    accuracy: float | None = None
-    best_accuracy: float | None = None
-    best_iteration: int | None = None
-
-    def after_iteration(self) -> Progress:
-        """Return the progress after one more iteration: the new weights are not yet evaluated."""
-        return replace(self, iteration=self.iteration + 1, accuracy=None)
-
-    def after_evaluation(self, accuracy: float, epoch: int) -> Progress:
-        """Return the progress after an evaluation, with `epoch` epochs complete."""
-        evaluated = replace(self, accuracy=accuracy, epoch=epoch)
-        if self.best_accuracy is not None and accuracy <= self.best_accuracy:
-            return evaluated
-        return replace(evaluated, best_accuracy=accuracy, best_iteration=self.iteration)
+_REMEDY = "restore it from a copy, or delete it to fall back to an older one"
 
 
 @dataclass(frozen=True)
@@ -104,6 +70,38 @@ class Checkpoint:
                     f"the checkpoint does not fit the architecture: {error}"
                 ) from None
 
+    def check_recipe(self, name: str, recipe: Recipe) -> None:
+        """Refuse a checkpoint of another recipe; only the epochs may differ.
+
+        Raises
+        ------
+        CheckpointError
+            If the name of the recipe or a field differs.
+        """
+        remedy = "put the run's own checkpoint or recipe.json back"
+        if self.name != name:
+            raise CheckpointError(
+                f"the checkpoint is of the recipe '{self.name}', its run is of '{name}': {remedy}"
+            )
+        field = differing_field(self.recipe, recipe)
+        if field is not None:
+            raise CheckpointError(
+                f"the checkpoint is of the {field} '{getattr(self.recipe, field)}', its run is of "
+                f"'{getattr(recipe, field)}': {remedy}"
+            )
+
+
+@dataclass(frozen=True)
+class _Description:
+    """What the JSON file holds."""
+
+    __pydantic_config__ = STRICT
+
+    name: str
+    recipe: Recipe
+    progress: Progress
+    sha256: str
+
 
 def save(folder: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint, then remove those that are neither the newest nor the best."""
@@ -112,7 +110,6 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
         | {f"momentum/{name}": values for name, values in checkpoint.momentum.items()}
     )
     state = {
-        "format": FORMAT,
         "name": checkpoint.name,
         "recipe": asdict(checkpoint.recipe),
         "progress": asdict(checkpoint.progress),
@@ -120,16 +117,20 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     }
     path = _path(folder, checkpoint.progress.iteration)
     write_atomically(path.with_suffix(".safetensors"), tensors)
-    write_atomically(path, json.dumps(state, indent=2).encode())
+    write_atomically(path, seal(state))
     kept = {path.stem}
     if checkpoint.progress.best_iteration is not None:
         kept.add(_path(folder, checkpoint.progress.best_iteration).stem)
     for suffix in ("json", "safetensors"):
         for old in folder.glob(f"iteration-*.{suffix}"):
             if old.stem not in kept:
-                old.unlink()
-    for unfinished in folder.glob(".iteration-*.tmp"):
-        unfinished.unlink()
+                old.unlink(missing_ok=True)
+
+
+def began(folder: Path) -> bool:
+    """Whether a folder holds a checkpoint, or a part of one after the first iteration."""
+    parts = folder.glob("iteration-*")
+    return any(part.suffix == ".json" or part.stem != _path(folder, 0).stem for part in parts)
 
 
 def load_latest(folder: Path) -> Checkpoint:
@@ -140,10 +141,7 @@ def load_latest(folder: Path) -> Checkpoint:
     CheckpointError
         If there is none, or the newest one cannot be used.
     """
-    paths = sorted(folder.glob("iteration-*.json"))
-    if not paths:
-        raise CheckpointError(f"there is no checkpoint in '{folder}': the run cannot be continued")
-    return _load(paths[-1])
+    return _while_written(folder, lambda: _load(_newest(folder)))
 
 
 def load_best(folder: Path) -> Checkpoint:
@@ -152,11 +150,41 @@ def load_best(folder: Path) -> Checkpoint:
     Raises
     ------
     CheckpointError
-        As `load_latest`.
+        As `load_latest`, and if the best one is not what the newest says of it.
     """
-    latest = load_latest(folder)
-    best = latest.progress.best_iteration
-    return latest if best is None else _load(_path(folder, best))
+    return _while_written(folder, lambda: _load_best(folder))
+
+
+def _load_best(folder: Path) -> Checkpoint:
+    latest = _load(_newest(folder))
+    iteration, accuracy = latest.progress.best_iteration, latest.progress.best_accuracy
+    if iteration is None:
+        return latest
+    best = _load(_path(folder, iteration))
+    if best.progress.best_accuracy != accuracy:
+        raise CheckpointError(
+            f"the checkpoint '{_path(folder, iteration)}' is not the best one of this run, with "
+            f"test accuracy {accuracy}: {_REMEDY}"
+        )
+    return best
+
+
+def _while_written(folder: Path, read: Callable[[], Checkpoint]) -> Checkpoint:
+    """Read, and read again if it failed while a training put a newer checkpoint in its place."""
+    while True:
+        newest = _newest(folder)
+        try:
+            return read()
+        except CheckpointError:
+            if _newest(folder) == newest:
+                raise
+
+
+def _newest(folder: Path) -> Path:
+    paths = sorted(folder.glob("iteration-*.json"))
+    if not paths:
+        raise CheckpointError(f"there is no checkpoint in '{folder}': the run cannot be continued")
+    return paths[-1]
 
 
 def _path(folder: Path, iteration: int) -> Path:
@@ -164,47 +192,50 @@ def _path(folder: Path, iteration: int) -> Path:
 
 
 def _load(path: Path) -> Checkpoint:
-    remedy = "restore it from a copy, or delete it to fall back to an older one"
-    try:
-        state = json.loads(path.read_text())
-        if state["format"] != FORMAT:
-            raise CheckpointError(
-                f"the checkpoint '{path}' has format {state['format']}, this version of spide "
-                f"reads format {FORMAT}: use the version that wrote it"
-            )
-        tensors = path.with_suffix(".safetensors").read_bytes()
-        if hashlib.sha256(tensors).hexdigest() != state["sha256"]:
-            raise CheckpointError(
-                f"the checkpoint '{path.with_suffix('.safetensors')}' is damaged or truncated "
-                f"(its SHA-256 is not the one written in the JSON file beside it): {remedy}"
-            )
-        arrays = safetensors.numpy.load(tensors)
-        return Checkpoint(
-            name=state["name"],
-            recipe=recipe_from_json(state["recipe"]),
-            progress=Progress(**state["progress"]),
-            parameters=_under(arrays, "parameters/"),
-            momentum=_under(arrays, "momentum/"),
-        )
-    except (OSError, ValueError, TypeError, KeyError, SafetensorError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise CheckpointError(f"the checkpoint '{path}' is damaged ({reason}): {remedy}") from None
-
-
-def recipe_from_json(fields: dict[str, Any]) -> Recipe:
-    """Make a recipe from its JSON form.
+    """Read a checkpoint; everything in it is checked.
 
     Raises
     ------
-    TypeError, ValueError
-        If a field is unknown, missing or out of range.
+    CheckpointError
+        If a file is missing, damaged, of a newer format, or not what its name says.
     """
-    return Recipe(**{**fields, "milestones": tuple(fields["milestones"])})
+    try:
+        state = unseal(_Description, path.read_bytes(), completed)
+        if path != _path(path.parent, state.progress.iteration):
+            raise ValueError(
+                f"it is of iteration {state.progress.iteration}, which is not that of its name"
+            )
+        tensors = path.with_suffix(".safetensors").read_bytes()
+        if hashlib.sha256(tensors).hexdigest() != state.sha256:
+            raise CheckpointError(
+                f"the checkpoint '{path.with_suffix('.safetensors')}' is damaged or truncated "
+                f"(its SHA-256 is not the one written in the JSON file beside it): {_REMEDY}"
+            )
+        parameters, momentum = _split(safetensors.numpy.load(tensors), state.recipe.dtype)
+    except NewerFormatError as error:
+        raise CheckpointError(f"the checkpoint '{path}' {error}") from None
+    except ValueError as error:
+        raise CheckpointError(f"the checkpoint '{path}' is damaged ({error}): {_REMEDY}") from None
+    except (OSError, KeyError, TypeError, SafetensorError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise CheckpointError(f"the checkpoint '{path}' is damaged ({reason}): {_REMEDY}") from None
+    return Checkpoint(state.name, state.recipe, state.progress, parameters, momentum)
 
 
-def _under(arrays: Arrays, prefix: str) -> Arrays:
-    return {
-        name.removeprefix(prefix): values
-        for name, values in arrays.items()
-        if name.startswith(prefix)
-    }
+def _split(arrays: Arrays, dtype: str) -> tuple[Arrays, Arrays]:
+    """Return parameters and momentum.
+
+    Raises
+    ------
+    ValueError
+        If an array is neither, or not of the recipe's floating-point type.
+    """
+    parts: dict[str, Arrays] = {"parameters": {}, "momentum": {}}
+    for key, values in arrays.items():
+        part, _, name = key.partition("/")
+        if part not in parts or not name:
+            raise ValueError(f"the array '{key}' is neither a parameter nor its momentum")
+        if values.dtype != dtype:
+            raise ValueError(f"'{key}' is of type {values.dtype}, its recipe has {dtype}")
+        parts[part][name] = values
+    return parts["parameters"], parts["momentum"]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 from networks import Architecture, DeviceError, NotFiniteError
-from training.checkpoint import Checkpoint, load_best, load_latest
+from training.checkpoint import Checkpoint, began, load_best, load_latest
 from training.distributed.processes import Processes
 from training.errors import (
     CheckpointError,
@@ -25,9 +27,11 @@ from training.errors import (
 from training.evaluation import evaluate
 from training.loop import TrainingLoop, first_checkpoint
 from training.preparation import build_for_all, keep_everything, load_images, read_architecture
+from training.progress import Progress
 from training.recipe import Recipe
 from training.restriction import parameters_in_use
 from training.run_folder import RunFolder, check_vacant, continued, open_run
+from training.run_lock import only_writer
 
 
 def train_anew(
@@ -44,7 +48,7 @@ def train_anew(
     check_vacant(run.path)
     architecture = read_architecture(recipe)
     checkpoint = first_checkpoint(name, recipe, architecture)
-    return _train(run, architecture, checkpoint, data_dir, max_iterations, run.create, processes)
+    return _train(run, architecture, checkpoint, data_dir, max_iterations, _made(run), processes)
 
 
 def open_run_of(path: Path, name: str) -> RunFolder:
@@ -72,18 +76,19 @@ def resume(
     processes: Processes,
 ) -> int:
     """Continue a run from its newest checkpoint; return the exit status."""
-    architecture = read_architecture(run.recipe)
-    checkpoint = _of_run(load_latest(run.checkpoints), run, architecture, processes)
-    run = continued(run, recipe)
-    return _train(
-        run,
-        architecture,
-        checkpoint,
-        data_dir,
-        max_iterations,
-        lambda: run.reopen(checkpoint.progress),
-        processes,
-    )
+    with only_writer(run.path) if processes.leads else nullcontext():
+        architecture = read_architecture(run.recipe)
+        checkpoint = _of_run(_where_it_stopped(run, architecture), run, architecture, processes)
+        run = continued(run, recipe)
+        return _train(
+            run,
+            architecture,
+            checkpoint,
+            data_dir,
+            max_iterations,
+            _reopened(run, checkpoint.progress),
+            processes,
+        )
 
 
 def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -> int:
@@ -116,7 +121,7 @@ def _train(
     checkpoint: Checkpoint,
     data_dir: Path,
     max_iterations: int | None,
-    open_folder: Callable[[], None],
+    open_folder: AbstractContextManager[None],
     processes: Processes,
 ) -> int:
     """Train from a checkpoint; return 0, or 130 after SIGINT and 143 after SIGTERM.
@@ -135,13 +140,11 @@ def _train(
         max_iterations=max_iterations,
         leads=processes.leads,
     )
-    if processes.leads:
-        open_folder()
     keep_everything()
     command = [*processes.launch.command, "train", run.name]
     command += ["--resume", str(run.path), "--data-dir", str(data_dir)]
     remedy = f"resume with: {shlex.join(command)}"
-    with interruption:
+    with open_folder if processes.leads else nullcontext(), interruption:
         try:
             progress = loop.train()
         except LostProcessError as error:
@@ -165,19 +168,37 @@ def _train(
 
 
 def _dated_path(name: str) -> Path:
-    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    """Return a folder that no other start has, even in the same second on another machine."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}-{token_hex(4)}"
+
+
+@contextmanager
+def _made(run: RunFolder) -> Iterator[None]:
+    """A context in which a new run folder is there, and is written by this process only."""
+    with only_writer(run.path):
+        run.create()
+        yield
+
+
+@contextmanager
+def _reopened(run: RunFolder, progress: Progress) -> Iterator[None]:
+    """A context in which the folder of a run, whose only writer this is, is ready to go on."""
+    run.reopen(progress)
+    yield
+
+
+def _where_it_stopped(run: RunFolder, architecture: Architecture) -> Checkpoint:
+    """Return the newest checkpoint; the first, if the run was killed before it wrote that one."""
+    if not began(run.checkpoints) and not run.records():
+        return first_checkpoint(run.name, run.recipe, architecture)
+    return load_latest(run.checkpoints)
 
 
 def _of_run(
     checkpoint: Checkpoint, run: RunFolder, architecture: Architecture, processes: Processes
 ) -> Checkpoint:
-    """Return the checkpoint if it belongs to the run's network, and is the same everywhere."""
-    if checkpoint.recipe.architecture != run.recipe.architecture:
-        raise CheckpointError(
-            f"the checkpoint in '{run.checkpoints}' is of the architecture "
-            f"'{checkpoint.recipe.architecture}', its run is of '{run.recipe.architecture}': "
-            "put the run's own checkpoint back"
-        )
+    """Return the checkpoint if it belongs to the run, and is the same everywhere."""
+    checkpoint.check_recipe(run.name, run.recipe)
     checkpoint.check_architecture(architecture)
     progress = str(checkpoint.progress)
     if processes.text_of_first(progress) != progress:

@@ -18,17 +18,19 @@ import numpy as np
 from torch import Tensor
 
 from networks import Architecture
-from training.checkpoint import Checkpoint, Progress, save
+from training.checkpoint import Checkpoint, save
 from training.data import Images
 from training.data.batches import batches_per_epoch, training_batches
 from training.dropout import dropout_masks
-from training.errors import LostProcessError
+from training.errors import CheckpointError, LostProcessError
 from training.evaluation import evaluate
+from training.history import History
 from training.initialisation import initial_parameters
 from training.interruption import Interruption
 from training.metrics import evaluation_record, training_record
 from training.optimiser import Optimiser
 from training.pictures import draw_pictures
+from training.progress import Progress
 from training.progress_bar import ProgressBar
 from training.recipe import Recipe
 from training.run_folder import RunFolder
@@ -80,6 +82,11 @@ class TrainingLoop:
         How far the run is; its weights are those in `optimiser`.
     optimiser : Optimiser
         Parameters and momentum.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint's epoch and iteration do not fit these images.
     """
 
     def __init__(
@@ -108,6 +115,7 @@ class TrainingLoop:
         if max_iterations is not None:
             self.last = min(self.last, max_iterations)
         self.progress = checkpoint.progress
+        self._check_epoch()
         self.optimiser = Optimiser(
             self.recipe,
             checkpoint.parameters,
@@ -115,6 +123,7 @@ class TrainingLoop:
             self.per_epoch,
             self.progress.iteration,
         )
+        self._history = History()
         self._drawn_at = time.monotonic()
         trainer.set_parameters(self.optimiser.parameters_in_use)
 
@@ -133,6 +142,8 @@ class TrainingLoop:
         LostProcessError
             If another process is gone; the last complete iteration is saved.
         """
+        if self.leads:
+            self._history = History.of(self.run.records())
         self._save()
         try:
             with one_torch_thread():
@@ -216,10 +227,21 @@ class TrainingLoop:
             f"test accuracy {100 * self.progress.accuracy:.2f} %"
         )
 
+    def _check_epoch(self) -> None:
+        """Refuse an iteration that is in another epoch than the checkpoint says."""
+        epoch, iteration = self.progress.epoch, self.progress.iteration
+        if not 0 <= iteration - epoch * self.per_epoch <= self.per_epoch:
+            raise CheckpointError(
+                f"the checkpoint of iteration {iteration} has {epoch} complete epochs, which "
+                f"cannot be with {self.per_epoch} iterations per epoch: restore the data or the "
+                "checkpoint that belong to this run"
+            )
+
     def _log(self, record: dict[str, Any]) -> None:
         """Append a line to the metrics."""
         if self.leads:
             self.run.log(record)
+            self._history.add(record)
 
     def _save(self) -> None:
         """Write a checkpoint."""
@@ -232,7 +254,7 @@ class TrainingLoop:
         self._saved_at = time.monotonic()
 
     def _draw(self) -> None:
-        """Draw the pictures from the metrics."""
+        """Draw the pictures of the run so far."""
         if self.leads:
-            draw_pictures(self.run)
+            draw_pictures(self.run, self._history)
         self._drawn_at = time.monotonic()

@@ -8,63 +8,54 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from training.files import write_atomically
+from training.history import History
 from training.run_folder import RunFolder
 
-Records = list[dict[str, Any]]
-Curve = NDArray[np.float64]
 
-_POINTS = 150
-"""Most points of a curve: each is the mean over the iterations since the point before."""
+def draw_pictures(run: RunFolder, history: History) -> None:
+    """Draw ``curves.png`` and ``firing_rates.png`` of a run, if there is anything to draw.
 
-
-def draw_pictures(run: RunFolder) -> None:
-    """Draw ``curves.png`` and ``firing_rates.png`` from the metrics of a run, if there are any."""
-    records = run.records()
-    training = [record for record in records if record["kind"] == "training"]
-    test = [record for record in records if record["kind"] == "test"]
-    if training:
+    The log is not read: what it costs does not depend on how long the run is.
+    """
+    if history.training:
         title = f"{run.name}   {run.recipe.architecture}"
-        _write(curves(training, test, title), run.pictures / "curves.png")
-        _write(firing_rates(training, title), run.pictures / "firing_rates.png")
+        _write(curves(history, title), run.pictures / "curves.png")
+        _write(firing_rates(history, title), run.pictures / "firing_rates.png")
 
 
-def curves(training: Records, test: Records, title: str) -> Figure:
+def curves(history: History, title: str) -> Figure:
     """Draw accuracy and loss, of training batches and of the test images, over epochs."""
     figure, (left, right) = _two_panels(title)
-    for axes, key, factor, label in (
-        (left, "accuracy", 100.0, "accuracy (%)"),
-        (right, "loss", 1.0, "cross-entropy"),
+    epochs = [point.epoch for point in history.training]
+    tested = [epoch for epoch, _, _ in history.test]
+    test_loss = [loss for _, loss, _ in history.test]
+    test_accuracy = [100 * accuracy for _, _, accuracy in history.test]
+    for axes, training, test, label in (
+        (
+            left,
+            [100 * point.accuracy for point in history.training],
+            test_accuracy,
+            "accuracy (%)",
+        ),
+        (right, [point.loss for point in history.training], test_loss, "cross-entropy"),
     ):
-        epochs = _binned([record["epoch"] for record in training])
-        values = _binned([record[key] for record in training])
-        axes.plot(epochs, factor * values, color="C0", label="training (with dropout)")
-        axes.plot(
-            [record["epoch"] for record in test],
-            [factor * record[key] for record in test],
-            marker="o",
-            markersize=4,
-            color="C1",
-            label="test",
-        )
+        axes.plot(epochs, training, color="C0", label="training (with dropout)")
+        axes.plot(tested, test, marker="o", markersize=4, color="C1", label="test")
         axes.set_ylabel(label)
         axes.set_xlim(left=0.0)  # after the curves: before, it would fix the right end too
         axes.legend(frameon=False)
     left.set_ylim(top=100.5)
     right.set_ylim(bottom=0.0)
-    if test:
-        last = test[-1]
+    if history.test:
         left.annotate(
-            f"{100 * last['accuracy']:.2f} %",
-            (last["epoch"], 100 * last["accuracy"]),
+            f"{test_accuracy[-1]:.2f} %",
+            (tested[-1], test_accuracy[-1]),
             xytext=(0, -16),
             textcoords="offset points",
             ha="right",
@@ -73,22 +64,23 @@ def curves(training: Records, test: Records, title: str) -> Figure:
     return figure
 
 
-def firing_rates(training: Records, title: str) -> Figure:
+def firing_rates(history: History, title: str) -> Figure:
     """Draw the firing rate of every layer in both stages over epochs (the paper's Figure 2)."""
-    figure, panels = _two_panels(title)
-    epochs = _binned([record["epoch"] for record in training])
-    for axes, stage, label in zip(
-        panels,
-        ("firing_rates_forward", "firing_rates_backward"),
-        ("stage 1", "stage 2 (both signs)"),
-        strict=True,
+    figure, (left, right) = _two_panels(title)
+    epochs = [point.epoch for point in history.training]
+    for axes, stage, label in (
+        (left, [point.firing_rates_forward for point in history.training], "stage 1"),
+        (
+            right,
+            [point.firing_rates_backward for point in history.training],
+            "stage 2 (both signs)",
+        ),
     ):
-        for layer in training[0][stage]:
-            rates = _binned([record[stage][layer] for record in training])
-            axes.plot(epochs, 100 * rates, label=layer)
+        for layer in stage[0]:
+            axes.plot(epochs, [100 * rates[layer] for rates in stage], label=layer)
         axes.set_title(label, fontsize="medium")
         axes.set_ylabel("neurons that fire in a step (%)")
-        axes.set_xlim(0.0, 1.02 * training[-1]["epoch"])
+        axes.set_xlim(0.0, 1.02 * history.last_epoch)
         axes.set_ylim(bottom=0.0)
         axes.legend(frameon=False)
     return figure
@@ -104,12 +96,6 @@ def _two_panels(title: str) -> tuple[Figure, tuple[Axes, Axes]]:
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
     return figure, (left, right)
-
-
-def _binned(values: list[float]) -> Curve:
-    """Return at most `_POINTS` means over consecutive values, all values used."""
-    parts = np.array_split(np.asarray(values, dtype=np.float64), min(_POINTS, len(values)))
-    return np.array([part.mean() for part in parts])
 
 
 def _write(figure: Figure, path: Path) -> None:

@@ -3,6 +3,7 @@
 ::
 
     recipe.json      name and fields of the recipe, as resolved from the command line
+    writer.lock      which process writes here (training.run_lock)
     metrics.jsonl    one line per iteration and one per evaluation
     checkpoints/     the newest and the best (training.checkpoint)
     pictures/        accuracy and loss; firing rates of both stages (training.pictures)
@@ -10,15 +11,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from training.checkpoint import Progress, recipe_from_json
+from training.earlier_recipes import completed, differing_field
 from training.errors import RunFolderError
-from training.files import write_atomically
+from training.files import is_leftover, remove_leftovers, write_atomically
+from training.progress import Progress
 from training.recipe import Recipe
+from training.records import Record, encode, read_records
+from training.run_lock import LOCK_NAME
+from training.sealed_json import STRICT, NewerFormatError, seal, unseal
+
+_RECIPE = "recipe.json"
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,7 @@ class RunFolder:
         """
         check_vacant(self.path)
         try:
-            for folder in (self.path, self.checkpoints, self.pictures):
-                folder.mkdir(parents=True, exist_ok=True)
+            self._make_folders()
             self.write_recipe()
         except OSError as error:
             raise RunFolderError(
@@ -75,6 +79,7 @@ class RunFolder:
 
     def reopen(self, progress: Progress) -> None:
         """Write the recipe anew, and drop the metrics that a run resumed there will repeat."""
+        self._make_folders()
         self.write_recipe()
         # At the iteration of the checkpoint itself, the evaluation may not have been completed.
         present = {"training", "test"} if progress.accuracy is not None else {"training"}
@@ -84,24 +89,37 @@ class RunFolder:
             if record["iteration"] < progress.iteration
             or (record["iteration"] == progress.iteration and record["kind"] in present)
         ]
-        write_atomically(self.metrics, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        write_atomically(self.metrics, b"".join(encode(record) for record in kept))
 
     def write_recipe(self) -> None:
         """Write ``recipe.json``."""
         content = {"name": self.name, "recipe": asdict(self.recipe)}
-        write_atomically(self.path / "recipe.json", json.dumps(content, indent=2).encode())
+        write_atomically(self.path / _RECIPE, seal(content))
 
-    def log(self, record: dict[str, Any]) -> None:
+    def log(self, record: Record) -> None:
         """Append one line to the metrics."""
-        with self.metrics.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        with self.metrics.open("ab") as file:
+            file.write(encode(record))
 
-    def records(self) -> list[dict[str, Any]]:
-        """Read the metrics; a last line that was cut off when the program died is left out."""
-        if not self.metrics.exists():
-            return []
-        *lines, _cut_off = self.metrics.read_text().split("\n")
-        return [json.loads(line) for line in lines]
+    def records(self) -> list[Record]:
+        """Read the metrics, see `training.records.read_records`."""
+        return read_records(self.metrics)
+
+    def _make_folders(self) -> None:
+        """Make what is missing of the folders, and remove what killed writers left in them."""
+        for folder in (self.path, self.checkpoints, self.pictures):
+            folder.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(folder)
+
+
+@dataclass(frozen=True)
+class _RecipeFile:
+    """What ``recipe.json`` holds."""
+
+    __pydantic_config__ = STRICT
+
+    name: str
+    recipe: Recipe
 
 
 def check_vacant(path: Path) -> None:
@@ -112,13 +130,20 @@ def check_vacant(path: Path) -> None:
     RunFolderError
         If there is a run, another file or folder.
     """
-    if (path / "recipe.json").exists():
+    if (path / _RECIPE).exists():
         raise RunFolderError(
             f"'{path}' already holds a run: continue it with --resume '{path}', or choose another "
             "--out"
         )
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or not all(map(_is_of_creation, path.iterdir()))):
         raise RunFolderError(f"'{path}' exists and is not an empty folder: choose another --out")
+
+
+def _is_of_creation(path: Path) -> bool:
+    """Whether this is what a process leaves that is killed before it has made a run."""
+    if path.is_dir():
+        return path.name in ("checkpoints", "pictures") and not any(path.iterdir())
+    return path.name == LOCK_NAME or is_leftover(path)
 
 
 def open_run(path: Path) -> RunFolder:
@@ -129,16 +154,21 @@ def open_run(path: Path) -> RunFolder:
     RunFolderError
         If it holds no run, or its recipe cannot be read.
     """
-    if not (path / "recipe.json").exists():
-        raise RunFolderError(f"'{path}' holds no run (no recipe.json): give the folder of a run")
+    file = path / _RECIPE
+    remedy = "restore it from a copy"
     try:
-        content = json.loads((path / "recipe.json").read_text())
-        return RunFolder(path, content["name"], recipe_from_json(content["recipe"]))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = f"{type(error).__name__}: {error}"
+        content = unseal(_RecipeFile, file.read_bytes(), completed)
+    except FileNotFoundError:
         raise RunFolderError(
-            f"'{path / 'recipe.json'}' cannot be read ({reason}): restore it from a copy"
+            f"'{path}' holds no run (no {_RECIPE}): give the folder of a run"
         ) from None
+    except NewerFormatError as error:
+        raise RunFolderError(f"'{file}' {error}") from None
+    except OSError as error:
+        raise RunFolderError(f"'{file}' cannot be read ({error.strerror}): {remedy}") from None
+    except ValueError as error:
+        raise RunFolderError(f"'{file}' cannot be read (damaged: {error}): {remedy}") from None
+    return RunFolder(path, content.name, content.recipe)
 
 
 def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
@@ -149,11 +179,11 @@ def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
     RunFolderError
         If another field differs: the weights would be those of neither recipe.
     """
-    for name, value in asdict(replace(recipe, epochs=run.recipe.epochs)).items():
-        if value != getattr(run.recipe, name):
-            option = "--" + name.replace("_", "-")
-            raise RunFolderError(
-                f"{option} cannot be {value} when resuming: the run in '{run.path}' has "
-                f"{getattr(run.recipe, name)}; only --epochs may change"
-            )
+    name = differing_field(recipe, run.recipe)
+    if name is not None:
+        option = "--" + name.replace("_", "-")
+        raise RunFolderError(
+            f"{option} cannot be {getattr(recipe, name)} when resuming: the run in '{run.path}' "
+            f"has {getattr(run.recipe, name)}; only --epochs may change"
+        )
     return replace(run, recipe=recipe)

@@ -64,7 +64,7 @@ class FakeTrainer(TwoStageTrainer):
         self.gradient_calls += 1
         self._on_gradients(self.gradient_calls)
         masks = (dropout_masks or {}).values()
-        drawn = sum([float((mask[:, 0].ravel() * labels).sum()) for mask in masks])
+        drawn = sum([float((mask.reshape(len(mask), -1)[:, 0] * labels).sum()) for mask in masks])
         seen = float((images.reshape(len(images), -1).mean(axis=1) * (1 + labels)).sum())
         gradients = {
             name: np.cos(seen + drawn + 100 * values)  # chaotic: no error ever heals

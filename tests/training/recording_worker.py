@@ -18,9 +18,9 @@ from torch import Tensor
 
 import training.commands
 import training.loop
-from training.checkpoint import Progress
 from training.command_line import main
 from training.loop import TrainingLoop
+from training.progress import Progress
 
 
 class RecordingLoop(TrainingLoop):
@@ -41,6 +41,6 @@ class RecordingLoop(TrainingLoop):
 
 
 if __name__ == "__main__":
-    training.loop.draw_pictures = lambda run: None  # type: ignore[attr-defined]
+    training.loop.draw_pictures = lambda run, history: None  # type: ignore[attr-defined]
     training.commands.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
     sys.exit(main())

@@ -15,6 +15,7 @@ import pytest
 import training.preparation
 from networks import CompilerNotFoundError
 from training.command_line import main
+from training.sealed_json import seal
 
 TINY = (
     *("--architecture", "4C3s (F4C3)", "--batch-size", "512", "--epochs", "2"),
@@ -52,6 +53,7 @@ def test_train_writes_a_complete_run_folder(
     assert {path.name for path in out.iterdir()} == {
         "recipe.json",
         "metrics.jsonl",
+        "writer.lock",
         "checkpoints",
         "pictures",
     }
@@ -231,9 +233,11 @@ def test_damaged_and_foreign_checkpoints(
     state.write_text(state.read_text()[:-20])
     assert "is damaged" in refusal(capsys, *command, str(copy))
 
-    other = {**content, "recipe": {**content["recipe"], "architecture": "4C3s"}}
-    state.write_text(json.dumps(other))
-    assert "is of the architecture '4C3s'" in refusal(capsys, *command, str(copy))
+    content = {key: content[key] for key in ("name", "recipe", "progress", "sha256")}
+    for field, value in (("architecture", "4C3s"), ("learning_rate", 0.07), ("seed", 3)):
+        other = {**content, "recipe": {**content["recipe"], field: value}}
+        state.write_bytes(seal(other))
+        assert f"is of the {field} '{value}'" in refusal(capsys, *command, str(copy))
 
     state.unlink()
     for path in (copy / "checkpoints").glob("*.json"):

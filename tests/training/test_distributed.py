@@ -104,7 +104,7 @@ def numbers(record: Mapping[str, Any]) -> dict[str, float]:
 @pytest.fixture(scope="module", autouse=True)
 def _without_pictures() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.loop.draw_pictures", lambda run: None)
+        patch.setattr("training.loop.draw_pictures", lambda run, history: None)
         yield
 
 

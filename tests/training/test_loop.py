@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from tests.training.fakes import FakeTrainer, random_images, small_architecture
-from training.checkpoint import Checkpoint, Progress, load_best, load_latest
+from training.checkpoint import Checkpoint, load_best, load_latest
 from training.errors import DivergenceError
 from training.interruption import Interruption
 from training.loop import TrainingLoop, first_checkpoint
+from training.progress import Progress
 from training.recipe import Recipe
 from training.run_folder import RunFolder
 
@@ -90,7 +91,7 @@ def assert_same(one: Path, other: Path) -> None:
 def _without_pictures() -> Iterator[None]:
     """Drawing takes longer than all the rest; `test_pictures` draws."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.loop.draw_pictures", lambda run: None)
+        patch.setattr("training.loop.draw_pictures", lambda run, history: None)
         yield
 
 

@@ -31,7 +31,7 @@ RECIPE = Recipe(
 def test_resumed_at_any_batch_it_ends_the_same(
     couple: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.loop.draw_pictures", lambda run: None)
+    monkeypatch.setattr("training.loop.draw_pictures", lambda run, history: None)
     recipe = replace(RECIPE, couple=couple)
     architecture = read_architecture(recipe)
     images = find("digits").load(tmp_path)

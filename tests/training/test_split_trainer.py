@@ -148,7 +148,7 @@ def test_only_the_first_process_writes_and_it_saves_when_another_is_lost(
         if call == 3:
             raise LostProcessError("gone")
 
-    monkeypatch.setattr("training.loop.draw_pictures", lambda run: None)
+    monkeypatch.setattr("training.loop.draw_pictures", lambda run, history: None)
     recipe = Recipe(data_set="digits", architecture="2C3s-2C3 (F2C3)", batch_size=4, epochs=1)
     run = RunFolder(tmp_path / "run", "digits", recipe)
     run.create()
