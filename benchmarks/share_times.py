@@ -17,6 +17,7 @@ from benchmarks.subject import Subject
 from networks import BackwardNetwork, ForwardNetwork
 from networks.populations import count_spikes
 from networks.stage import incoming
+from networks.weights import Weights
 from training.share import Share
 from training.threads import one_torch_thread
 
@@ -80,7 +81,7 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
         config,
     )
     share.prepare()
-    share.set_parameters(subject.parameters)
+    share.set_weights(Weights(subject.architecture, subject.parameters, dtype))
     data = subject.batch(0).first(samples)
     products = [
         (type(subject.architecture.layers[0].connection), "apply"),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from equations import TernaryCouple, average_rate_weight
 from networks.architecture import Architecture
+from networks.arrays import numbers, whole_number
 from networks.checks import (
     check_build,
     check_dropout,
@@ -23,20 +24,22 @@ from networks.checks import (
     check_output_gradient,
     check_precision,
     check_rescale,
-    check_steps,
-    check_written,
+    typed_dropout,
+    typed_masks,
+    written,
 )
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
 from networks.populations import dropout_values
 from networks.potentials import check_potentials
 from networks.schedule import make_schedule
-from networks.stage import FEEDBACK, Masks, incoming, write_kernel
+from networks.stage import FEEDBACK, Masks, incoming
 from networks.ternary_populations import (
     Build,
     CouplePopulation,
     SignedPopulation,
     TernaryPopulation,
 )
+from networks.weights import Weights
 
 Array = NDArray[np.floating]
 
@@ -112,14 +115,14 @@ class BackwardNetwork:
         propagation: PropagationChoice = "auto",
         backend: Backend = "cuda",
     ) -> None:
-        check_build(batch_size, dtype)
+        batch_size = check_build(batch_size, dtype)
         check_precision(couple.neuron, dtype)
         choice = choose(device, synapses, propagation, backend)
         self.architecture = architecture
         self.couple = couple
         self.batch_size = batch_size
         self._dtype = np.dtype(dtype)
-        self._has_weights = False
+        self._weights: Weights | None = None
         schedule = make_schedule(
             choice.propagation, [layer.name for layer in architecture.layers[::-1]]
         )
@@ -173,7 +176,7 @@ class BackwardNetwork:
         self.simulator.stop()
 
     def set_parameters(self, parameters: Mapping[str, Array]) -> None:
-        """Write the weights into the transposed synapses.
+        """Copy the weights, and write them into the transposed synapses.
 
         Parameters
         ----------
@@ -183,12 +186,13 @@ class BackwardNetwork:
         Raises
         ------
         ValueError
-            If they do not fit the architecture or are not finite.
+            If they do not fit the architecture or are not finite in the network's precision.
         """
-        self.architecture.check_parameters(parameters)
+        weights = Weights.of(self.architecture, parameters, self._dtype)
         for name, _, _, connection in incoming(self.architecture):
-            write_kernel(self.synapses[name], connection, parameters.get(f"{name}.weight"))
-        self._has_weights = True
+            for synapses in self.synapses[name]:
+                synapses.set_weight(weights.kernel(name, connection))
+        self._weights = weights
 
     def run(
         self,
@@ -230,11 +234,13 @@ class BackwardNetwork:
         KeyboardInterrupt
             If the run was interrupted.
         """
-        check_steps(steps)
-        check_written(self._has_weights)
+        steps = whole_number(steps, "the number of steps")
+        written(self._weights)
+        output_gradient = numbers(output_gradient, self._dtype, "the values of the output gradient")
+        masks = typed_masks(masks, self._dtype)
         samples = check_output_gradient(self.architecture, output_gradient, self.batch_size)
         check_masks(self.architecture, masks, samples)
-        dropout = dict(dropout_masks or {})
+        dropout = typed_dropout(dropout_masks, self._dtype)
         check_dropout(self.architecture, dropout, samples)
         span = self.couple.span
         check_rescale(rescale, span, self._dtype)

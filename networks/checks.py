@@ -10,29 +10,32 @@ from numpy.typing import NDArray
 
 from equations import NeuronModel
 from networks.architecture import Architecture
+from networks.arrays import numbers, whole_number
 from networks.code_generation import require_compiler
 from networks.stage import FEEDBACK, Masks
+from networks.weights import Weights
 
 Array = NDArray[np.floating]
 
 DTYPES = ("float32", "float64")
 
 
-def check_build(batch_size: int, dtype: str) -> None:
-    """Refuse what cannot be built, and machines without a compiler.
+def check_build(batch_size: int, dtype: str) -> int:
+    """Return the batch size; refuse what cannot be built, and machines without a compiler.
 
     Raises
     ------
     ValueError
-        If the batch size is below 1 or the dtype is neither ``float32`` nor ``float64``.
+        If the batch size is no whole number from 1 on, or the dtype neither ``float32`` nor
+        ``float64``.
     CompilerNotFoundError
         Without a C++ compiler.
     """
-    if batch_size < 1:
-        raise ValueError(f"the batch size is {batch_size}: it must be at least 1")
+    size = whole_number(batch_size, "the batch size")
     if dtype not in DTYPES:
         raise ValueError(f"the dtype is '{dtype}': it must be 'float32' or 'float64'")
     require_compiler()
+    return size
 
 
 def check_precision(neuron: NeuronModel, dtype: str) -> None:
@@ -77,16 +80,42 @@ def check_rescale(rescale: float, span: float, dtype: np.dtype) -> None:
         )
 
 
-def check_steps(steps: int) -> None:
-    """Raise `ValueError` unless there is at least one step."""
-    if steps < 1:
-        raise ValueError(f"a stage must run at least 1 step, not {steps}")
-
-
-def check_written(written: bool) -> None:
-    """Raise `ValueError` unless parameters have been written."""
-    if not written:
+def written(weights: Weights | None) -> Weights:
+    """Return the weights; raise `ValueError` if there are none."""
+    if weights is None:
         raise ValueError("the network has no weights yet: call set_parameters first")
+    return weights
+
+
+def typed_dropout(masks: Masks | None, dtype: np.dtype) -> dict[str, Array]:
+    """Return dropout masks as arrays of the network's precision, see `networks.arrays`."""
+    return {
+        name: numbers(mask, dtype, f"the values of the dropout mask of '{name}'")
+        for name, mask in (masks or {}).items()
+    }
+
+
+def typed_masks(
+    masks: Mapping[str, Array | NDArray[np.bool_]], dtype: np.dtype
+) -> dict[str, Array | NDArray[np.bool_]]:
+    """Return masks m as they are if they are truth values, otherwise in the network's precision."""
+    return {
+        name: mask
+        if isinstance(mask, np.ndarray) and mask.dtype == bool
+        else numbers(mask, dtype, f"the values of the mask of '{name}'")
+        for name, mask in masks.items()
+    }
+
+
+def check_image_shape(architecture: Architecture, images: Array) -> None:
+    """Raise `ValueError` unless these are samples of the architecture's input, or their frames."""
+    expected = architecture.input_shape
+    frames = architecture.has_frames(images)
+    if images.shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
+        raise ValueError(
+            f"the images have shape {images.shape}: the architecture needs (samples, "
+            f"{', '.join(map(str, expected))}) or one such array per step"
+        )
 
 
 def check_images(architecture: Architecture, images: Array, steps: int, batch_size: int) -> int:
@@ -97,13 +126,8 @@ def check_images(architecture: Architecture, images: Array, steps: int, batch_si
     ValueError
         If the images do not fit the architecture, the steps or the batch, or are not finite.
     """
-    expected = architecture.input_shape
-    frames = architecture.has_frames(images)
-    if images.shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
-        raise ValueError(
-            f"the images have shape {images.shape}: the architecture needs (samples, "
-            f"{', '.join(map(str, expected))}) or one such array per step"
-        )
+    check_image_shape(architecture, images)
+    expected, frames = architecture.input_shape, architecture.has_frames(images)
     if frames and len(images) != steps:
         raise ValueError(f"there are {len(images)} frames for {steps} steps: they must agree")
     samples = images.shape[-len(expected) - 1]

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from equations import FORWARD, NeuronModel, average_rate_weight
 from networks.architecture import Architecture, Layer
+from networks.arrays import for_torch, numbers, whole_number
 from networks.checks import (
     check_build,
     check_dropout,
     check_images,
     check_precision,
-    check_steps,
-    check_written,
+    typed_dropout,
+    written,
 )
 from networks.currents import bias_current, input_current
 from networks.devices import Backend, DeviceName, PropagationChoice, SynapsesChoice, choose
@@ -43,8 +44,8 @@ from networks.stage import (
     incoming,
     open_window,
     synapses_class,
-    write_kernel,
 )
+from networks.weights import Weights
 
 Array = NDArray[np.floating]
 
@@ -114,7 +115,7 @@ class ForwardNetwork:
         propagation: PropagationChoice = "auto",
         backend: Backend = "cuda",
     ) -> None:
-        check_build(batch_size, dtype)
+        batch_size = check_build(batch_size, dtype)
         check_neuron(neuron)
         check_precision(neuron, dtype)
         choice = choose(device, synapses, propagation, backend)
@@ -143,7 +144,7 @@ class ForwardNetwork:
                 for name, source, target, connection in incoming(architecture)
             }  # fmt: skip
         self._at_rest = values_at_rest(neuron)
-        self._parameters: dict[str, Array] = {}
+        self._weights: Weights | None = None
         self.simulator.add(*self.groups.values(), *self.synapses.values())
         self.simulator.drive(self.groups[architecture.layers[0].name])
 
@@ -166,7 +167,7 @@ class ForwardNetwork:
         self.simulator.stop()
 
     def set_parameters(self, parameters: Mapping[str, Array]) -> None:
-        """Write weights and biases into the synapses and neurons.
+        """Copy weights and biases, and write them into the synapses and neurons.
 
         Parameters
         ----------
@@ -176,12 +177,12 @@ class ForwardNetwork:
         Raises
         ------
         ValueError
-            If they do not fit the architecture or are not finite.
+            If they do not fit the architecture or are not finite in the network's precision.
         """
-        self.architecture.check_parameters(parameters)
-        self._parameters = dict(parameters)
+        weights = Weights.of(self.architecture, parameters, self._dtype)
         for name, _, _, connection in incoming(self.architecture):
-            write_kernel([self.synapses[name]], connection, parameters.get(f"{name}.weight"))
+            self.synapses[name].set_weight(weights.kernel(name, connection))
+        self._weights = weights
 
     def run(
         self,
@@ -219,16 +220,18 @@ class ForwardNetwork:
         KeyboardInterrupt
             If the run was interrupted.
         """
-        check_steps(steps)
-        check_written(bool(self._parameters))
-        images = np.asarray(images, self._dtype)
+        steps = whole_number(steps, "the number of steps")
+        weights = written(self._weights)
+        images = for_torch(numbers(images, self._dtype, "the images"))
         samples = check_images(self.architecture, images, steps, self.batch_size)
-        masks = dict(dropout_masks or {})
+        masks = typed_dropout(dropout_masks, self._dtype)
         check_dropout(self.architecture, masks, samples)
-        self._simulate(images, steps, samples, masks, profile)
-        check_potentials(
-            self.groups, 1, steps, lambda first: self._simulate(images, first, samples, masks)
-        )
+
+        def simulate(steps: int, profile: bool = False) -> None:
+            self._simulate(weights, images, steps, samples, masks, profile)
+
+        simulate(steps, profile)
+        check_potentials(self.groups, 1, steps, simulate)
         weight = average_rate_weight(self.neuron.leak, steps, self._dtype)
         rates = ForwardRates({}, {})
         for layer in self.architecture.layers:  # all of a layer while it is in the cache
@@ -239,7 +242,13 @@ class ForwardNetwork:
         return rates
 
     def _simulate(
-        self, images: Array, steps: int, samples: int, masks: Masks, profile: bool = False
+        self,
+        weights: Weights,
+        images: Array,
+        steps: int,
+        samples: int,
+        masks: Masks,
+        profile: bool,
     ) -> None:
         """Run so many steps, from rest."""
         first, *others = self.architecture.layers
@@ -247,10 +256,10 @@ class ForwardNetwork:
         for layer in others:
             mask = masks.get(layer.name)
             self._rest(layer, mask, steps)
-            self._inject(layer, bias_current(layer, self._parameters, mask), samples)
+            self._inject(layer, bias_current(layer, weights, mask), samples)
 
         def inject(x: Array) -> None:
-            current = input_current(first, self._parameters, x, masks.get(first.name))
+            current = input_current(first, weights, x, masks.get(first.name))
             self._inject(first, current, samples)
 
         def inject_frame(step: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import torch
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
@@ -42,17 +41,6 @@ def incoming(architecture: Architecture) -> Iterator[tuple[str, str, str, Connec
     if architecture.feedback is not None:
         first = architecture.layers[0].name
         yield FEEDBACK, architecture.output.name, first, architecture.feedback
-
-
-def write_kernel(
-    synapses: list[SynapsesObject],
-    connection: Connection,
-    weight: NDArray[np.floating] | None,
-) -> None:
-    """Write a weight, in PyTorch's layout, into all synapses that carry it."""
-    kernel = connection.kernel(None if weight is None else torch.as_tensor(weight)).numpy()
-    for each in synapses:
-        each.set_weight(kernel)
 
 
 def open_window(group: NeuronGroup, steps: int) -> None:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from networks.arrays import whole_number
+
 if TYPE_CHECKING:
     from training.two_stage import TwoStageConfig
 
@@ -149,11 +151,11 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "epochs", "forward_steps", "backward_steps"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        for name in ("warmup_iterations", "seed", "weight_decay"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+            whole_number(getattr(self, name), name)
+        for name in ("warmup_iterations", "seed"):
+            whole_number(getattr(self, name), name, least=0)
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay must be at least 0, not {self.weight_decay}")
         for name in ("learning_rate", "learning_rate_decay", "loss_scale", "feedback_norm"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be positive, not {getattr(self, name)}")
@@ -168,8 +170,8 @@ class Recipe:
             raise ValueError(
                 f"shared synapses cannot run on device '{self.device}': leave synapses at 'auto'"
             )
-        if min(self.milestones, default=1) < 1:
-            raise ValueError(f"milestones must be epochs from 1 on, not {self.milestones}")
+        for milestone in self.milestones:
+            whole_number(milestone, "milestones")
 
     @property
     def two_stage(self) -> TwoStageConfig:

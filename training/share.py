@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks import BackwardNetwork, ForwardNetwork
+from networks.weights import Weights
 from training.local_gradients import average_input, local_gradients, loss_and_gradient
 from training.readout import logits, output_gradient
 from training.results import Prediction, TwoStageResult
@@ -43,7 +44,6 @@ class Share:
         self.backward = backward
         self.config = config
         self.architecture = forward.architecture
-        self._parameters: dict[str, Array] = {}
 
     def prepare(self) -> None:
         """Compile both networks."""
@@ -55,11 +55,11 @@ class Share:
         self.forward.stop()
         self.backward.stop()
 
-    def set_parameters(self, parameters: Mapping[str, Array]) -> None:
-        """Write parameters into the synapses of both networks; see `TwoStageTrainer`."""
-        self.forward.set_parameters(parameters)
-        self.backward.set_parameters(parameters)
-        self._parameters = dict(parameters)
+    def set_weights(self, weights: Weights) -> None:
+        """Write weights into the synapses of both networks."""
+        self.forward.set_parameters(weights)
+        self.backward.set_parameters(weights)
+        self._weights = weights
 
     def predict(self, images: Array, dropout_masks: Masks) -> Prediction:
         """Run stage 1 and the readout (Algorithm 1).
@@ -71,7 +71,7 @@ class Share:
         """
         rates = self.forward.run(images, self.config.forward_steps, dropout_masks)
         last = rates.alpha[self.architecture.output.name]
-        weight, bias = self._parameters["readout.weight"], self._parameters["readout.bias"]
+        weight, bias = self._weights["readout.weight"], self._weights["readout.bias"]
         return Prediction(logits(last, weight, bias), rates.alpha, rates.firing_rates)
 
     def gradients(
@@ -92,7 +92,7 @@ class Share:
             stage1.logits, labels, self.config.loss_scale, batch
         )
         g = output_gradient(
-            logits_gradient, self._parameters["readout.weight"], self.architecture.output.shape
+            logits_gradient, self._weights["readout.weight"], self.architecture.output.shape
         )
         masks = {name: (alpha > 0) & (alpha < 1) for name, alpha in stage1.alpha.items()}
         stage2 = self.backward.run(

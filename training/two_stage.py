@@ -22,6 +22,9 @@ from networks import (
     PropagationChoice,
     SynapsesChoice,
 )
+from networks.arrays import class_labels, for_torch, numbers, whole_number
+from networks.checks import check_image_shape, typed_dropout
+from networks.weights import Weights
 from training.results import Prediction, TwoStageResult, join_predictions, join_results
 from training.share import Share
 from training.shares import Shares, masks_of, number_of_shares, samples_per_part, split
@@ -92,8 +95,9 @@ class TwoStageTrainer:
         backend: Backend = "cuda",
         shares: int | None = None,
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"the batch size is {batch_size}: it must be at least 1")
+        batch_size = whole_number(batch_size, "the batch size")
+        if shares is not None:
+            shares = whole_number(shares, "the number of shares")
         if not has_sigma_rates(config.neuron):
             warnings.warn(
                 f"the rates of the neuron '{config.neuron.name}' are not the sigma of section 3.2: "
@@ -125,7 +129,7 @@ class TwoStageTrainer:
         self._dtype = np.dtype(dtype)
 
     def set_parameters(self, parameters: Mapping[str, Array]) -> None:
-        """Write parameters into the synapses of both networks.
+        """Copy parameters, and write them into the synapses of both networks.
 
         Parameters
         ----------
@@ -135,11 +139,11 @@ class TwoStageTrainer:
         Raises
         ------
         ValueError
-            If they do not fit the architecture or are not finite.
+            If they do not fit the architecture or are not finite in the networks' precision.
         """
-        values = {name: np.asarray(value, self._dtype) for name, value in parameters.items()}
+        weights = Weights.of(self.architecture, parameters, self._dtype)
         for share in self._shares:
-            share.set_parameters(values)
+            share.set_weights(weights)
 
     def predict(self, images: Array, dropout_masks: Masks | None = None) -> Prediction:
         """Run stage 1 and the readout (Algorithm 1).
@@ -192,11 +196,9 @@ class TwoStageTrainer:
             If one of the runs was interrupted.
         """
         images, masks = self._typed(images, dropout_masks)
-        labels = np.asarray(labels)
         parts = self._parts(images)
         samples = parts[-1].stop
-        if labels.shape != (samples,):
-            raise ValueError(f"there are {len(labels)} labels for {samples} images")
+        labels = class_labels(labels, samples)
 
         def gradients(share: Share, part: slice) -> TwoStageResult:
             return share.gradients(
@@ -206,13 +208,14 @@ class TwoStageTrainer:
         return join_results(self._shares.run(gradients, parts))
 
     def _typed(self, images: Array, masks: Masks | None) -> tuple[Array, Masks]:
-        typed = {name: np.asarray(mask, self._dtype) for name, mask in (masks or {}).items()}
-        return np.asarray(images, self._dtype), typed
+        typed = typed_dropout(masks, self._dtype)
+        return for_torch(numbers(images, self._dtype, "the images")), typed
 
     def _samples(self, images: Array, part: slice) -> Array:
         return images[:, part] if self.architecture.has_frames(images) else images[part]
 
     def _parts(self, images: Array) -> list[slice]:
+        check_image_shape(self.architecture, images)
         samples = len(images[0]) if self.architecture.has_frames(images) else len(images)
         if not 1 <= samples <= self.batch_size:
             raise ValueError(f"{samples} images do not fit a batch size of {self.batch_size}")
@@ -258,7 +261,9 @@ def two_stage_gradients(
     ValueError
         If anything does not fit the architecture or is not finite.
     """
-    samples = np.asarray(images).shape[-len(architecture.input_shape) - 1]
+    images = numbers(images, dtype, "the images")
+    check_image_shape(architecture, images)
+    samples = images.shape[-len(architecture.input_shape) - 1]
     trainer = TwoStageTrainer(
         architecture, config, samples, synapses=synapses, couple=couple, dtype=dtype,
         device=device, propagation=propagation, backend=backend, shares=1,

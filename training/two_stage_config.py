@@ -11,6 +11,7 @@ from equations import (
     integrate_and_fire,
     leaky_integrate_and_fire,
 )
+from networks.arrays import whole_number
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,7 @@ class TwoStageConfig:
             for name in ("v_threshold", "v_rest", "leak"):
                 object.__setattr__(self, name, float(getattr(own, name)))
         for name in ("forward_steps", "backward_steps"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}: it must be at least 1")
+            object.__setattr__(self, name, whole_number(getattr(self, name), name))
         if not (math.isfinite(self.loss_scale) and self.loss_scale > 0):
             raise ValueError(f"loss_scale is {self.loss_scale}: it must be positive")
         _ = self.neuron, self.couple.neuron  # their own checks

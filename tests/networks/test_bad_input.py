@@ -54,8 +54,8 @@ both = pytest.mark.parametrize("kind", ["forward", "backward"])
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"batch_size": 0}, "the batch size is 0: it must be at least 1"),
-        ({"batch_size": -4}, "the batch size is -4"),
+        ({"batch_size": 0}, "the batch size must be at least 1, not 0"),
+        ({"batch_size": -4}, "the batch size must be at least 1, not -4"),
         ({"dtype": "float16"}, "the dtype is 'float16': it must be 'float32' or 'float64'"),
         ({"dtype": "int32"}, "the dtype is 'int32'"),
         ({"synapses": "dense"}, "synapses are 'shared' or 'explicit', not 'dense'"),
@@ -84,9 +84,9 @@ def test_weights_of_another_shape(kind: str) -> None:
 
 @pytest.mark.parametrize("steps", [0, -1])
 def test_no_steps(steps: int) -> None:
-    with pytest.raises(ValueError, match=f"at least 1 step, not {steps}"):
+    with pytest.raises(ValueError, match=f"the number of steps must be at least 1, not {steps}"):
         forward().run(random_images(NETWORK, SAMPLES), steps)
-    with pytest.raises(ValueError, match=f"at least 1 step, not {steps}"):
+    with pytest.raises(ValueError, match=f"the number of steps must be at least 1, not {steps}"):
         backward().run(
             random_gradient(NETWORK, SAMPLES), random_masks(NETWORK, SAMPLES), steps, rescale=0.5
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from brian2 import NeuronGroup
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from networks.brian_network import BrianNetwork
 from networks.connections import Connection, Shape, units
 from networks.populations import population, state
 from networks.schedule import Slots, layer_slots
-from networks.stage import synapses_class, write_kernel
+from networks.stage import synapses_class
 from tests.reference_wiring import wire
 
 Array = NDArray[np.float64]
@@ -80,7 +81,8 @@ def deliver(
         source, target, connection, on_pre, batch_size=len(SHARES), transposed=transposed,
         name="synapses", when="target_synapses",
     )  # fmt: skip
-    write_kernel([synapses], connection, weight if connection.has_parameters else None)
+    tensor = torch.from_numpy(weight) if connection.has_parameters else None
+    synapses.set_weight(connection.kernel(tensor).numpy())
     network = BrianNetwork(layer_slots(["source", "target"]), source.clock)
     network.add(source, target, synapses)
     state(source, "I", first)[:] = spikes(first)

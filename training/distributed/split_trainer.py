@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks import Architecture
+from networks.arrays import class_labels, numbers
+from networks.checks import check_image_shape
 from training.distributed.interruption import SharedInterruption
 from training.distributed.processes import Processes
 from training.shares import masks_of
@@ -123,6 +125,7 @@ class SplitTrainer:
             If another process is gone.
         """
         samples, part, own = self._split(images)
+        labels = class_labels(labels, samples)
         logits, forward, backward, loss = (
             self._logits(samples), self._rates(), self._rates(), np.zeros(1)
         )  # fmt: skip
@@ -155,6 +158,8 @@ class SplitTrainer:
 
     def _split(self, images: Array) -> tuple[int, slice, Array]:
         """Number of samples of the batch, which are those of this process, and their images."""
+        images = numbers(images, self._dtype, "the images")
+        check_image_shape(self._architecture, images)
         frames = self._architecture.has_frames(images)
         samples = images.shape[1] if frames else len(images)
         part = self._processes.part(samples)

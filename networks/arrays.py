@@ -1,0 +1,108 @@
+"""The gate for everything numeric that a caller hands in: one form, or a refusal by name.
+
+Lists, tensors, arrays of any number type, byte order, stride and memory order mean the same
+everywhere. What is not what it seems is refused: truth values as labels would select instead of
+name a class, and a number that a precision cannot hold would become infinite.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+#: Kinds of numbers that become floating-point numbers: truth values, integers, floats.
+_NUMBERS = "buif"
+
+
+def numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[Any]:
+    """Any array of real numbers as one of this floating-point type.
+
+    Parameters
+    ----------
+    values : array-like or tensor
+        Left as it is if it is such an array already.
+    dtype : dtype
+    name : str
+        What it is, for messages.
+
+    Raises
+    ------
+    ValueError
+        If these are not real numbers, some are masked, or one is too large for the type.
+    """
+    given = _array(values, name)
+    if given.dtype.kind not in _NUMBERS:
+        raise ValueError(f"{name} are of type {given.dtype}: give an array of real numbers")
+    with np.errstate(over="ignore"):
+        converted = given.astype(dtype, copy=False)
+    if converted is not given and given.dtype.kind == "f":
+        lost = ~np.isfinite(converted) & np.isfinite(given)
+        if lost.any():
+            largest = given[lost].flat[0]
+            raise ValueError(f"{name} hold {largest}, which is too large for {np.dtype(dtype)}")
+    return converted
+
+
+def for_torch(values: NDArray[Any]) -> NDArray[Any]:
+    """The array itself if torch can take it, a copy if it is flipped or read-only."""
+    if values.flags.writeable and min(values.strides, default=0) >= 0:
+        return values
+    return values.copy()
+
+
+def class_labels(values: ArrayLike, samples: int) -> NDArray[np.int64]:
+    """Labels as class numbers, one per sample.
+
+    Raises
+    ------
+    ValueError
+        If they are not integers, or not one per sample.
+    """
+    given = _array(values, "labels")
+    if given.ndim == 2 and len(given) == samples:
+        raise ValueError(
+            f"labels have shape {given.shape}: give the number of each image's class, such as "
+            "one_hot.argmax(axis=1)"
+        )
+    if given.shape != (samples,):
+        count = len(given) if given.ndim else 1
+        raise ValueError(f"there are {count} labels for {samples} images")
+    if given.dtype.kind not in "ui":
+        raise ValueError(f"labels are of type {given.dtype}: give class numbers as integers")
+    if given.dtype == np.uint64 and given.size and given.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"labels hold {given.max()}, which is no class number")
+    return np.ascontiguousarray(given, np.int64)
+
+
+def whole_number(value: Any, name: str, least: int = 1) -> int:
+    """A count as a plain integer.
+
+    Raises
+    ------
+    ValueError
+        If it is no integer (2.0 and True are none), or below `least`.
+    """
+    try:
+        number = None if isinstance(value, (bool, np.bool_)) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None:
+        raise ValueError(f"{name} must be a whole number, not {value!r}")
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, not {number}")
+    return number
+
+
+def _array(values: ArrayLike, name: str) -> NDArray[Any]:
+    if hasattr(values, "detach"):  # a tensor, on whatever device, with or without a gradient
+        values = values.detach().cpu().numpy()
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValueError(f"{name} are a masked array: fill what is masked, or leave it out")
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{name} are no array: {reason}") from None

@@ -1,0 +1,80 @@
+"""All parameters of a network: copied in, cast and checked once.
+
+What the caller does with his arrays afterwards changes nothing here. Each kernel is permuted once
+for all synapses that carry it, in both stages and in all threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from networks.architecture import Architecture
+from networks.arrays import numbers
+from networks.connections import Connection
+
+Array = NDArray[np.floating]
+
+
+class Weights(Mapping[str, Array]):
+    """Parameters by name, ``layer1.weight``, ``layer1.bias``, ..., in PyTorch's layouts.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    parameters : dict of array
+        Named and shaped as `Architecture.parameter_shapes` says.
+    dtype : {"float32", "float64"}
+
+    Raises
+    ------
+    ValueError
+        If they do not fit the architecture, are not finite, or do not fit the dtype.
+    """
+
+    def __init__(
+        self, architecture: Architecture, parameters: Mapping[str, ArrayLike], dtype: DTypeLike
+    ) -> None:
+        self.architecture = architecture
+        self.dtype = np.dtype(dtype)
+        own = {
+            # A copy in any case; C order, which torch takes.
+            name: np.array(numbers(values, dtype, f"the values of '{name}'"), order="C")
+            for name, values in parameters.items()
+        }
+        architecture.check_parameters(own)
+        self._arrays: dict[str, Array] = own
+        self._kernels: dict[str, Array] = {}
+
+    @classmethod
+    def of(
+        cls, architecture: Architecture, parameters: Mapping[str, ArrayLike], dtype: DTypeLike
+    ) -> Weights:
+        """These parameters, without another copy if they are such weights already."""
+        if (
+            isinstance(parameters, Weights)
+            and parameters.architecture == architecture
+            and parameters.dtype == dtype
+        ):
+            return parameters
+        return cls(architecture, parameters, dtype)
+
+    def kernel(self, name: str, connection: Connection) -> Array:
+        """The kernel of a connection, as synapses take it (`Connection.kernel`)."""
+        if name not in self._kernels:
+            weight = self._arrays.get(f"{name}.weight")
+            tensor = None if weight is None else torch.from_numpy(weight)
+            self._kernels[name] = connection.kernel(tensor).numpy()
+        return self._kernels[name]
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
