@@ -9,6 +9,7 @@ step to step.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
@@ -98,12 +99,8 @@ class Shares:
 
     def __init__(self, shares: list[Share]) -> None:
         self.shares = shares
-        # torch computes the weight gradients of a part within its thread.
-        self._threads = (
-            ThreadPoolExecutor(len(shares), initializer=torch.set_num_threads, initargs=(1,))
-            if len(shares) > 1
-            else None
-        )
+        self._process = os.getpid()
+        self._threads = self._start_threads()
         # Compiled one after the other; the second share finds everything that it needs.
         for share in shares:
             share.prepare()
@@ -124,6 +121,8 @@ class Shares:
         KeyboardInterrupt
             If one was interrupted; the others are stopped first.
         """
+        if self._process != os.getpid():
+            self._begin_in_forked_child()
         if self._threads is None or len(parts) == 1:
             return [function(self.shares[0], part) for part in parts]
         results: dict[int, Result] = {}
@@ -145,3 +144,17 @@ class Shares:
             wait(futures)
             raise
         return [results[number] for number in range(len(parts))]
+
+    def _start_threads(self) -> ThreadPoolExecutor | None:
+        if len(self.shares) == 1:
+            return None
+        # torch computes the weight gradients of a part within its thread.
+        return ThreadPoolExecutor(
+            len(self.shares), initializer=torch.set_num_threads, initargs=(1,)
+        )
+
+    def _begin_in_forked_child(self) -> None:
+        """Take new threads: a forked child has none of its parent's, nor torch's OpenMP ones."""
+        torch.set_num_threads(1)
+        self._threads = self._start_threads()
+        self._process = os.getpid()

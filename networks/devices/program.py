@@ -8,6 +8,7 @@ used. (What it says itself is in ``networks/templates/batch_program.h``.)
 from __future__ import annotations
 
 import io
+import os
 import signal
 import subprocess
 import tempfile
@@ -39,6 +40,7 @@ class Program:
         self.folder = folder
         self.command = list(command)
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
         self._complaints: IO[bytes] | None = None
         self._requests = 0
 
@@ -93,10 +95,12 @@ class Program:
             self._process = None
 
     def __del__(self) -> None:
-        if getattr(self, "_process", None) is not None:
+        if getattr(self, "_process", None) is not None and self._owner == os.getpid():
             self.stop()
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._owner != os.getpid():  # a forked child: the program belongs to its parent
+            self._process, self._requests, self._owner = None, 0, os.getpid()
         if self._process is None:
             self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
             # A session of its own: Ctrl+C in the terminal is for this process to handle.
