@@ -95,6 +95,25 @@ class Connection(ABC):
         tensor, shape (batch, *target_shape)
         """
 
+    def apply_transposed(self, weight: torch.Tensor | None, target: torch.Tensor) -> torch.Tensor:
+        """What the source receives from `target` against the connection: ``F^T y``.
+
+        Parameters
+        ----------
+        weight : tensor of shape `weight_shape`, or None without parameters
+        target : tensor, shape (batch, *target_shape)
+
+        Returns
+        -------
+        tensor, shape (batch, *source_shape)
+        """
+        # The derivative of a linear function is the function's transpose.
+        source = torch.zeros(
+            (len(target), *self.source_shape), dtype=target.dtype, requires_grad=True
+        )
+        (back,) = torch.autograd.grad(self.apply(weight, source), source, target)
+        return back
+
     @abstractmethod
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
         """Sum over the batch and all positions of target times source (Algorithm 2, 16-20).

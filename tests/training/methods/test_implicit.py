@@ -1,0 +1,143 @@
+"""Exact implicit differentiation: recorded solutions, dense matrices, and what cannot be solved."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from networks import Architecture
+from tests.implicit_differentiation import Problem
+from tests.networks.builders import (
+    architecture,
+    random_dropout,
+    random_images,
+    random_parameters,
+)
+from tests.recorded_cases import CASES, load_case
+from training.methods import NotConvergedError, Solver, implicit_gradients
+from training.two_stage import TwoStageConfig, two_stage_gradients
+
+EXACT = [path for path in CASES if path.stem.startswith("exact_")]
+SOLVERS: tuple[Solver, ...] = ("gmres", "fixed-point")
+solvers = pytest.mark.parametrize("solver", SOLVERS)
+
+
+@solvers
+@pytest.mark.parametrize("path", EXACT, ids=lambda path: path.stem)
+def test_the_recorded_solution(path: Any, solver: Solver) -> None:
+    case = load_case(path)
+    with np.load(path) as file:
+        recorded = dict(file)
+    result = implicit_gradients(
+        Architecture.parse(case.architecture, case.input_shape, case.classes),
+        case.parameters, case.images, case.labels, TwoStageConfig(**case.config),
+        dropout_masks=case.dropout_masks, solver=solver,
+    )  # fmt: skip
+    for layer, alpha in case.alpha.items():
+        assert_array_equal(result.alpha[layer], alpha)
+        assert_allclose(result.beta[layer], recorded[f"exact/beta/{layer}"], rtol=1e-8, atol=1e-11)
+    names = {name.removeprefix("exact/grad/") for name in recorded if name.startswith("exact/grad")}
+    assert names == result.gradients.keys()
+    for name, gradient in result.gradients.items():
+        expected = recorded[f"exact/grad/{name}"]
+        assert_allclose(gradient, expected, rtol=1e-8, atol=1e-8 * np.abs(expected).max())
+
+
+def test_there_are_recorded_solutions() -> None:
+    assert len(EXACT) == 2
+
+
+@solvers
+@pytest.mark.parametrize(
+    ("notation", "shape"),
+    [
+        ("3C3s-4C3 (F3C3)", (2, 6, 4)),
+        ("4C3s-P2-4C3 (F4C3u)", (1, 8, 8)),
+        ("6-5-7 (F6)", (4,)),
+        ("3C3s-P2-6", (1, 8, 8)),
+        ("9 (F9)", (4,)),
+    ],
+)
+def test_it_solves_the_dense_system(notation: str, shape: tuple[int, ...], solver: Solver) -> None:
+    """Every layer's rates against matrices of an independent wiring, sample by sample."""
+    network = Architecture.parse(notation, shape, 2)
+    rng = np.random.default_rng(3)
+    parameters = {n: 0.3 * rng.standard_normal(s) for n, s in network.parameter_shapes().items()}
+    images = rng.random((4, *shape))
+    result = implicit_gradients(
+        network, parameters, images, rng.integers(0, 2, 4), TwoStageConfig(), solver=solver
+    )
+    masks = {n: ((a > 0) & (a < 1)).astype(float) for n, a in result.alpha.items()}
+    assert all(0 < mask.mean() < 1 or mask.size < 30 for mask in masks.values())
+    problem = Problem(network, parameters, masks, np.float64(result.output_gradient))
+    for (layer, beta), expected in zip(result.beta.items(), problem.solution(), strict=True):
+        assert_allclose(
+            beta.reshape(4, -1), expected, rtol=1e-9, atol=1e-11 * np.abs(expected).max(),
+            err_msg=layer,
+        )  # fmt: skip
+
+
+def test_stage_2_approaches_it() -> None:
+    """With dropout in both, the error of the spikes' gradients falls as 1/T_B (Theorem 1)."""
+    network = architecture()
+    rng = np.random.default_rng(1)
+    parameters = {n: 0.2 * rng.standard_normal(s) for n, s in network.parameter_shapes().items()}
+    images, labels = random_images(network, 3), np.array([0, 1, 1])
+    dropout = random_dropout(network, 3)
+    exact = implicit_gradients(
+        network, parameters, images, labels, TwoStageConfig(loss_scale=1.0), dropout_masks=dropout
+    )
+    errors = []
+    for steps in (100, 10_000):
+        config = TwoStageConfig(loss_scale=1.0, backward_steps=steps)
+        spikes = two_stage_gradients(
+            network, parameters, images, labels, config, dropout_masks=dropout
+        )
+        assert spikes.loss == pytest.approx(exact.loss, rel=1e-12)
+        difference = [spikes.gradients[n] - g for n, g in exact.gradients.items()]
+        errors.append(max(np.abs(each).max() for each in difference))
+    assert errors[1] < 0.05 * errors[0] and errors[1] < 1e-3
+
+
+def strong_feedback() -> tuple[Architecture, dict[str, Any]]:
+    """A loop of gain 3 on neurons that respond: the solution exists, iterating explodes."""
+    network = architecture("2 (F2)", (1,))
+    parameters = {name: np.zeros(s) for name, s in network.parameter_shapes().items()}
+    parameters["layer1.weight"][:] = 1.0
+    parameters["feedback.weight"][...] = [[0.0, -6.0], [-6.0, 0.0]]
+    parameters["readout.weight"][...] = [[1.0, 0.5], [-1.0, 0.25]]
+    return network, parameters
+
+
+def test_a_loop_that_amplifies() -> None:
+    network, parameters = strong_feedback()
+    images, labels, config = np.array([[0.7]]), [0], TwoStageConfig(forward_steps=29)
+    result = implicit_gradients(network, parameters, images, labels, config)
+    assert ((result.alpha["layer1"] > 0) & (result.alpha["layer1"] < 1)).all()
+    g = result.output_gradient[0]
+    assert_allclose(result.beta["layer1"][0], np.linalg.solve([[1, 3], [3, 1]], g), rtol=1e-10)
+    with pytest.raises(NotConvergedError, match=r"by 50 applications of the loop \('fixed-point'"):
+        implicit_gradients(
+            network, parameters, images, labels, config, solver="fixed-point", limit=50
+        )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"tolerance": 0.0}, "tolerance is 0.0: it must lie between 0 and 1"),
+        ({"tolerance": np.nan}, "tolerance is nan"),
+        ({"solver": "newton"}, "the solver is 'newton': it must be 'gmres' or 'fixed-point'"),
+    ],
+)
+def test_options_that_do_not_exist(options: dict[str, Any], said: str) -> None:
+    network = architecture()
+    with pytest.raises(ValueError, match=re.escape(said)):
+        implicit_gradients(
+            network, random_parameters(network), random_images(network, 1), [0], TwoStageConfig(),
+            **options,
+        )  # fmt: skip
