@@ -73,7 +73,7 @@ def test_it_solves_the_dense_system(notation: str, shape: tuple[int, ...], solve
     )
     masks = {n: ((a > 0) & (a < 1)).astype(float) for n, a in result.alpha.items()}
     assert all(0 < mask.mean() < 1 or mask.size < 30 for mask in masks.values())
-    problem = Problem(network, parameters, masks, np.float64(result.output_gradient))
+    problem = Problem(network, parameters, masks, result.output_gradient.astype(np.float64))
     for (layer, beta), expected in zip(result.beta.items(), problem.solution(), strict=True):
         assert_allclose(
             beta.reshape(4, -1), expected, rtol=1e-9, atol=1e-11 * np.abs(expected).max(),
