@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from brian2.groups.neurongroup import NeuronGroup
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equations import TernaryCouple, average_rate_weight
 from networks.architecture import Architecture
@@ -175,7 +175,7 @@ class BackwardNetwork:
         """Interrupt a run that is going on in another thread."""
         self.simulator.stop()
 
-    def set_parameters(self, parameters: Mapping[str, Array]) -> None:
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Copy the weights, and write them into the transposed synapses.
 
         Parameters
@@ -196,8 +196,8 @@ class BackwardNetwork:
 
     def run(
         self,
-        output_gradient: Array,
-        masks: Mapping[str, Array | NDArray[np.bool_]],
+        output_gradient: ArrayLike,
+        masks: Mapping[str, ArrayLike],
         steps: int,
         *,
         rescale: float,

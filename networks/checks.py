@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equations import NeuronModel
 from networks.architecture import Architecture
@@ -96,7 +96,7 @@ def typed_dropout(masks: Masks | None, dtype: np.dtype) -> dict[str, Array]:
 
 
 def typed_masks(
-    masks: Mapping[str, Array | NDArray[np.bool_]], dtype: np.dtype
+    masks: Mapping[str, ArrayLike], dtype: np.dtype
 ) -> dict[str, Array | NDArray[np.bool_]]:
     """Return masks m as they are if they are truth values, otherwise in the network's precision."""
     return {
@@ -173,7 +173,7 @@ def check_masks(
             raise ValueError(f"the mask of '{layer.name}' holds NaN or infinite values")
 
 
-def check_dropout(architecture: Architecture, masks: Masks, samples: int) -> None:
+def check_dropout(architecture: Architecture, masks: Mapping[str, Array], samples: int) -> None:
     """Refuse dropout masks that would be ignored, or spread over the wrong neurons.
 
     Raises

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from brian2.groups.neurongroup import NeuronGroup
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equations import FORWARD, NeuronModel, average_rate_weight
 from networks.architecture import Architecture, Layer
@@ -166,7 +166,7 @@ class ForwardNetwork:
         """Interrupt a run that is going on in another thread."""
         self.simulator.stop()
 
-    def set_parameters(self, parameters: Mapping[str, Array]) -> None:
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Copy weights and biases, and write them into the synapses and neurons.
 
         Parameters
@@ -186,7 +186,7 @@ class ForwardNetwork:
 
     def run(
         self,
-        images: Array,
+        images: ArrayLike,
         steps: int,
         dropout_masks: Masks | None = None,
         *,
@@ -247,7 +247,7 @@ class ForwardNetwork:
         images: Array,
         steps: int,
         samples: int,
-        masks: Masks,
+        masks: Mapping[str, Array],
         profile: bool,
     ) -> None:
         """Run so many steps, from rest."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
 from brian2.groups.neurongroup import NeuronGroup
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from networks.architecture import Architecture
 from networks.connections import Connection
@@ -14,7 +13,7 @@ from networks.devices import SynapsesKind
 from networks.synapses import ExplicitSynapses, SharedSynapses
 
 SynapsesObject = SharedSynapses | ExplicitSynapses
-Masks = Mapping[str, NDArray[np.floating]]
+Masks = Mapping[str, ArrayLike]
 
 FEEDBACK = "feedback"
 

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equations import has_sigma_rates
 from networks import (
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.floating]
-Masks = Mapping[str, Array]
+Masks = Mapping[str, ArrayLike]
 
 
 class InexactGradientWarning(UserWarning):
@@ -128,7 +128,7 @@ class TwoStageTrainer:
         )  # fmt: skip
         self._dtype = np.dtype(dtype)
 
-    def set_parameters(self, parameters: Mapping[str, Array]) -> None:
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Copy parameters, and write them into the synapses of both networks.
 
         Parameters
@@ -145,7 +145,7 @@ class TwoStageTrainer:
         for share in self._shares:
             share.set_weights(weights)
 
-    def predict(self, images: Array, dropout_masks: Masks | None = None) -> Prediction:
+    def predict(self, images: ArrayLike, dropout_masks: Masks | None = None) -> Prediction:
         """Run stage 1 and the readout (Algorithm 1).
 
         Parameters
@@ -170,8 +170,8 @@ class TwoStageTrainer:
 
     def gradients(
         self,
-        images: Array,
-        labels: NDArray[np.integer],
+        images: ArrayLike,
+        labels: ArrayLike,
         dropout_masks: Masks | None = None,
         *,
         batch: int | None = None,
@@ -207,7 +207,7 @@ class TwoStageTrainer:
 
         return join_results(self._shares.run(gradients, parts))
 
-    def _typed(self, images: Array, masks: Masks | None) -> tuple[Array, Masks]:
+    def _typed(self, images: ArrayLike, masks: Masks | None) -> tuple[Array, Mapping[str, Array]]:
         typed = typed_dropout(masks, self._dtype)
         return for_torch(numbers(images, self._dtype, "the images")), typed
 
@@ -224,9 +224,9 @@ class TwoStageTrainer:
 
 def two_stage_gradients(
     architecture: Architecture,
-    parameters: Mapping[str, Array],
-    images: Array,
-    labels: NDArray[np.integer],
+    parameters: Mapping[str, ArrayLike],
+    images: ArrayLike,
+    labels: ArrayLike,
     config: TwoStageConfig,
     *,
     dropout_masks: Masks | None = None,

@@ -7,6 +7,7 @@ and the dropout masks of the batch, so that a loop that mixes up any of these en
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -42,22 +43,20 @@ class FakeTrainer(TwoStageTrainer):
         self._on_gradients, self._on_predict = on_gradients, on_predict
         self.gradient_calls = self.predict_calls = 0
 
-    def set_parameters(self, parameters: Mapping[str, Array]) -> None:
+    def set_parameters(self, parameters: Mapping[str, Any]) -> None:
         self.architecture.check_parameters(parameters)
         self._parameters = {name: values.copy() for name, values in parameters.items()}
 
-    def predict(
-        self, images: Array, dropout_masks: Mapping[str, Array] | None = None
-    ) -> Prediction:
+    def predict(self, images: Any, dropout_masks: Mapping[str, Any] | None = None) -> Prediction:
         self.predict_calls += 1
         self._on_predict(self.predict_calls)
         return Prediction(self._logits(images), {}, {})
 
     def gradients(
         self,
-        images: Array,
-        labels: NDArray[np.integer],
-        dropout_masks: Mapping[str, Array] | None = None,
+        images: Any,
+        labels: Any,
+        dropout_masks: Mapping[str, Any] | None = None,
         *,
         batch: int | None = None,
     ) -> TwoStageResult:

@@ -115,7 +115,7 @@ def implicit_gradients(
     check_image_shape(architecture, x)
     samples = x.shape[-len(architecture.input_shape) - 1]
     classes = class_labels(labels, samples)
-    masks = typed_dropout(dropout_masks, np.dtype(dtype))  # type: ignore[arg-type]
+    masks = typed_dropout(dropout_masks, np.dtype(dtype))
     weights = Weights.of(architecture, parameters, dtype)
 
     forward = ForwardNetwork(architecture, config.neuron, samples, dtype=dtype)

@@ -1,0 +1,48 @@
+"""``import spide``: every name is there, and nothing is loaded before it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+import spide
+
+
+@pytest.mark.parametrize("name", spide.__all__)
+def test_every_name_is_there_and_explains_itself(name: str) -> None:
+    assert (getattr(spide, name).__doc__ or "").strip()
+    assert name in dir(spide)
+
+
+def test_other_names_are_not() -> None:
+    with pytest.raises(AttributeError, match="module 'spide' has no attribute 'trian'"):
+        _ = spide.trian
+
+
+def test_importing_it_loads_neither_brian2_nor_torch() -> None:
+    code = "import spide, sys; sys.exit(bool({'brian2', 'torch', 'numpy'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_it_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "spide", "--help"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0 and "spide train RECIPE" in done.stdout
+
+
+def test_both_ways_to_a_gradient() -> None:
+    network = spide.Architecture.parse("6 (F6)", input_shape=(4,), classes=2)
+    rng = np.random.default_rng(0)
+    parameters = {n: 0.3 * rng.standard_normal(s) for n, s in network.parameter_shapes().items()}
+    images, labels = rng.random((3, 4)), [0, 1, 1]
+    config = spide.TwoStageConfig(loss_scale=1.0, backward_steps=3000)
+    spikes = spide.two_stage_gradients(network, parameters, images, labels, config)
+    exact = spide.implicit_gradients(network, parameters, images, labels, config)
+    assert_array_equal(spikes.logits, exact.logits)
+    for name, gradient in exact.gradients.items():
+        assert np.abs(spikes.gradients[name] - gradient).max() < 2e-3
