@@ -1,18 +1,28 @@
-"""Brian2 networks made from the equations: architectures, connections and the two stages."""
+"""Brian2 networks made from the equations: architectures, connections and the two stages.
 
-from networks.architecture import Architecture, ArchitectureError, Layer
-from networks.backward import BackwardNetwork, BackwardRates
-from networks.code_generation import CompilerNotFoundError, require_compiler
-from networks.devices import (
-    Backend,
-    DeviceError,
-    DeviceName,
-    PropagationChoice,
-    SynapsesChoice,
-    SynapsesKind,
-)
-from networks.forward import ForwardNetwork, ForwardRates
-from networks.potentials import NotFiniteError
+The names below are loaded when they are first used, so that an architecture can be read without
+waiting for Brian2 and torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from networks.architecture import Architecture, ArchitectureError, Layer
+    from networks.backward import BackwardNetwork, BackwardRates
+    from networks.code_generation import CompilerNotFoundError, require_compiler
+    from networks.devices import (
+        Backend,
+        DeviceError,
+        DeviceName,
+        PropagationChoice,
+        SynapsesChoice,
+        SynapsesKind,
+    )
+    from networks.forward import ForwardNetwork, ForwardRates
+    from networks.potentials import NotFiniteError
 
 __all__ = [
     "Architecture",
@@ -32,3 +42,27 @@ __all__ = [
     "SynapsesKind",
     "require_compiler",
 ]
+
+_MODULES = {
+    "architecture": ("Architecture", "ArchitectureError", "Layer"),
+    "backward": ("BackwardNetwork", "BackwardRates"),
+    "code_generation": ("CompilerNotFoundError", "require_compiler"),
+    "devices.errors": ("DeviceError",),
+    "devices.facts": (
+        "Backend",
+        "DeviceName",
+        "PropagationChoice",
+        "SynapsesChoice",
+        "SynapsesKind",
+    ),
+    "forward": ("ForwardNetwork", "ForwardRates"),
+    "potentials": ("NotFiniteError",),
+}
+"""Where each name is."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"networks.{module}"), name)
+    raise AttributeError(f"module 'networks' has no attribute '{name}'")

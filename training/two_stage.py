@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 
 from equations import has_sigma_rates
@@ -25,9 +26,10 @@ from networks import (
 from networks.arrays import class_labels, for_torch, numbers, whole_number
 from networks.checks import check_image_shape, typed_dropout
 from networks.weights import Weights
+from training.partition import number_of_shares, samples_per_part, split
 from training.results import Prediction, TwoStageResult, join_predictions, join_results
 from training.share import Share
-from training.shares import Shares, masks_of, number_of_shares, samples_per_part, split
+from training.shares import Shares, masks_of
 from training.two_stage_config import TwoStageConfig
 
 __all__ = [
@@ -108,7 +110,9 @@ class TwoStageTrainer:
         self.architecture = architecture
         self.config = config
         self.batch_size = batch_size
-        count = shares or number_of_shares(architecture, batch_size, device, backend)
+        count = shares or number_of_shares(
+            architecture, batch_size, device, backend, torch.get_num_threads()
+        )
         self._part = size = samples_per_part(architecture, batch_size, count, device)
         self._shares = Shares(
             [

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import statistics
 
+import torch
+
 from benchmarks.bandwidth import BEYOND_CACHES, FIRST_LEVEL, Bandwidth, measure_bandwidth
 from benchmarks.bench import Bench
 from benchmarks.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
@@ -18,7 +20,7 @@ from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import seconds
 from training.dropout import dropout_masks
 from training.optimiser import Optimiser
-from training.shares import number_of_shares, samples_per_part, split
+from training.partition import number_of_shares, samples_per_part, split
 from training.threads import one_torch_thread
 from training.two_stage import TwoStageTrainer
 
@@ -28,7 +30,9 @@ PARTS = ("stage", "layer", "part", "ms", "%", "bound ms", "time / bound", "event
 def measure(bench: Bench) -> Section:
     """Measure one part of a batch alone, the bandwidth, and whole iterations on all cores."""
     subject, batch = bench.subject, bench.recipe.batch_size
-    shares = number_of_shares(subject.architecture, batch, "runtime", "cpu")
+    shares = number_of_shares(
+        subject.architecture, batch, "runtime", "cpu", torch.get_num_threads()
+    )
     samples = samples_per_part(subject.architecture, batch, shares, "runtime")
     times = measure_share(subject, samples, batch, bench.effort.share_runs)
     cache, state, memory = measure_bandwidth(FIRST_LEVEL, times.state_bytes, BEYOND_CACHES)

@@ -2,7 +2,8 @@
 
 A connection is linear. It knows its shapes, which pairs of positions it joins and through which
 tap of its kernel, and its weight gradient from two firing rates. Its transpose, which stage 2
-needs, is the same table read from the other side.
+needs, is the same table read from the other side. Shapes are known without waiting for torch:
+what computes with it imports it.
 """
 
 from networks.connections.average_pool import AveragePool

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-
-import torch
-from torch.nn.functional import avg_pool2d
+from typing import TYPE_CHECKING
 
 from networks.connections.base import Connection, Shape
 from networks.connections.taps import Taps
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,15 @@ class AveragePool(Connection):
         )
 
     def kernel(self, weight: torch.Tensor | None) -> torch.Tensor:
+        import torch
+
         return torch.full(
             (self.size**2, self.source_shape[0]), 1 / self.size**2, dtype=torch.float64
         )
 
     def apply(self, weight: torch.Tensor | None, source: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import avg_pool2d
+
         return avg_pool2d(source, self.size)
 
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:

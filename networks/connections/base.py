@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-
-import torch
+from typing import TYPE_CHECKING
 
 from networks.connections.taps import Taps
+
+if TYPE_CHECKING:
+    import torch
 
 #: (channels, height, width), or (units,) for a dense layer.
 Shape = tuple[int, ...]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-
-import torch
-from torch.nn.functional import conv2d, unfold
-from torch.nn.grad import conv2d_weight
+from typing import TYPE_CHECKING
 
 from networks.connections.base import Connection, Shape
 from networks.connections.taps import Taps
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,15 @@ class Convolution(Connection):
         return weight.permute(2, 3, 1, 0).flatten(0, 1)
 
     def apply(self, weight: torch.Tensor | None, source: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import conv2d
+
         assert weight is not None
         return conv2d(source, weight, stride=self.stride, padding=self.padding)
 
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import unfold
+        from torch.nn.grad import conv2d_weight
+
         if self.source_shape[0] == 1:
             # For grey images torch's own routine takes three times as long as this product; with
             # three channels it is the faster one.

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from networks.connections.base import Connection, Shape, channels, positions, units
 from networks.connections.taps import Taps
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)

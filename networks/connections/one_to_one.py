@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from networks.connections.base import Connection, channels, positions
 from networks.connections.taps import Taps
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class OneToOne(Connection):
         return Taps(1, count, count, np.zeros_like(each), each, each)
 
     def kernel(self, weight: torch.Tensor | None) -> torch.Tensor:
+        import torch
+
         return torch.full((1, channels(self.source_shape)), self.weight, dtype=torch.float64)
 
     def apply(self, weight: torch.Tensor | None, source: torch.Tensor) -> torch.Tensor:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-
-import torch
-from torch.nn.functional import conv_transpose2d
-from torch.nn.grad import conv2d_weight
+from typing import TYPE_CHECKING
 
 from networks.connections.base import Connection, Shape
 from networks.connections.taps import Taps
+
+if TYPE_CHECKING:
+    import torch
 
 STRIDE = 2
 OUTPUT_PADDING = 1
@@ -75,10 +75,14 @@ class TransposedConvolution(Connection):
         return weight.permute(2, 3, 0, 1).flatten(0, 1)
 
     def apply(self, weight: torch.Tensor | None, source: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import conv_transpose2d
+
         assert weight is not None
         return conv_transpose2d(
             source, weight, stride=STRIDE, padding=self.padding, output_padding=OUTPUT_PADDING
         )
 
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+        from torch.nn.grad import conv2d_weight
+
         return conv2d_weight(target, self.weight_shape, source, stride=STRIDE, padding=self.padding)

@@ -1,8 +1,25 @@
-"""The devices on which a network runs: the same Brian2 objects on all of them."""
+"""The devices on which a network runs: the same Brian2 objects on all of them.
 
-from networks.devices.base import Backend, DeviceName, Simulator, SynapsesKind
-from networks.devices.choice import Choice, PropagationChoice, SynapsesChoice, choose
-from networks.devices.errors import DeviceError
+The names below are loaded when they are first used: what a device can do (`networks.devices.facts`)
+is known without waiting for Brian2.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from networks.devices.base import Simulator
+    from networks.devices.choice import Choice, choose
+    from networks.devices.errors import DeviceError
+    from networks.devices.facts import (
+        Backend,
+        DeviceName,
+        PropagationChoice,
+        SynapsesChoice,
+        SynapsesKind,
+    )
 
 __all__ = [
     "Backend",
@@ -15,3 +32,18 @@ __all__ = [
     "SynapsesKind",
     "choose",
 ]
+
+_MODULES = {
+    "base": ("Simulator",),
+    "choice": ("Choice", "choose"),
+    "errors": ("DeviceError",),
+    "facts": ("Backend", "DeviceName", "PropagationChoice", "SynapsesChoice", "SynapsesKind"),
+}
+"""Where each name is."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"networks.devices.{module}"), name)
+    raise AttributeError(f"module 'networks.devices' has no attribute '{name}'")

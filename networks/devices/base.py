@@ -10,18 +10,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from brian2.core.base import BrianObject
 from brian2.core.clocks import Clock
 from brian2.groups.neurongroup import NeuronGroup
 
 from networks.brian_network import BrianNetwork
-from networks.schedule import Propagation, Schedule
-
-DeviceName = Literal["runtime", "cpp_standalone", "genn"]
-Backend = Literal["cuda", "cpu"]
-SynapsesKind = Literal["shared", "explicit"]
+from networks.devices.facts import DeviceName
+from networks.schedule import Schedule
 
 #: Writes the current of one step, counted from 0, into the arrays of the group that is driven.
 WriteFrame = Callable[[int], None]
@@ -46,12 +43,8 @@ class Simulator(ABC):
         The clock of all objects.
     """
 
-    #: Name of the device.
+    #: Name of the device, as in `networks.devices.facts`.
     device: ClassVar[DeviceName]
-    #: Realisations of the synapses that it can run; the first one is its default.
-    synapses: ClassVar[tuple[SynapsesKind, ...]]
-    #: Propagations that it can run; the first one is its default.
-    propagations: ClassVar[tuple[Propagation, ...]]
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
         self.stage = stage

@@ -22,7 +22,7 @@ from brian2.groups.group import CodeRunner
 from brian2.groups.neurongroup import NeuronGroup
 
 from networks.brian_network import STEP
-from networks.devices.base import Backend
+from networks.devices.facts import Backend
 from networks.devices.genn_compilation import compile_genn_project
 from networks.devices.genn_installation import require_genn
 from networks.devices.standalone import HEADER, StandaloneSimulator
@@ -40,8 +40,6 @@ class GeNNSimulator(StandaloneSimulator):
     """A network as a program that GeNN generates for one core of the CPU."""
 
     device = "genn"
-    synapses = ("explicit",)
-    propagations = ("synchronous",)
     # A name for its output folder and a duration, which is not used.
     command = ("./main", "spide", "0")
     backend: ClassVar[Backend] = "cpu"

@@ -11,9 +11,9 @@ from pathlib import Path
 from brian2.codegen.cpp_prefs import get_compiler_and_args
 from brian2.utils.filelock import FileLock
 
-from networks.devices.base import Backend
 from networks.devices.build_cache import cache_folder
 from networks.devices.errors import DeviceError
+from networks.devices.facts import Backend
 from networks.devices.genn_installation import Installation
 
 MODEL = "magicnetwork_model"

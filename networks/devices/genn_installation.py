@@ -18,8 +18,8 @@ from pathlib import Path
 from brian2.core.preferences import prefs
 from packaging.version import InvalidVersion, Version
 
-from networks.devices.base import Backend
 from networks.devices.errors import DeviceError
+from networks.devices.facts import Backend
 
 OLDEST_GENN, NEWEST_GENN, TOO_NEW_GENN = Version("4.2.1"), Version("4.9.0"), Version("5")
 TOO_NEW_CUDA = Version("13")

@@ -17,8 +17,6 @@ class RuntimeSimulator(Simulator):
     """A network in this process; monitors may be added to it at any time."""
 
     device = "runtime"
-    synapses = ("shared", "explicit")
-    propagations = ("sequential", "synchronous")
 
     @contextmanager
     def building(self) -> Iterator[None]:

@@ -22,13 +22,14 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device, set_device
 
 from networks.brian_network import STEP
-from networks.devices.base import DeviceName, Simulator, WriteFrame
+from networks.devices.base import Simulator, WriteFrame
 from networks.devices.build_cache import find_or_build
 from networks.devices.compilation import compile_project
+from networks.devices.facts import DeviceName
 from networks.devices.fingerprint import fingerprint
 from networks.devices.memory import StateMemory
 from networks.devices.program import Program
-from networks.schedule import Propagation, Schedule
+from networks.schedule import Schedule
 
 HEADER = Path(__file__).resolve().parent.parent / "templates" / "batch_program.h"
 
@@ -41,8 +42,6 @@ class StandaloneSimulator(Simulator):
     """A network as a C++ program."""
 
     device: ClassVar[DeviceName] = "cpp_standalone"
-    synapses = ("explicit",)
-    propagations: ClassVar[tuple[Propagation, ...]] = ("sequential", "synchronous")
     #: How the program is called, in its folder.
     command: ClassVar[tuple[str, ...]] = ("./main",)
 

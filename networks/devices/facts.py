@@ -1,0 +1,87 @@
+"""What each device can do, known without waiting for Brian2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar, get_args
+
+from networks.schedule import Propagation
+
+DeviceName = Literal["runtime", "cpp_standalone", "genn"]
+Backend = Literal["cuda", "cpu"]
+SynapsesKind = Literal["shared", "explicit"]
+SynapsesChoice = Literal["auto", "shared", "explicit"]
+PropagationChoice = Literal["auto", "sequential", "synchronous"]
+
+Value = TypeVar("Value", bound=str)
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    """What one device can do.
+
+    Parameters
+    ----------
+    synapses : tuple of {"shared", "explicit"}
+        Realisations of the synapses that it can run; the first one is its default.
+    propagations : tuple of {"sequential", "synchronous"}
+        Propagations that it can run; the first one is its default.
+    compiles_programs : bool
+        Whether a stage is a program of its own, outside this process.
+    """
+
+    synapses: tuple[SynapsesKind, ...]
+    propagations: tuple[Propagation, ...]
+    compiles_programs: bool = True
+
+
+FACTS: dict[DeviceName, DeviceFacts] = {
+    "runtime": DeviceFacts(("shared", "explicit"), ("sequential", "synchronous"), False),
+    "cpp_standalone": DeviceFacts(("explicit",), ("sequential", "synchronous")),
+    "genn": DeviceFacts(("explicit",), ("synchronous",)),
+}
+
+
+def realisation(
+    device: DeviceName,
+    synapses: SynapsesChoice = "auto",
+    propagation: PropagationChoice = "auto",
+    backend: Backend = "cuda",
+) -> tuple[SynapsesKind, Propagation]:
+    """How a network is realised; "auto" is the first that the device offers.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device, or it cannot do what was asked for.
+    """
+    if device not in FACTS:
+        raise ValueError(f"the device is '{device}': it must be {_either(list(FACTS))}")
+    if synapses not in get_args(SynapsesChoice):
+        raise ValueError(f"synapses are 'shared' or 'explicit', not '{synapses}'")
+    if propagation not in get_args(PropagationChoice):
+        raise ValueError(
+            f"the propagation is '{propagation}': it must be 'sequential' or 'synchronous'"
+        )
+    if backend not in get_args(Backend):
+        raise ValueError(f"the backend is '{backend}': it must be {_either(get_args(Backend))}")
+    facts = FACTS[device]
+    return (
+        _pick(f"{synapses} synapses", synapses, facts.synapses, device),
+        _pick(f"{propagation} propagation", propagation, facts.propagations, device),
+    )
+
+
+def _pick(what: str, asked: str, possible: Sequence[Value], device: str) -> Value:
+    if asked == "auto":
+        return possible[0]
+    for each in possible:
+        if each == asked:
+            return each
+    raise ValueError(f"{what} cannot run on device '{device}': use {_either(possible)}")
+
+
+def _either(values: Sequence[str]) -> str:
+    *most, last = (f"'{value}'" for value in values)
+    return f"{', '.join(most)} or {last}" if most else last
