@@ -7,6 +7,8 @@ defaults. What is slow to import (Brian2, torch) waits until a command runs.
 
 from __future__ import annotations
 
+import importlib.metadata
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,27 +18,20 @@ from typing import Annotated, Literal
 
 import tyro
 
+from training.architectures import read_architecture
 from training.distributed.launch import Launch
 from training.errors import UserError
+from training.help_texts import HELP, OVERVIEW, with_recipes
 from training.options import UsageError, parse
+from training.output_path import check_makeable
 from training.recipe import Recipe
 from training.recipes import RECIPES, description
+from training.suggestions import did_you_mean
 
 _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
 
-_HELP = """\
-usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
-       spide evaluate RUN_DIR [options]   test accuracy of a trained network
-       spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
-       spide doctor                       what is installed, which devices can be used
-
-Feedback spiking networks trained with spikes alone (SPIDE), simulated in Brian2.
-
-recipes:
-{recipes}
-
-'spide train RECIPE --help' lists the options of a recipe with their defaults."""
+_COMMANDS = ("train", "evaluate", "info", "doctor")
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ class Train:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """Test accuracy of a run.
+    """Options of ``spide evaluate RUN_DIR``.
 
     Parameters
     ----------
@@ -112,6 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         after Ctrl+C, 141 if who read the output has left, as ``head`` does.
     """
     launch = Launch.of(os.environ)
+    _print_what_can_be_printed()
     try:
         with launch.printing_once():
             return _run(list(sys.argv[1:] if arguments is None else arguments), launch)
@@ -128,28 +124,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _print_what_can_be_printed() -> None:
+    """Escape what a terminal without Unicode cannot show: no name of a folder ends a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _run(arguments: list[str], launch: Launch) -> int:
     command, *rest = arguments or ["--help"]
     if command in ("--help", "-h"):
-        print(_help())
+        print(with_recipes(OVERVIEW))
         return 0
-    if command not in ("train", "evaluate", "info", "doctor"):
-        raise UsageError(f"unknown command '{command}': choose train, evaluate, info or doctor")
+    if command == "--version":
+        print(f"spide {importlib.metadata.version('spide')}")
+        return 0
+    if command not in _COMMANDS:
+        raise UsageError(
+            f"unknown command '{command}'{did_you_mean(command, _COMMANDS)}: choose train, "
+            "evaluate, info or doctor"
+        )
+    if rest and rest[0] in ("--help", "-h"):
+        print(with_recipes(HELP[command]))
+        return 0
     if command == "doctor":
         return _doctor(rest)
     if command == "evaluate":
-        if not rest:
-            raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
         return _evaluate(rest, launch)
     names = ", ".join(RECIPES)
     if not rest:
         raise UsageError(f"spide {command} needs a recipe: choose one of {names}")
     name, *options = rest
-    if name in ("--help", "-h"):
-        print(_help())
-        return 0
     if name not in RECIPES:
-        raise UsageError(f"unknown recipe '{name}': choose one of {names}")
+        raise UsageError(
+            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of {names}"
+        )
     prog = f"spide {command} {name}"
     if command == "info":
         info = parse(Info, options, prog, description(name), default=Info(RECIPES[name]))
@@ -160,6 +169,8 @@ def _run(arguments: list[str], launch: Launch) -> int:
 
 
 def _evaluate(options: list[str], launch: Launch) -> int:
+    if not options:
+        raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
     choice = parse(Evaluate, options, prog="spide evaluate")
     from training import commands
     from training.distributed.processes import join
@@ -171,6 +182,11 @@ def _evaluate(options: list[str], launch: Launch) -> int:
 
 def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     choice = parse(Train, options, prog, description(name), default=Train(RECIPES[name]))
+    if choice.resume is None:
+        # Before the imports: these mistakes are told at once.
+        read_architecture(choice.recipe)
+        if choice.out is not None:
+            check_makeable(choice.out)
     from training import commands
     from training.distributed.processes import join
 
@@ -186,16 +202,8 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
 
 
 def _doctor(options: list[str]) -> int:
-    if options in (["--help"], ["-h"]):
-        print(_help())
-        return 0
     if options:
         raise UsageError(f"spide doctor has no option '{options[0]}'")
     from training.doctor import print_diagnosis
 
     return print_diagnosis()
-
-
-def _help() -> str:
-    lines = (f"  {name:<18}{description(name).splitlines()[0]}" for name in RECIPES)
-    return _HELP.format(recipes="\n".join(lines))

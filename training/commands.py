@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from networks import Architecture, DeviceError, NotFiniteError
+from training.architectures import read_architecture
 from training.checkpoint import Checkpoint, began, load_best, load_latest
 from training.distributed.processes import Processes
 from training.errors import (
@@ -26,7 +27,7 @@ from training.errors import (
 )
 from training.evaluation import evaluate
 from training.loop import TrainingLoop, first_checkpoint
-from training.preparation import build_for_all, keep_everything, load_images, read_architecture
+from training.preparation import build_for_all, keep_everything, load_images
 from training.progress import Progress
 from training.recipe import Recipe
 from training.restriction import parameters_in_use

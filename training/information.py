@@ -1,20 +1,15 @@
-"""``spide info``: what a recipe's network consists of, and how much memory it takes."""
+"""``spide info``: what a recipe's network consists of, and how much memory a training takes."""
 
 from __future__ import annotations
 
 import math
+import os
 
-from brian2.core.network import Network
-from brian2.core.variables import ArrayVariable
-
-from networks import Architecture, BackwardNetwork, ForwardNetwork
+from networks import Architecture
 from networks.connections import Shape
-from networks.devices import choose
-from training.preparation import read_architecture
+from training.architectures import read_architecture
+from training.memory import memory, number_of_threads
 from training.recipe import Recipe
-
-EXPLICIT_SYNAPSE_BYTES = 40
-"""Roughly what Brian2 keeps per synapse: two indices, a weight, an entry of its queue."""
 
 _ROW = "{:<10}{:<10}{:>14}{:>12}{:>14}{:>14}"
 
@@ -55,31 +50,17 @@ def _rows(architecture: Architecture) -> list[tuple[str, ...]]:
 
 
 def _memory(architecture: Architecture, recipe: Recipe) -> str:
-    """Return the size of the Brian2 arrays of both stages for one batch."""
-    where = f"both stages, batches of {recipe.batch_size}"
-    choice = choose(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
-    if choice.synapses == "explicit":
-        synapses = 2 * choice.simulator.copies_of(recipe.batch_size) * architecture.synapses
-        return f"{_mebibytes(synapses * EXPLICIT_SYNAPSE_BYTES)} at least ({where})"
-    config, size, dtype = recipe.two_stage, recipe.batch_size, recipe.dtype
-    forward = ForwardNetwork(architecture, config.neuron, size, dtype=dtype)
-    backward = BackwardNetwork(
-        architecture, config.couple, size, as_couples=recipe.couple, dtype=dtype
+    """Return what a training takes, and what it takes it for."""
+    needed = memory(recipe, architecture, number_of_threads(os.environ))
+    threads = f"{needed.threads} thread{'s' if needed.threads > 1 else ''}"
+    lines = (
+        f"{_mebibytes(needed.total)} at the peak of a training, of which",
+        f"{_mebibytes(needed.libraries)} libraries, {_mebibytes(needed.images)} images,",
+        f"{_mebibytes(needed.networks)} networks of both stages ({threads}, {needed.part} images "
+        "each),",
+        f"{_mebibytes(needed.batch)} a batch of {recipe.batch_size}",
     )
-    total = _array_bytes(forward.network) + _array_bytes(backward.network)
-    return f"{_mebibytes(total)} ({where})"
-
-
-def _array_bytes(network: Network) -> int:
-    """Return the bytes of all arrays of a network; what objects share counts once."""
-    groups = [item for item in network.sorted_objects if hasattr(item, "variables")]
-    arrays = {
-        id(variable): variable.get_value().nbytes
-        for group in groups
-        for variable in group.variables.values()
-        if isinstance(variable, ArrayVariable)
-    }
-    return sum(arrays.values())
+    return f"\n{'':12}".join(lines)
 
 
 def _mebibytes(size: float) -> str:

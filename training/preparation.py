@@ -21,21 +21,6 @@ from training.trainer import Trainer
 from training.two_stage import TwoStageTrainer
 
 
-def read_architecture(recipe: Recipe) -> Architecture:
-    """Return the recipe's network for the images of its data set.
-
-    Raises
-    ------
-    UserError
-        If the data set is unknown, or the architecture impossible.
-    """
-    data_set = find(recipe.data_set)
-    try:
-        return Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)
-    except ValueError as error:
-        raise UserError(str(error)) from None
-
-
 def load_images(recipe: Recipe, architecture: Architecture, data_dir: Path) -> Images:
     """Load the recipe's data set, and print how much there is to do.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
+
+import numpy as np
 
 from networks.arrays import whole_number
-
-if TYPE_CHECKING:
-    from training.two_stage import TwoStageConfig
+from networks.devices.facts import realisation
+from training.two_stage_config import TwoStageConfig
 
 Initialisation = Literal["kaiming-normal", "uniform-normalised"]
 ReadoutInitialisation = Literal["uniform", "as-layers"]
@@ -34,6 +35,15 @@ _CHOICES = {
     "device": get_args(Device),
     "backend": get_args(Backend),
 }
+
+_MOST = {
+    "forward_steps": 2**24,  # spikes are counted in float32, which is exact up to there
+    "backward_steps": 2**24,
+    "epochs": 1_000_000,
+    "warmup_iterations": 10**9,
+    "seed": 2**63 - 1,
+}
+"""Numbers above these are mistakes, or would be counted wrongly."""
 
 
 @dataclass(frozen=True)
@@ -166,12 +176,29 @@ class Recipe:
             if getattr(self, name) not in choices:
                 listed = ", ".join(choices)
                 raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
-        if self.synapses == "shared" and self.device != "runtime":
-            raise ValueError(
-                f"shared synapses cannot run on device '{self.device}': leave synapses at 'auto'"
-            )
         for milestone in self.milestones:
             whole_number(milestone, "milestones")
+        realisation(self.device, self.synapses, self.propagation, self.backend)
+        if min(self.milestones, default=1) < 1:
+            raise ValueError(f"milestones must be epochs from 1 on, not {self.milestones}")
+        if list(self.milestones) != sorted(set(self.milestones)):
+            raise ValueError(f"milestones must increase, not {self.milestones}")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise ValueError(f"{name} must be at most {most:,}, not {getattr(self, name)}")
+        self._check_precision()
+        _ = self.two_stage  # its own checks
+
+    def _check_precision(self) -> None:
+        """Refuse numbers that are infinite, or nothing, in the precision of the run."""
+        precise = np.dtype(self.dtype).type
+        for name, value in vars(self).items():
+            if not isinstance(value, float):
+                continue
+            with np.errstate(over="ignore", under="ignore"):
+                rounded = float(precise(value))
+            if not math.isfinite(rounded) or (value != 0) != (rounded != 0):
+                raise ValueError(f"{name} is {value}, which {self.dtype} cannot hold")
 
     @property
     def two_stage(self) -> TwoStageConfig:
@@ -182,9 +209,6 @@ class Recipe:
         ValueError
             If the values do not make two stages, such as a threshold below its resting potential.
         """
-        # Imported late: a recipe can be read and printed without waiting for Brian2.
-        from training.two_stage import TwoStageConfig
-
         return TwoStageConfig(
             v_threshold=self.v_threshold,
             v_rest=self.v_rest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import re
@@ -96,13 +97,13 @@ def test_more_epochs_when_resuming(tmp_path: Path) -> None:
 def test_info(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", "mnist-feedback", "--batch-size", "2"]) == 0
     printed = capsys.readouterr().out
-    for part in ("64 x 14 x 14", "19,600", "274,826", "4,194,304", "9,277,440", "MiB (both"):
+    for part in ("64 x 14 x 14", "19,600", "274,826", "4,194,304", "9,277,440", "MiB libraries"):
         assert part in printed
     assert main(["info", "mnist-lenet", "--synapses", "explicit"]) == 0
     assert "606,740" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["train", "--help"], ["info", "-h"]])
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_help_lists_commands_and_recipes(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +111,23 @@ def test_help_lists_commands_and_recipes(
     printed = capsys.readouterr().out
     for part in ("spide train RECIPE", "spide evaluate", "spide info", "mnist-lenet  ", "digits"):
         assert part in printed
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "info", "doctor"])
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_of_a_command_stands_alone(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, option]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"usage: spide {command}")
+    assert re.search(rf"examples?:\n  spide {command}", printed)
+    assert "{recipes}" not in printed
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"spide {importlib.metadata.version('spide')}\n"
 
 
 def test_help_of_a_recipe_shows_its_own_defaults(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,29 +140,56 @@ def test_help_of_a_recipe_shows_its_own_defaults(capsys: pytest.CaptureFixture[s
     assert "15C5-P2-40C5-P2-300" in printed and "appendix D.3" in printed
 
 
-def test_help_does_not_wait_for_brian2() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["train", "digits", "--help"],
+        ["info", "mnist-feedback"],
+        ["train", "digits", "--v-rest", "2"],
+        ["train", "digits", "--batch-size", "1438"],
+        ["train", "digits", "--architecture", "16C3s-8C3s (F16C5)"],
+        ["train", "digits", "--synapses", "shared", "--device", "cpp_standalone"],
+        ["train", "digits", "--out", f"{os.devnull}/run"],
+    ],
+)
+def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None:
     code = (
         "import sys; from training.command_line import main\n"
         "try: main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
         "assert not {'brian2', 'torch', 'sklearn'} & set(sys.modules), 'slow'"
     )
-    for arguments in (["--help"], ["train", "digits", "--help"]):
-        subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["fly"], "unknown command 'fly': choose train, evaluate, info or doctor"),
+        (["trian"], "unknown command 'trian' (did you mean 'train'?): choose train,"),
+        (["train", "digts"], "unknown recipe 'digts' (did you mean 'digits'?): choose one of"),
+        (["train", "digits", "--epoch", "2"], "option '--epoch' (did you mean '--epochs'?): 'sp"),
+        (["train", "digits", "--epoch=2"], "option '--epoch' (did you mean '--epochs'?)"),
+        (["train", "digits", "--max_iteration", "2"], "(did you mean '--max-iterations'?)"),
+        (["info", "digits", "--fedback-norm", "2"], "(did you mean '--feedback-norm'?)"),
+        (["train", "digits", "--milestones", "10,13"], "(did you mean '--milestones 10 13'?)"),
+        (["train", "digits", "--milestones=[10, 13]"], "(did you mean '--milestones 10 13'?)"),
+        (["train", "digits", "--data-set", "mnits"], "'mnits' (did you mean 'mnist'?): choose"),
+        (["train", "digits", "--device", "gen"], "'gen' (did you mean 'genn'?): choose one of"),
+        (["evaluate", "run", "--checkpoint", "bets"], "(did you mean 'best'?): choose one of"),
+        (["evaluate", "run", "--data", "data"], "option '--data' (did you mean '--data-dir'?)"),
         (["train"], "needs a recipe: choose one of digits, mnist-feedback, mnist-lenet, fash"),
         (["train", "mnits"], "unknown recipe 'mnits': choose one of digits, mnist-feedback, "),
         (["info", "mnits"], "unknown recipe 'mnits'"),
-        (["train", "digits", "--colour", "3"], "unknown option '--colour': 'spide train digits"),
-        (["train", "digits", "extra"], "unknown option 'extra'"),
-        (["train", "digits", "--epochs"], "'--epochs'. Expected 1 value"),
+        (["train", "digits", "--xyz", "3"], "unknown option '--xyz': 'spide train digits --help'"),
+        (["train", "digits", "extra"], "'extra' belongs to no option"),
+        (["train", "digits", "--epochs"], "--epochs needs a value"),
         (["train", "digits", "--epochs", "many"], "--epochs: invalid literal for int()"),
-        (["train", "digits", "--dtype", "int8"], "'int8' for argument '--dtype'. Expected one of"),
+        (
+            ["train", "digits", "--dtype", "int8"],
+            "--dtype cannot be 'int8': choose one of float32, float64",
+        ),
         (["train", "digits", "--epochs", "0"], "epochs must be at least 1, not 0"),
         (["train", "digits", "--batch-size", "0"], "batch_size must be at least 1, not 0"),
         (["train", "digits", "--forward-steps", "0"], "forward_steps must be at least 1, not 0"),
@@ -154,6 +199,24 @@ def test_help_does_not_wait_for_brian2() -> None:
         ),
         (["train", "digits", "--learning-rate", "0"], "learning_rate must be positive, not 0.0"),
         (["train", "digits", "--learning-rate", "nan"], "learning_rate must be positive, not nan"),
+        (["train", "digits", "--learning-rate", "1e300"], "1e+300, which float32 cannot hold"),
+        (["train", "digits", "--weight-decay", "1e-60"], "1e-60, which float32 cannot hold"),
+        (["train", "digits", "--loss-scale", "inf"], "loss_scale must be positive, not inf"),
+        (["train", "digits", "--leak", "nan"], "leak"),
+        (["train", "digits", "--forward-steps", "16777217"], "must be at most 16,777,216, not 167"),
+        (["train", "digits", "--epochs", "1000001"], "epochs must be at most 1,000,000"),
+        (["train", "digits", "--seed", "-1"], "seed must be at least 0, not -1"),
+        (["train", "digits", "--seed", "1" * 20], "seed must be at most 9,223,372,036,854,775,807"),
+        (["train", "digits", "--milestones", "13", "10"], "milestones must increase, not (13, 10)"),
+        (["train", "digits", "--batch-size", "1438"], "larger than the 1,437 training images of d"),
+        (["train", "digits", "--v-threshold", "-1"], "the threshold is -1.0: it must be positive"),
+        (
+            ["train", "digits", "--synapses", "shared", "--device", "cpp_standalone"],
+            "shared synapses cannot run on device 'cpp_standalone': use 'explicit'",
+        ),
+        (["train", "digits", "--out", f"{os.devnull}/run"], f"('{os.devnull}' is a file): choose"),
+        (["train", "digits", "--out", os.devnull], "exists and is not an empty folder"),
+        (["train", "digits", "--out", "n" * 300], "(File name too long): choose another --out"),
         (["train", "digits", "--max-iterations", "0"], "--max-iterations must be at least 1"),
         (["train", "digits", "--v-rest", "3"], "potential is 3.0: it must lie below the threshold"),
         (["train", "digits", "--data-set", "imagenet"], "no data set 'imagenet': choose one of"),
@@ -288,3 +351,38 @@ def test_a_reader_that_has_left_is_no_mistake(options: list[str]) -> None:
     finally:
         os.close(writing)
     assert (result.returncode, result.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["train", "digits", "--help"],
+        ["info", "digits"],
+        ["evaluate", "n\xe4chste-\u8d70"],
+        ["train", "digits", "--epochs", "many"],
+        ["train", "digits", "--milestones", "10,13"],
+        ["train", "digits", "--out", f"{os.devnull}/n\xe4chste"],
+        ["train", "mnist-feedback", "--data-dir", "\u6570\u636e"],
+        ["train", "\u6570\u5b57"],
+    ],
+)
+def test_without_unicode_it_says_the_same(arguments: list[str], tmp_path: Path) -> None:
+    printed = []
+    for encoding in ("utf-8", "ascii"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C"}
+        result = subprocess.run(
+            [sys.executable, "-m", "training", *arguments],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+        )
+        assert b"Traceback" not in result.stderr
+        text = result.stdout.decode(encoding), result.stderr.decode(encoding)
+        printed.append((result.returncode, *text))
+    plain, ascii_ = printed
+    assert plain[0] == ascii_[0]
+    assert plain[2].encode("ascii", "backslashreplace").decode() == ascii_[2]
+    assert ascii_[2].count("\n") == (1 if plain[0] else 0)
+    if plain[0] == 0 and "--help" not in arguments:
+        assert plain[1] == ascii_[1]

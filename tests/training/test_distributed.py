@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from training.architectures import read_architecture
 from training.checkpoint import load_latest, save
 from training.command_line import main
 from training.commands import resume, train_anew
@@ -23,7 +24,6 @@ from training.distributed.launch import Launch
 from training.distributed.processes import Processes
 from training.errors import CheckpointError, UserError
 from training.loop import first_checkpoint
-from training.preparation import read_architecture
 from training.recipes import RECIPES
 from training.run_folder import RunFolder, open_run
 

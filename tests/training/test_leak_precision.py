@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.architectures import read_architecture
 from training.data import find
 from training.initialisation import initial_parameters
-from training.preparation import read_architecture
 from training.recipes import RECIPES
 from training.two_stage import two_stage_gradients
 

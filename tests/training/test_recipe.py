@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from training.preparation import read_architecture
+from training.architectures import read_architecture
 from training.recipes import RECIPES, description
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.architectures import read_architecture
 from training.checkpoint import Checkpoint, load_latest
 from training.data import find
 from training.interruption import Interruption
 from training.loop import TrainingLoop, first_checkpoint
-from training.preparation import build_trainer, read_architecture
+from training.preparation import build_trainer
 from training.recipe import Recipe
 from training.run_folder import RunFolder
 

@@ -12,6 +12,7 @@ from training.data.digits import DIGITS
 from training.data.images import Images
 from training.data.mnist import FASHION_MNIST, MNIST
 from training.errors import DataError
+from training.suggestions import did_you_mean
 
 __all__ = ["DATA_SETS", "DataSet", "Images", "find"]
 
@@ -30,5 +31,8 @@ def find(name: str) -> DataSet:
     for data_set in DATA_SETS:
         if data_set.name == name:
             return data_set
-    names = ", ".join(data_set.name for data_set in DATA_SETS)
-    raise DataError(f"there is no data set '{name}': choose one of {names}")
+    names = [data_set.name for data_set in DATA_SETS]
+    raise DataError(
+        f"there is no data set '{name}'{did_you_mean(name, names)}: choose one of "
+        f"{', '.join(names)}"
+    )

@@ -80,6 +80,7 @@ CIFAR10 = DataSet(
         mean=(0.4914, 0.4822, 0.4465),
         std=(0.2470, 0.2435, 0.2616),
     ),
+    pixel_bytes=(1, 4),
 )
 CIFAR100 = DataSet(
     "cifar100",
@@ -92,4 +93,5 @@ CIFAR100 = DataSet(
         mean=(0.5071, 0.4865, 0.4409),
         std=(0.2673, 0.2564, 0.2762),
     ),
+    pixel_bytes=(1, 4),
 )

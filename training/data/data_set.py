@@ -30,6 +30,8 @@ class DataSet:
         they are missing or damaged.
     checksums : mapping of str
         SHA-256 of the files by name, as far as they are known.
+    pixel_bytes : tuple of int
+        What a pixel of the training and of the test images takes in memory.
     """
 
     name: str
@@ -38,6 +40,7 @@ class DataSet:
     sizes: tuple[int, int]
     read: Callable[[DataSet, Path], Images]
     checksums: Mapping[str, str] = field(default_factory=dict)
+    pixel_bytes: tuple[int, int] = (4, 4)
 
     def load(self, data_dir: Path) -> Images:
         """Read the images.

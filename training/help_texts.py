@@ -1,0 +1,79 @@
+"""What ``spide --help`` and the commands' own ``--help`` print."""
+
+from __future__ import annotations
+
+from training.recipes import RECIPES, description
+
+OVERVIEW = """\
+usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
+       spide evaluate RUN_DIR [options]   test accuracy of a trained network
+       spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
+       spide doctor                       what is installed, which devices can be used
+       spide --version                    the version of spide
+
+Feedback spiking networks trained with spikes alone (SPIDE), simulated in Brian2.
+
+recipes:
+{recipes}
+
+'spide COMMAND --help' explains a command, 'spide train RECIPE --help' lists the options of a
+recipe with their defaults. To begin with: spide train digits"""
+
+HELP = {
+    "train": """\
+usage: spide train RECIPE [options]
+
+Trains a network and writes a run folder: recipe, metrics, checkpoints and pictures. Ctrl+C stops
+it at any time; --resume continues it bit for bit.
+
+examples:
+  spide train digits
+  spide train digits --epochs 20 --milestones 12 16 --out runs/longer
+  spide train digits --resume runs/longer --epochs 30
+  spide train mnist-feedback --data-dir data
+
+recipes:
+{recipes}
+
+Every value of a recipe is an option: 'spide train RECIPE --help' lists them and their defaults.""",
+    "evaluate": """\
+usage: spide evaluate RUN_DIR [--data-dir DIR] [--checkpoint last|best]
+
+Prints the test accuracy of a run, with the weights of its newest checkpoint or of its best one.
+
+  RUN_DIR                  run folder, as 'spide train' made it
+  --data-dir DIR           folder of the data sets, as torchvision lays them out; 'data' if not
+                           given; the digits need none
+  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+
+example:
+  spide evaluate runs/longer --checkpoint best""",
+    "info": """\
+usage: spide info RECIPE [options]
+
+Prints layers, neurons, parameters and synapses of a recipe's network, and the memory that a
+training takes. Nothing is built or written.
+
+example:
+  spide info digits --architecture "16C3s (F16C3)" --batch-size 64
+
+recipes:
+{recipes}
+
+The options are those of the recipe: 'spide info RECIPE --help' lists them with their defaults.""",
+    "doctor": """\
+usage: spide doctor
+
+Prints what is installed, which devices can be used on this machine, and how to get what is missing.
+The exit status is 0 if the default device can be used.
+
+example:
+  spide doctor""",
+}
+"""By command."""
+
+
+def with_recipes(text: str) -> str:
+    """Fill in the list of recipes."""
+    lines = (f"  {name:<18}{description(name).splitlines()[0]}" for name in RECIPES)
+    return text.replace("{recipes}", "\n".join(lines))
