@@ -109,6 +109,8 @@ class Connection(ABC):
         -------
         tensor, shape (batch, *source_shape)
         """
+        import torch
+
         # The derivative of a linear function is the function's transpose.
         source = torch.zeros(
             (len(target), *self.source_shape), dtype=target.dtype, requires_grad=True
