@@ -19,20 +19,31 @@ from benchmarks import picture, report
 from benchmarks.bench import Bench
 from benchmarks.effort import FULL, QUICK
 from benchmarks.provenance import Provenance
-from benchmarks.sections import cold_start, devices, large, layers, memory, peers, processes, sweeps
+from benchmarks.sections import (
+    cold_start,
+    devices,
+    dropout,
+    large,
+    layers,
+    memory,
+    peers,
+    processes,
+    sweeps,
+)
 from benchmarks.tables import Section
 from training.recipes import RECIPES
 
 RECIPE = "mnist-feedback"
 
 SectionName = Literal[
-    "peers", "memory", "layers", "sweeps", "processes", "cold-start", "large", "devices"
+    "peers", "memory", "layers", "dropout", "sweeps", "processes", "cold-start", "large", "devices"
 ]
 
 SECTIONS: dict[SectionName, Callable[[Bench], Section]] = {
     "peers": peers.measure,
     "memory": memory.measure,
     "layers": layers.measure,
+    "dropout": dropout.measure,
     "sweeps": sweeps.measure,
     "processes": processes.measure,
     "cold-start": cold_start.measure,
