@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -17,21 +17,26 @@ from secrets import token_hex
 from networks import Architecture, DeviceError, NotFiniteError
 from training.architectures import read_architecture
 from training.checkpoint import Checkpoint, began, load_best, load_latest
+from training.data import Images
 from training.distributed.processes import Processes
 from training.errors import (
     CheckpointError,
+    DataError,
     DivergenceError,
     LostProcessError,
     RunFolderError,
     UserError,
 )
 from training.evaluation import evaluate
+from training.finished import nothing_left
+from training.history import History
 from training.loop import TrainingLoop, first_checkpoint
-from training.preparation import build_for_all, keep_everything, load_images
+from training.pictures import draw_pictures
+from training.preparation import build_for_all, keep_everything, load_images, require_device
 from training.progress import Progress
 from training.recipe import Recipe
 from training.restriction import parameters_in_use
-from training.run_folder import RunFolder, check_vacant, continued, open_run
+from training.run_folder import RunFolder, check_vacant, continued, open_run, trained_on
 from training.run_lock import only_writer
 
 
@@ -49,7 +54,7 @@ def train_anew(
     check_vacant(run.path)
     architecture = read_architecture(recipe)
     checkpoint = first_checkpoint(name, recipe, architecture)
-    return _train(run, architecture, checkpoint, data_dir, max_iterations, _made(run), processes)
+    return _train(run, architecture, checkpoint, data_dir, max_iterations, _made, processes)
 
 
 def open_run_of(path: Path, name: str) -> RunFolder:
@@ -81,13 +86,21 @@ def resume(
         architecture = read_architecture(run.recipe)
         checkpoint = _of_run(_where_it_stopped(run, architecture), run, architecture, processes)
         run = continued(run, recipe)
+        done = nothing_left(recipe, checkpoint.progress, max_iterations)
+        if done is not None:
+            print(done)
+            if processes.leads:  # it may have been killed before the last of this
+                run.reopen(checkpoint.progress)
+                draw_pictures(run, History.of(run.records()))
+            _print_accuracies(checkpoint.progress, run.path)
+            return 0
         return _train(
             run,
             architecture,
             checkpoint,
             data_dir,
             max_iterations,
-            _reopened(run, checkpoint.progress),
+            lambda run: _reopened(run, checkpoint.progress),
             processes,
         )
 
@@ -98,7 +111,9 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     architecture = read_architecture(run.recipe)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
     _of_run(checkpoint, run, architecture, processes)
+    require_device(run.recipe)
     images = load_images(run.recipe, architecture, data_dir)
+    _on_images(run, images, data_dir, processes)
     trainer, interruption = build_for_all(architecture, run.recipe, processes)
     iteration = checkpoint.progress.iteration
     trainer.set_parameters(parameters_in_use(run.recipe, checkpoint.parameters, iteration))
@@ -122,14 +137,16 @@ def _train(
     checkpoint: Checkpoint,
     data_dir: Path,
     max_iterations: int | None,
-    open_folder: AbstractContextManager[None],
+    open_folder: Callable[[RunFolder], AbstractContextManager[None]],
     processes: Processes,
 ) -> int:
     """Train from a checkpoint; return 0, or 130 after SIGINT and 143 after SIGTERM.
 
     The folder is made, or reopened, when nothing can be refused any more.
     """
+    require_device(run.recipe)
     images = load_images(run.recipe, architecture, data_dir)
+    run = _on_images(run, images, data_dir, processes)
     trainer, interruption = build_for_all(architecture, run.recipe, processes)
     loop = TrainingLoop(
         run,
@@ -145,7 +162,7 @@ def _train(
     command = [*processes.launch.command, "train", run.name]
     command += ["--resume", str(run.path), "--data-dir", str(data_dir)]
     remedy = f"resume with: {shlex.join(command)}"
-    with open_folder if processes.leads else nullcontext(), interruption:
+    with open_folder(run) if processes.leads else nullcontext(), interruption:
         try:
             progress = loop.train()
         except LostProcessError as error:
@@ -161,10 +178,7 @@ def _train(
                 file=sys.stderr,
             )
         return interruption.exit_status
-    assert progress.accuracy is not None and progress.best_accuracy is not None
-    best = 100 * progress.best_accuracy
-    print(f"best test accuracy {best:.2f} % after iteration {progress.best_iteration}")
-    _print_accuracy(progress.accuracy, run.path)
+    _print_accuracies(progress, run.path)
     return 0
 
 
@@ -208,6 +222,24 @@ def _of_run(
             "all machines must share the run folder"
         )
     return checkpoint
+
+
+def _on_images(run: RunFolder, images: Images, data_dir: Path, processes: Processes) -> RunFolder:
+    """Return the run on these images, if they are its own, and the same everywhere."""
+    fingerprint = images.fingerprint()
+    if processes.text_of_first(fingerprint) != fingerprint:
+        raise DataError(
+            f"the processes found different images of {run.recipe.data_set} in '{data_dir}': all "
+            "machines must share the data"
+        )
+    return trained_on(run, fingerprint, data_dir)
+
+
+def _print_accuracies(progress: Progress, path: Path) -> None:
+    assert progress.accuracy is not None and progress.best_accuracy is not None
+    best = 100 * progress.best_accuracy
+    print(f"best test accuracy {best:.2f} % after iteration {progress.best_iteration}")
+    _print_accuracy(progress.accuracy, path)
 
 
 def _print_accuracy(accuracy: float, path: Path) -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from networks import Architecture, CompilerNotFoundError, DeviceError
+from networks.devices import choose
 from training.data import Images, find
 from training.distributed.interruption import SharedInterruption
 from training.distributed.processes import Processes
@@ -19,6 +20,21 @@ from training.interruption import Interruption
 from training.recipe import Recipe
 from training.trainer import Trainer
 from training.two_stage import TwoStageTrainer
+
+
+def require_device(recipe: Recipe) -> None:
+    """Refuse a machine that lacks what the recipe's device needs, before anything is compiled.
+
+    Raises
+    ------
+    UserError
+        If something is missing; it says how to get it.
+    """
+    choice = choose(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
+    try:
+        choice.simulator.require()
+    except (ValueError, DeviceError) as error:
+        raise UserError(str(error)) from None
 
 
 def load_images(recipe: Recipe, architecture: Architecture, data_dir: Path) -> Images:

@@ -2,7 +2,8 @@
 
 ::
 
-    recipe.json      name and fields of the recipe, as resolved from the command line
+    recipe.json      name and fields of the recipe, as resolved from the command line, and the
+                     fingerprint of the images
     writer.lock      which process writes here (training.run_lock)
     metrics.jsonl    one line per iteration and one per evaluation
     checkpoints/     the newest and the best (training.checkpoint)
@@ -38,11 +39,15 @@ class RunFolder:
         Name of the recipe.
     recipe : Recipe
         The recipe as the run uses it.
+    fingerprint : str or None
+        Of the images that it is trained on (`Images.fingerprint`); None before they are loaded,
+        and for runs of versions that did not remember it.
     """
 
     path: Path
     name: str
     recipe: Recipe
+    fingerprint: str | None = None
 
     @property
     def metrics(self) -> Path:
@@ -93,7 +98,11 @@ class RunFolder:
 
     def write_recipe(self) -> None:
         """Write ``recipe.json``."""
-        content = {"name": self.name, "recipe": asdict(self.recipe)}
+        content = {
+            "name": self.name,
+            "recipe": asdict(self.recipe),
+            "fingerprint": self.fingerprint,
+        }
         write_atomically(self.path / _RECIPE, seal(content))
 
     def log(self, record: Record) -> None:
@@ -120,6 +129,7 @@ class _RecipeFile:
 
     name: str
     recipe: Recipe
+    fingerprint: str | None = None
 
 
 def check_vacant(path: Path) -> None:
@@ -168,7 +178,7 @@ def open_run(path: Path) -> RunFolder:
         raise RunFolderError(f"'{file}' cannot be read ({error.strerror}): {remedy}") from None
     except ValueError as error:
         raise RunFolderError(f"'{file}' cannot be read (damaged: {error}): {remedy}") from None
-    return RunFolder(path, content.name, content.recipe)
+    return RunFolder(path, content.name, content.recipe, content.fingerprint)
 
 
 def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
@@ -187,3 +197,28 @@ def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
             f"has {getattr(run.recipe, name)}; only --epochs may change"
         )
     return replace(run, recipe=recipe)
+
+
+def trained_on(run: RunFolder, fingerprint: str, data_dir: Path) -> RunFolder:
+    """Return the run with the fingerprint of its images.
+
+    Parameters
+    ----------
+    run : RunFolder
+    fingerprint : str
+        Of the images that were loaded.
+    data_dir : Path
+        From where, for the message.
+
+    Raises
+    ------
+    RunFolderError
+        If the run has been trained on others: neither its weights nor its accuracies would be
+        those of either.
+    """
+    if run.fingerprint not in (None, fingerprint):
+        raise RunFolderError(
+            f"the images of {run.recipe.data_set} in '{data_dir}' are not those that the run in "
+            f"'{run.path}' was trained on: give the --data-dir that holds them"
+        )
+    return replace(run, fingerprint=fingerprint)

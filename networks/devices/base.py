@@ -59,6 +59,17 @@ class Simulator(ABC):
         return BrianNetwork.step_clock(f"{self.stage}_clock")
 
     @classmethod
+    @abstractmethod
+    def require(cls) -> None:
+        """Refuse a machine that lacks what the device needs; nothing is compiled for it.
+
+        Raises
+        ------
+        DeviceError, ValueError
+            If something is missing or unfit.
+        """
+
+    @classmethod
     def copies_of(cls, batch_size: int) -> int:
         """How many samples of a batch a population simulates side by side."""
         return batch_size

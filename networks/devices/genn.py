@@ -48,6 +48,11 @@ class GeNNSimulator(StandaloneSimulator):
         self._installations = require_genn(self.backend)
         super().__init__(stage, schedule, batch_size)
 
+    @classmethod
+    def require(cls) -> None:
+        super().require()
+        require_genn(cls.backend)
+
     def _make_device(self) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it imports pkg_resources, which warns of its end

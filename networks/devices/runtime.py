@@ -18,6 +18,10 @@ class RuntimeSimulator(Simulator):
 
     device = "runtime"
 
+    @classmethod
+    def require(cls) -> None:
+        """Only a compiler, which every network asks for."""
+
     @contextmanager
     def building(self) -> Iterator[None]:
         yield

@@ -46,15 +46,19 @@ class StandaloneSimulator(Simulator):
     command: ClassVar[tuple[str, ...]] = ("./main",)
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
-        if os.name != "posix":
-            raise ValueError(
-                f"the device '{self.device}' needs Linux or macOS: use 'runtime' on this system"
-            )
+        self.require()
         self._device = self._make_device()
         self._device.batches = batch_size // self.copies_of(batch_size)
         self._program: Program | None = None
         super().__init__(stage, schedule, batch_size)
         self._own = set(self.network.objects)
+
+    @classmethod
+    def require(cls) -> None:
+        if os.name != "posix":
+            raise ValueError(
+                f"the device '{cls.device}' needs Linux or macOS: use 'runtime' on this system"
+            )
 
     def _make_device(self) -> StandaloneDevice:
         return StandaloneDevice()

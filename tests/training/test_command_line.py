@@ -8,14 +8,19 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import training.commands
+import training.data
 import training.preparation
 from networks import CompilerNotFoundError
 from training.command_line import main
+from training.data import DataSet, Images
+from training.data.digits import DIGITS
 from training.sealed_json import seal
 
 TINY = (
@@ -92,6 +97,67 @@ def test_more_epochs_when_resuming(tmp_path: Path) -> None:
     assert main(["train", "digits", "--resume", str(out), "--epochs", "1"]) == 0
     assert json.loads((out / "recipe.json").read_text())["recipe"]["epochs"] == 1
     assert [path.name for path in (out / "checkpoints").glob("*3.json")]
+
+
+def test_a_finished_run_says_so_at_once(
+    copy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise AssertionError("nothing is to be built or loaded")
+
+    monkeypatch.setattr(training.commands, "build_for_all", refuse)
+    monkeypatch.setattr(training.commands, "load_images", refuse)
+    kept = [*copy.glob("checkpoints/*"), copy / "metrics.jsonl"]
+    before = [path.read_bytes() for path in kept]
+    (copy / "pictures" / "curves.png").unlink()
+    command = ["train", "digits", "--resume", str(copy)]
+    for options in ([], ["--epochs", "1"], ["--max-iterations", "6"]):
+        assert main([*command, *options]) == 0
+        said, _, last = capsys.readouterr().out.splitlines()
+        assert said.startswith("the run is finished, with 2 epochs (6 iterations): for more, give ")
+        assert LAST_LINE.fullmatch(last)
+    assert (copy / "pictures" / "curves.png").exists()
+    line = refusal(capsys, *command, "--max-iterations", "5")
+    assert "--max-iterations 5 lies below the 6 iterations that the run already has" in line
+    assert [path.read_bytes() for path in kept] == before
+    more = ["--epochs", "9", "--max-iterations", "6"]
+    assert main([*command, *more]) == 0
+    assert capsys.readouterr().out.startswith("the run already has 6 iterations: for more, give -")
+
+
+@pytest.mark.parametrize("command", [["evaluate"], ["train", "digits", "--resume"]])
+def test_other_images_than_those_of_the_run(
+    command: list[str],
+    copy: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One pixel differs: neither an accuracy nor weights come of it."""
+
+    def other(data_set: DataSet, data_dir: Path) -> Images:
+        images = DIGITS.read(data_set, data_dir)
+        images.test.tensors[0][7, 0, 3, 3] += 1
+        return images
+
+    monkeypatch.setattr(training.data, "DATA_SETS", (replace(DIGITS, read=other),))
+    monkeypatch.setattr(training.commands, "build_for_all", None)
+    before = (copy / "recipe.json").read_bytes()
+    options = ["--epochs", "3"] if "train" in command else []
+    line = refusal(capsys, *command, str(copy), *options, "--data-dir", "elsewhere")
+    assert "the images of digits in 'elsewhere' are not those that the run in" in line
+    assert (copy / "recipe.json").read_bytes() == before
+
+
+def test_a_device_that_cannot_be_used_is_refused_before_anything_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training.commands, "load_images", None)
+    monkeypatch.setattr(training.commands, "build_for_all", None)
+    for name in ("GENN_PATH", "PATH", "CUDA_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    line = refusal(capsys, "train", "digits", "--device", "genn", "--out", str(tmp_path / "run"))
+    assert "brian2genn is not installed" in line or "GeNN was not found" in line
+    assert not list(tmp_path.iterdir())
 
 
 def test_info(capsys: pytest.CaptureFixture[str]) -> None:
