@@ -1,7 +1,9 @@
 """Gradients from rates: the loss of the readout, and Algorithm 2, lines 16-21.
 
-Every weight gradient is a product of the two rates of the neurons that the weight joins: beta of
-its target (masked) and alpha of its source, times 1 / (V_th - u_rest). Nothing else is needed.
+The gradient of a weight between spiking neurons is a product of the two rates of the neurons that
+it joins: beta of its target (masked) and alpha of its source, times 1 / (V_th - u_rest). Layer 1
+has the input in place of alpha. The readout, which is no spiking layer, has the gradient of the
+logits in place of beta. Nothing else is needed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 1. Stage 1 gives the rates alpha; the readout gives logits and the loss.
 2. The output gradient ``g = W_o^T (s_l / B)(softmax - onehot)`` drives stage 2, which gives beta.
-3. Every weight gradient is a product of the two rates of the neurons it joins (Algorithm 2,
+3. Every weight gradient between spiking neurons is a product of the two rates of the neurons it
+   joins; layer 1 has the input for alpha, the readout the logits' gradient for beta (Algorithm 2,
    lines 16-21).
 
 B counts the samples of the whole batch, of which these may be a part: loss and gradients of the

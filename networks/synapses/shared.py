@@ -1,7 +1,7 @@
 """Synapses that share one kernel between all samples and positions.
 
 Brian2's `Synapses` store every synapse: source, target, weight and delay. The MNIST network has
-12 million of them per image. Here a kernel is stored once, the target of a spike is computed, and
+9.3 million of them per image. Here a kernel is stored once, the target of a spike is computed, and
 a population holds a whole batch of samples. The ``on_pre`` string is still Brian2's: its code
 generation compiles it, through the template ``shared_synapses``.
 """
