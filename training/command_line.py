@@ -187,6 +187,7 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
         read_architecture(choice.recipe)
         if choice.out is not None:
             check_makeable(choice.out)
+        _note_milestones(choice.recipe, RECIPES[name])
     from training import commands
     from training.distributed.processes import join
 
@@ -199,6 +200,13 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     choice = parse(Train, options, prog, default=Train(run.recipe))
     with join(launch) as processes:
         return commands.resume(run, choice.recipe, data_dir, most, processes)
+
+
+def _note_milestones(recipe: Recipe, original: Recipe) -> None:
+    """Say which milestones that were asked for, not those of the recipe, come too late."""
+    late = [str(epoch) for epoch in recipe.milestones if epoch >= recipe.epochs]
+    if late and recipe.milestones != original.milestones:
+        print(f"note: with {recipe.epochs} epochs nothing happens at milestone {', '.join(late)}")
 
 
 def _doctor(options: list[str]) -> int:

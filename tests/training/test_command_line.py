@@ -148,6 +148,26 @@ def test_other_images_than_those_of_the_run(
     assert (copy / "recipe.json").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("options", "noted"),
+    [
+        (["--milestones", "3", "15", "20"], "note: with 15 epochs nothing happens at milestone 15"),
+        (["--milestones", "3", "14"], None),
+        (["--epochs", "1"], None),  # the recipe's own milestones
+    ],
+)
+def test_milestones_that_come_too_late_are_noted(
+    options: list[str],
+    noted: str | None,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(training.commands, "train_anew", lambda *arguments: 0)
+    assert main(["train", "digits", *options]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(noted) if noted else printed == ""
+
+
 def test_a_device_that_cannot_be_used_is_refused_before_anything_is_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
