@@ -26,6 +26,7 @@ from training.options import UsageError, parse
 from training.output_path import check_makeable
 from training.recipe import Recipe
 from training.recipes import RECIPES, description
+from training.run_folder import open_run
 from training.suggestions import did_you_mean
 
 _BROKEN_PIPE = 141
@@ -107,10 +108,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         after Ctrl+C, 141 if who read the output has left, as ``head`` does.
     """
     launch = Launch.of(os.environ)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     _print_what_can_be_printed()
     try:
         with launch.printing_once():
-            return _run(list(sys.argv[1:] if arguments is None else arguments), launch)
+            return _run(words, launch)
     except BrokenPipeError:
         # Nothing is left to be told. What is still in the buffer goes nowhere, or the interpreter
         # would complain about it at its end.
@@ -129,6 +131,9 @@ def _print_what_can_be_printed() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # Brian2 writes the command line into its log when it is imported, and fails over names that
+    # are no UTF-8.
+    sys.argv = [word.encode(errors="backslashreplace").decode() for word in sys.argv]
 
 
 def _run(arguments: list[str], launch: Launch) -> int:
@@ -172,6 +177,7 @@ def _evaluate(options: list[str], launch: Launch) -> int:
     if not options:
         raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
     choice = parse(Evaluate, options, prog="spide evaluate")
+    open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
     from training import commands
     from training.distributed.processes import join
 
@@ -185,9 +191,10 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     if choice.resume is None:
         # Before the imports: these mistakes are told at once.
         read_architecture(choice.recipe)
-        if choice.out is not None:
-            check_makeable(choice.out)
+        check_makeable(choice.out or Path("runs") / f"{name}-DATE-TIME")
         _note_milestones(choice.recipe, RECIPES[name])
+    else:
+        open_run(choice.resume)
     from training import commands
     from training.distributed.processes import join
 

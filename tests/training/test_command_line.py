@@ -237,6 +237,8 @@ def test_help_of_a_recipe_shows_its_own_defaults(capsys: pytest.CaptureFixture[s
         ["train", "digits", "--architecture", "16C3s-8C3s (F16C5)"],
         ["train", "digits", "--synapses", "shared", "--device", "cpp_standalone"],
         ["train", "digits", "--out", f"{os.devnull}/run"],
+        ["train", "digits", "--resume", "/nowhere"],
+        ["evaluate", "/nowhere"],
     ],
 )
 def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None:
@@ -343,6 +345,14 @@ def test_occupied_and_unwritable_folders(
     (tmp_path / "file").touch()
     line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "file" / "run"), *TINY)
     assert "cannot write the run folder" in line
+
+
+def test_a_file_in_place_of_the_default_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").touch()
+    assert "/runs' is a file): choose another --out" in refusal(capsys, "train", "digits", *TINY)
 
 
 def test_resume_refuses_other_options_and_recipes(
@@ -472,3 +482,15 @@ def test_without_unicode_it_says_the_same(arguments: list[str], tmp_path: Path) 
     assert ascii_[2].count("\n") == (1 if plain[0] else 0)
     if plain[0] == 0 and "--help" not in arguments:
         assert plain[1] == ascii_[1]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["evaluate", b"\xff"], ["train", "digits", "--resume", b"\xff"]]
+)
+def test_names_that_are_no_text(arguments: list[str | bytes]) -> None:
+    """A file may be called anything, whatever the encoding of the system."""
+    command = [sys.executable, "-m", "training", *arguments]
+    result = subprocess.run(command, capture_output=True)
+    assert result.returncode == 1
+    assert result.stderr.startswith(b"spide: '\\udcff' holds no run")
+    assert result.stderr.count(b"\n") == 1
