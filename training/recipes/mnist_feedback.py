@@ -2,10 +2,11 @@
 
 Command: spide train mnist-feedback --data-dir data
 
-Expected: 99.34 % test accuracy in the paper, the mean of 3 runs of 100 epochs. Measured here (seed
-0) with --epochs 1: 97.41 %, one minute to five on two cores; with --epochs 30 --milestones
-9 18 27: 98.97 %, two hours or less. Other values reach 99.27 % after 40 epochs, and 99.34 % in the
-best: see benchmarks/mnist_feedback_40_epochs.
+Expected: 99.34 % test accuracy in the paper, the mean of 3 runs of 100 epochs. An epoch takes one
+to five minutes on two cores; for the first three see docs/results/three_differences.md. With
+--dropout-per channel --readout-initialisation as-layers (seed 0): 98.97 % with --epochs 30
+--milestones 9 18 27, and with other values 99.27 % after 40 epochs, 99.34 % in the best
+(benchmarks/mnist_feedback_40_epochs).
 """
 
 from training.recipe import Recipe
