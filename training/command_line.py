@@ -20,6 +20,7 @@ import tyro
 
 from training.architectures import read_architecture
 from training.distributed.launch import Launch
+from training.distributed.launcher_watch import end_with_launcher
 from training.errors import UserError
 from training.help_texts import HELP, OVERVIEW, with_recipes
 from training.options import UsageError, parse
@@ -108,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         after Ctrl+C, 141 if who read the output has left, as ``head`` does.
     """
     launch = Launch.of(os.environ)
+    if launch.by_torchrun:
+        end_with_launcher()
     words = list(sys.argv[1:] if arguments is None else arguments)
     _print_what_can_be_printed()
     try:

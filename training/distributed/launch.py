@@ -59,6 +59,11 @@ class Launch:
         )
 
     @property
+    def by_torchrun(self) -> bool:
+        """Whether torchrun started this process."""
+        return self.attempt != ""
+
+    @property
     def leads(self) -> bool:
         """Whether this process is the one that prints and writes."""
         return self.rank == 0
