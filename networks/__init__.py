@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from networks.architecture import Architecture, ArchitectureError, Layer
     from networks.backward import BackwardNetwork, BackwardRates
-    from networks.code_generation import CompilerNotFoundError, require_compiler
+    from networks.code_generation import (
+        CompilationError,
+        CompilerNotFoundError,
+        require_compiler,
+    )
     from networks.devices import (
         Backend,
         DeviceError,
@@ -30,6 +34,7 @@ __all__ = [
     "Backend",
     "BackwardNetwork",
     "BackwardRates",
+    "CompilationError",
     "CompilerNotFoundError",
     "DeviceError",
     "DeviceName",
@@ -46,7 +51,7 @@ __all__ = [
 _MODULES = {
     "architecture": ("Architecture", "ArchitectureError", "Layer"),
     "backward": ("BackwardNetwork", "BackwardRates"),
-    "code_generation": ("CompilerNotFoundError", "require_compiler"),
+    "code_generation": ("CompilationError", "CompilerNotFoundError", "require_compiler"),
     "devices.errors": ("DeviceError",),
     "devices.facts": (
         "Backend",

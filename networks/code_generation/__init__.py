@@ -5,11 +5,13 @@ from networks.code_generation.code_object import (
     SharedSynapsesCodeObject,
     code_object_class,
 )
-from networks.code_generation.compiler import CompilerNotFoundError, require_compiler
+from networks.code_generation.compiler import require_compiler
+from networks.code_generation.errors import CompilationError, CompilerNotFoundError
 from networks.code_generation.steps import CompiledSteps
 
 __all__ = [
     "BatchCodeObject",
+    "CompilationError",
     "CompiledSteps",
     "CompilerNotFoundError",
     "SharedSynapsesCodeObject",

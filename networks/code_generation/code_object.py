@@ -18,6 +18,7 @@ from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.device import get_device, runtime_device
 
 from networks.code_generation.generator import BatchGenerator, SharedSynapsesGenerator
+from networks.code_generation.modules import module_cache
 
 #: Brian2 calls ``int()`` with the interpreter's lock only; a step does not have it.
 _INT_DECLARATION = re.compile(r"cdef int int_\([\w ]+\)$", re.MULTILINE)
@@ -44,9 +45,23 @@ class BatchCodeObject(CythonCodeObject):
 
     def compile_block(self, block: str) -> Any:
         """Compile one block; Brian2 itself goes on without the code that failed to compile."""
-        module = super().compile_block(block)
         code = getattr(self.code, block, "").strip()
-        if module is None and code and "EMPTY_CODE_BLOCK" not in code:
+        if not code or "EMPTY_CODE_BLOCK" in code:
+            return None
+        module = module_cache().create_extension(
+            code,
+            define_macros=self.define_macros,
+            libraries=self.libraries,
+            extra_compile_args=self.extra_compile_args,
+            extra_link_args=self.extra_link_args,
+            include_dirs=self.include_dirs,
+            library_dirs=self.library_dirs,
+            runtime_library_dirs=self.runtime_library_dirs,
+            compiler=self.compiler,
+            owner_name=f"{self.owner.name}_{self.template_name}",
+            sources=self.sources,
+        )
+        if module is None:
             raise RuntimeError(f"the code of '{self.name}' does not compile, see the output above")
         return module
 

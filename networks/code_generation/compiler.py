@@ -8,16 +8,30 @@ from __future__ import annotations
 
 from functools import cache
 
-from brian2.codegen.runtime.cython_rt import CythonCodeObject
+from brian2.codegen.cpp_prefs import get_compiler_and_args
 
+from networks.code_generation.errors import CompilationError, CompilerNotFoundError
+from networks.code_generation.modules import module_cache
 
-class CompilerNotFoundError(RuntimeError):
-    """No working C++ compiler was found."""
+_TRIVIAL = """
+#cython: language_level=3
+def main():
+    return 1
+"""
 
 
 @cache
 def _compiler_works() -> bool:
-    return bool(CythonCodeObject.is_available())
+    compiler, arguments = get_compiler_and_args()
+    try:
+        module = module_cache().create_extension(
+            _TRIVIAL, compiler=compiler, extra_compile_args=arguments
+        )
+    except CompilationError:
+        raise
+    except Exception:  # distutils' own, which differ from one Python to the next
+        return False
+    return module is not None and module.main() == 1
 
 
 def require_compiler() -> None:
@@ -27,6 +41,8 @@ def require_compiler() -> None:
     ------
     CompilerNotFoundError
         If that fails.
+    CompilationError
+        If the compiler is not to blame: the folder of compiled modules cannot be written.
     """
     if not _compiler_works():
         raise CompilerNotFoundError(

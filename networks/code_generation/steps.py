@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 from brian2.codegen.cpp_prefs import get_compiler_and_args
-from brian2.codegen.runtime.cython_rt.extension_manager import cython_extension_manager
 from numpy.typing import NDArray
+
+from networks.code_generation.modules import module_cache
 
 #: Seconds after which the interpreter may look for signals, such as Ctrl+C, and other threads.
 SLICE = 0.1
@@ -27,7 +28,7 @@ SLICE = 0.1
 def _compiled() -> Any:
     compiler, arguments = get_compiler_and_args()
     source = files("networks").joinpath("templates", "steps.pyx").read_text()
-    return cython_extension_manager.create_extension(
+    return module_cache().create_extension(
         source, compiler=compiler, extra_compile_args=arguments, owner_name="steps"
     )
 

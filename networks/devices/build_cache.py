@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from brian2.utils.filelock import FileLock
 
+from networks.build_folders import build_folder, why_it_failed
 from networks.devices.errors import DeviceError
 
 MANIFEST = "manifest.json"
@@ -65,22 +64,25 @@ def find_or_build(key: str, build: Callable[[Path], Iterable[Path]]) -> Path:
                 _build(folder, build)
     except OSError as error:
         raise DeviceError(
-            f"cannot build a program in '{folder.parent}' ({error}): make room there, or set "
-            f"{CACHE_VARIABLE} to another folder"
+            f"cannot build a program in '{folder.parent}' ({error.strerror or error}): make it "
+            f"writable, with room for some megabytes, or set {CACHE_VARIABLE} to another folder"
         ) from None
     _check(folder)
     return folder
 
 
 def _build(folder: Path, build: Callable[[Path], Iterable[Path]]) -> None:
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        files = build(temporary)
+    with build_folder(folder) as temporary:
+        try:
+            files = build(temporary)
+        except DeviceError:
+            cause = why_it_failed(temporary)
+            if cause is not None:
+                raise cause from None
+            raise
         manifest = {str(path.relative_to(temporary)): _hash(path) for path in files}
         (temporary / MANIFEST).write_text(json.dumps(manifest, indent=1))
         temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _check(folder: Path) -> None:

@@ -61,9 +61,13 @@ def compile_project(folder: Path) -> None:
     options = preferences.extra_make_args_unix
     if options == ["-j"]:  # the default: as many compilers as files
         options = [f"-j{os.cpu_count() or 1}"]
+    # What the compiler leaves if it is killed goes with the folder.
+    environment = {**os.environ, "TMPDIR": str(folder)}
     command = [preferences.make_cmd_unix, *options]
     try:
-        result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        result = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True
+        )
     except FileNotFoundError:
         raise DeviceError(
             f"the device 'cpp_standalone' needs '{command[0]}': install it (Debian/Ubuntu: apt "
