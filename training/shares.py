@@ -39,7 +39,8 @@ class Shares:
     def __init__(self, shares: list[Share]) -> None:
         self.shares = shares
         self._process = os.getpid()
-        self._threads = self._start_threads()
+        self._forked = False
+        self._threads = self._new_threads()
         # Compiled one after the other; the second share finds everything that it needs.
         for share in shares:
             share.prepare()
@@ -61,8 +62,10 @@ class Shares:
             If one was interrupted; the others are stopped first.
         """
         if self._process != os.getpid():
-            self._begin_in_forked_child()
-        if self._threads is None or len(parts) == 1:
+            self._process, self._forked, self._threads = os.getpid(), True, self._new_threads()
+        # A forked child has the memory of its parent and none of its threads, torch's included;
+        # a thread that has called nothing of torch before is given new ones.
+        if not self._forked and (len(self) == 1 or len(parts) == 1):
             return [function(self.shares[0], part) for part in parts]
         results: dict[int, Result] = {}
         remaining = iter(enumerate(parts))  # whichever share is free takes the next one
@@ -84,16 +87,9 @@ class Shares:
             raise
         return [results[number] for number in range(len(parts))]
 
-    def _start_threads(self) -> ThreadPoolExecutor | None:
-        if len(self.shares) == 1:
-            return None
+    def _new_threads(self) -> ThreadPoolExecutor:
+        """The threads, none of which is started before there is work; they end with this object."""
+        if len(self) == 1:
+            return ThreadPoolExecutor(1)
         # torch computes the weight gradients of a part within its thread.
-        return ThreadPoolExecutor(
-            len(self.shares), initializer=torch.set_num_threads, initargs=(1,)
-        )
-
-    def _begin_in_forked_child(self) -> None:
-        """Take new threads: a forked child has none of its parent's, nor torch's OpenMP ones."""
-        torch.set_num_threads(1)
-        self._threads = self._start_threads()
-        self._process = os.getpid()
+        return ThreadPoolExecutor(len(self), initializer=torch.set_num_threads, initargs=(1,))

@@ -89,27 +89,42 @@ class Program:
 
     def stop(self) -> None:
         """End the program; the next request starts it anew."""
+        self._let_go_if_forked()
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
             self._process = None
 
     def __del__(self) -> None:
-        if getattr(self, "_process", None) is not None and self._owner == os.getpid():
+        if getattr(self, "_process", None) is not None:
             self.stop()
 
+    def _let_go_if_forked(self) -> None:
+        """Leave the program to the parent of this process, which shares its pipes."""
+        if self._owner == os.getpid():
+            return
+        self._owner = os.getpid()
+        if self._process is not None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for pipe in (self._process.stdin, self._process.stdout):
+                assert pipe is not None
+                os.dup2(nowhere, pipe.fileno())  # closing writes what is still kept back
+                pipe.close()
+            os.close(nowhere)
+            self._process.returncode = 0  # not this one's child: there is nothing to wait for
+            self._process = None
+
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._owner != os.getpid():  # a forked child: the program belongs to its parent
-            self._process, self._requests, self._owner = None, 0, os.getpid()
+        self._let_go_if_forked()
         if self._process is None:
-            self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
+            self._complaints = _file_for_complaints()
             # A session of its own: Ctrl+C in the terminal is for this process to handle.
             self._process = subprocess.Popen(
                 self.command,
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._complaints,
+                stderr=subprocess.DEVNULL if self._complaints is None else self._complaints,
                 start_new_session=True,
             )
         return self._process
@@ -122,14 +137,27 @@ class Program:
         except subprocess.TimeoutExpired:
             code = None
         self.stop()
-        assert self._complaints is not None
-        self._complaints.seek(0)
-        words = " ".join(self._complaints.read().decode(errors="replace").split())[-_LAST_WORDS:]
+        words = self._last_words()
         return (
             f"the compiled program in '{self.folder}' {_cause(code)}"
             + (f" and said '{words}'" if words else "")
             + ": no rates were computed; if it happens again, delete that folder"
         )
+
+    def _last_words(self) -> str:
+        """The end of what the program said on standard error."""
+        if self._complaints is None:
+            return ""
+        self._complaints.seek(0)
+        return " ".join(self._complaints.read().decode(errors="replace").split())[-_LAST_WORDS:]
+
+
+def _file_for_complaints() -> IO[bytes] | None:
+    """A temporary file; a program can do without if there is no room for one."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return None
 
 
 def _cause(code: int | None) -> str:

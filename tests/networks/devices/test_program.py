@@ -12,6 +12,7 @@ import pytest
 
 from networks import DeviceError
 from networks.devices.program import Program
+from tests.forks import in_forked_child
 
 #: Reads two integers and two numbers; `answer` is what it does then.
 SCRIPT = """
@@ -92,3 +93,28 @@ def test_an_interruption_leaves_no_answer_behind(tmp_path: Path) -> None:
         signal.signal(signal.SIGALRM, previous)
     (tmp_path / "slow").unlink()
     assert ask(one) == [5, 6]
+
+
+def test_a_forked_child_has_a_program_of_its_own(tmp_path: Path) -> None:
+    one = program(tmp_path, 'sys.stdout.buffer.write(struct.pack("qdd", number, x + y, runs))')
+    assert ask(one) == [5, 1]
+
+    def check() -> None:
+        assert ask(one) == [5, 1]
+        assert ask(one) == [5, 2]
+
+    in_forked_child(check)
+    in_forked_child(one.stop)
+    assert ask(one) == [5, 2]
+
+
+def test_without_a_temporary_folder_only_the_last_words_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    assert ask(program(tmp_path, CORRECT)) == [5, 6]
+    with pytest.raises(DeviceError, match="ended with status 3: no rates"):
+        ask(program(tmp_path, "print('out of luck', file=sys.stderr); sys.exit(3)"))
