@@ -122,14 +122,20 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     if checkpoint.progress.best_iteration is not None:
         kept.add(_path(folder, checkpoint.progress.best_iteration).stem)
     for suffix in ("json", "safetensors"):
-        for old in folder.glob(f"iteration-*.{suffix}"):
+        for old in _files(folder, f"iteration-*.{suffix}"):
             if old.stem not in kept:
                 old.unlink(missing_ok=True)
 
 
 def began(folder: Path) -> bool:
-    """Whether a folder holds a checkpoint, or a part of one after the first iteration."""
-    parts = folder.glob("iteration-*")
+    """Whether a folder holds a checkpoint, or a part of one after the first iteration.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be read.
+    """
+    parts = _files(folder, "iteration-*")
     return any(part.suffix == ".json" or part.stem != _path(folder, 0).stem for part in parts)
 
 
@@ -181,10 +187,18 @@ def _while_written(folder: Path, read: Callable[[], Checkpoint]) -> Checkpoint:
 
 
 def _newest(folder: Path) -> Path:
-    paths = sorted(folder.glob("iteration-*.json"))
+    paths = sorted(_files(folder, "iteration-*.json"))
     if not paths:
         raise CheckpointError(f"there is no checkpoint in '{folder}': the run cannot be continued")
     return paths[-1]
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    """The files of a folder, if there is one; `glob` takes one that cannot be read for empty."""
+    try:
+        return [path for path in folder.iterdir() if path.match(pattern)]
+    except FileNotFoundError:
+        return []
 
 
 def _path(folder: Path, iteration: int) -> Path:
@@ -216,7 +230,7 @@ def _load(path: Path) -> Checkpoint:
         raise CheckpointError(f"the checkpoint '{path}' {error}") from None
     except ValueError as error:
         raise CheckpointError(f"the checkpoint '{path}' is damaged ({error}): {_REMEDY}") from None
-    except (OSError, KeyError, TypeError, SafetensorError) as error:
+    except (FileNotFoundError, KeyError, TypeError, SafetensorError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise CheckpointError(f"the checkpoint '{path}' is damaged ({reason}): {_REMEDY}") from None
     return Checkpoint(state.name, state.recipe, state.progress, parameters, momentum)

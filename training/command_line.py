@@ -28,7 +28,9 @@ from training.output_path import check_makeable
 from training.recipe import Recipe
 from training.recipes import RECIPES, description
 from training.run_folder import open_run
+from training.standard_streams import StandardStreams
 from training.suggestions import did_you_mean
+from training.system_errors import sentence
 
 _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
@@ -105,17 +107,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0, 1 for a mistake that the message names, 2 for a wrong command line, 130
-        after Ctrl+C, 141 if who read the output has left, as ``head`` does.
+        Exit status: 0, 1 for a mistake or a failure that the message names, 2 for a wrong command
+        line, 130 after Ctrl+C, 141 if who read the output has left, as ``head`` does.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _print_what_can_be_printed()
+    helped: SystemExit | None = None
+    status = 0
+    with StandardStreams() as streams:
+        try:
+            status = _run_and_report(words)
+        except SystemExit as end:  # tyro's, after it has printed the help
+            helped = end
+    if streams.complaint is None:
+        if helped is not None:
+            raise helped
+        return status
+    streams.tell(f"spide: {streams.complaint}")
+    return status or 1
+
+
+def _run_and_report(arguments: list[str]) -> int:
+    """Run the command and say what went wrong; return the exit status."""
     launch = Launch.of(os.environ)
     if launch.by_torchrun:
         end_with_launcher()
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    _print_what_can_be_printed()
     try:
         with launch.printing_once():
-            return _run(words, launch)
+            return _run(arguments, launch)
     except BrokenPipeError:
         # Nothing is left to be told. What is still in the buffer goes nowhere, or the interpreter
         # would complain about it at its end.
@@ -124,6 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         launch.report(f"spide: {error}")
         return 2 if isinstance(error, UsageError) else 1
+    except OSError as error:
+        launch.report(f"spide: {sentence(error)}")
+        return 1
     except KeyboardInterrupt:
         launch.report("spide: interrupted")
         return 130

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from networks import Architecture, DeviceError, NotFiniteError
+from networks import Architecture, CompilationError, DeviceError, NotFiniteError
 from training.architectures import read_architecture
 from training.checkpoint import Checkpoint, began, load_best, load_latest
 from training.data import Images
@@ -25,6 +25,7 @@ from training.errors import (
     DivergenceError,
     LostProcessError,
     RunFolderError,
+    StorageError,
     UserError,
 )
 from training.evaluation import evaluate
@@ -38,6 +39,7 @@ from training.recipe import Recipe
 from training.restriction import parameters_in_use
 from training.run_folder import RunFolder, check_vacant, continued, open_run, trained_on
 from training.run_lock import only_writer
+from training.system_errors import sentence
 
 
 def train_anew(
@@ -169,6 +171,10 @@ def _train(
             raise LostProcessError(f"{error}; {remedy}") from error
         except DeviceError as error:
             raise UserError(str(error)) from None
+        except CompilationError as error:
+            raise UserError(str(error)) from None
+        except OSError as error:
+            raise StorageError(f"the training stopped: {sentence(error)}, then {remedy}") from None
         except NotFiniteError as error:
             raise DivergenceError(f"the training diverged: {error}") from None
     if interruption.requested:

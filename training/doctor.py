@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from networks import CompilerNotFoundError, require_compiler
+from networks import CompilationError, require_compiler
 from networks.devices.genn_installation import (
     DeviceNotUsableError,
     find_brian2genn,
@@ -106,6 +106,6 @@ def compiler_name() -> str:
 def _compiler() -> Finding:
     try:
         require_compiler()
-    except CompilerNotFoundError as error:
+    except CompilationError as error:
         return Finding(str(error), False)
     return Finding(compiler_name(), True)

@@ -24,5 +24,9 @@ class LostProcessError(UserError):
     """A training of several processes of which one is gone."""
 
 
+class StorageError(UserError):
+    """A training whose results cannot be written."""
+
+
 class DivergenceError(UserError):
     """A training whose weights are no longer finite numbers."""

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from secrets import token_hex
 
+from training.system_errors import naming
+
 _SUFFIX = ".tmp"
 
 
@@ -22,14 +24,34 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     temporary = path.with_name(f".{path.name}.{token_hex(8)}{_SUFFIX}")
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        with naming(path):
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def append(path: Path, content: bytes) -> None:
+    """Write at the end of a file, which is made if it is missing.
+
+    Raises
+    ------
+    OSError
+        If that fails; the file ends where it did.
+    """
+    with naming(path), path.open("ab", buffering=0) as file:
+        end = file.seek(0, os.SEEK_END)
+        try:
+            written = file.write(content)
+            if written != len(content):  # there was room for a part: now there is none
+                file.write(content[written:])
+        except OSError:
+            file.truncate(end)
+            raise
 
 
 def is_leftover(path: Path) -> bool:

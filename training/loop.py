@@ -11,6 +11,7 @@ weights of an uninterrupted one, bit for bit.
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -36,6 +37,8 @@ from training.recipe import Recipe
 from training.run_folder import RunFolder
 from training.threads import one_torch_thread
 from training.trainer import Trainer
+
+_LOGGER = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 120.0
 """Between two checkpoints within an epoch: a program that is killed loses no more than this."""
@@ -124,6 +127,7 @@ class TrainingLoop:
             self.progress.iteration,
         )
         self._history = History()
+        self._said: set[str] = set()
         self._drawn_at = time.monotonic()
         trainer.set_parameters(self.optimiser.parameters_in_use)
 
@@ -227,6 +231,12 @@ class TrainingLoop:
             f"test accuracy {100 * self.progress.accuracy:.2f} %"
         )
 
+    def _say_once(self, what: str) -> None:
+        """Warn of something that the training goes on without."""
+        if what not in self._said:
+            _LOGGER.warning("spide: %s: the training goes on without", what)
+            self._said.add(what)
+
     def _check_epoch(self) -> None:
         """Refuse an iteration that is in another epoch than the checkpoint says."""
         epoch, iteration = self.progress.epoch, self.progress.iteration
@@ -254,7 +264,10 @@ class TrainingLoop:
         self._saved_at = time.monotonic()
 
     def _draw(self) -> None:
-        """Draw the pictures of the run so far."""
+        """Draw the pictures of the run so far; a run goes on without those that fail."""
         if self.leads:
-            draw_pictures(self.run, self._history)
+            try:
+                draw_pictures(self.run, self._history)
+            except Exception as error:  # of the system, or any that a drawing library knows
+                self._say_once(f"the pictures of '{self.run.path}' cannot be drawn ({error})")
         self._drawn_at = time.monotonic()

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from typing import TYPE_CHECKING
 
 from training.files import write_atomically
 from training.history import History
 from training.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 def draw_pictures(run: RunFolder, history: History) -> None:
@@ -87,6 +88,10 @@ def firing_rates(history: History, title: str) -> Figure:
 
 
 def _two_panels(title: str) -> tuple[Figure, tuple[Axes, Axes]]:
+    # When it is imported, matplotlib makes folders of its own, which can fail.
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
     figure = Figure(figsize=(9.6, 3.8), dpi=150, layout="constrained")
     figure.suptitle(title, fontsize="medium")
     left, right = figure.subplots(1, 2)

@@ -9,7 +9,7 @@ import gc
 import time
 from pathlib import Path
 
-from networks import Architecture, CompilerNotFoundError, DeviceError
+from networks import Architecture, CompilationError, DeviceError
 from networks.devices import choose
 from training.data import Images, find
 from training.distributed.interruption import SharedInterruption
@@ -79,7 +79,7 @@ def build_trainer(
             propagation=recipe.propagation,
             backend=recipe.backend,
         )
-    except (ValueError, CompilerNotFoundError, DeviceError) as error:
+    except (ValueError, CompilationError, DeviceError) as error:
         raise UserError(str(error)) from None
     print(f"ready after {time.perf_counter() - began:.1f} s", flush=True)
     return trainer

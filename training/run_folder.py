@@ -17,12 +17,13 @@ from pathlib import Path
 
 from training.earlier_recipes import completed, differing_field
 from training.errors import RunFolderError
-from training.files import is_leftover, remove_leftovers, write_atomically
+from training.files import append, is_leftover, remove_leftovers, write_atomically
 from training.progress import Progress
 from training.recipe import Recipe
 from training.records import Record, encode, read_records
 from training.run_lock import LOCK_NAME
 from training.sealed_json import STRICT, NewerFormatError, seal, unseal
+from training.system_errors import cause, remedy
 
 _RECIPE = "recipe.json"
 
@@ -78,8 +79,7 @@ class RunFolder:
             self.write_recipe()
         except OSError as error:
             raise RunFolderError(
-                f"cannot write the run folder '{self.path}' ({error.strerror}): choose another "
-                "--out"
+                f"cannot write the run folder '{self.path}' ({cause(error)}): {remedy(error)}"
             ) from None
 
     def reopen(self, progress: Progress) -> None:
@@ -106,9 +106,14 @@ class RunFolder:
         write_atomically(self.path / _RECIPE, seal(content))
 
     def log(self, record: Record) -> None:
-        """Append one line to the metrics."""
-        with self.metrics.open("ab") as file:
-            file.write(encode(record))
+        """Append one line to the metrics.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written; nothing is left of the attempt.
+        """
+        append(self.metrics, encode(record))
 
     def records(self) -> list[Record]:
         """Read the metrics, see `training.records.read_records`."""
@@ -165,7 +170,6 @@ def open_run(path: Path) -> RunFolder:
         If it holds no run, or its recipe cannot be read.
     """
     file = path / _RECIPE
-    remedy = "restore it from a copy"
     try:
         content = unseal(_RecipeFile, file.read_bytes(), completed)
     except FileNotFoundError:
@@ -175,9 +179,11 @@ def open_run(path: Path) -> RunFolder:
     except NewerFormatError as error:
         raise RunFolderError(f"'{file}' {error}") from None
     except OSError as error:
-        raise RunFolderError(f"'{file}' cannot be read ({error.strerror}): {remedy}") from None
+        raise RunFolderError(f"'{file}' cannot be read ({cause(error)}): {remedy(error)}") from None
     except ValueError as error:
-        raise RunFolderError(f"'{file}' cannot be read (damaged: {error}): {remedy}") from None
+        raise RunFolderError(
+            f"'{file}' cannot be read (damaged: {error}): restore it from a copy"
+        ) from None
     return RunFolder(path, content.name, content.recipe, content.fingerprint)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from training.errors import RunFolderError
+from training.system_errors import cause, remedy
 
 LOCK_NAME = "writer.lock"
 """The file that is locked; it stays in the folder."""
@@ -50,11 +51,15 @@ def only_writer(folder: Path) -> Iterator[None]:
             f"'{folder}' is being written by {_owner(path)}: wait until that process ends, or stop "
             "it"
         ) from None
-    except (OSError, NotImplementedError) as error:
+    except OSError as error:
         lock.release()
         raise RunFolderError(
-            f"cannot write the run folder '{folder}' ({getattr(error, 'strerror', None) or error}):"
-            " make it writable, or choose another --out"
+            f"cannot write the run folder '{folder}' ({cause(error)}): {remedy(error)}"
+        ) from None
+    except NotImplementedError as error:
+        lock.release()
+        raise RunFolderError(
+            f"cannot write the run folder '{folder}' ({error}): choose another place"
         ) from None
     try:
         yield
