@@ -17,10 +17,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.arrays import whole_number
 from networks.connections import (
     AveragePool,
     Connection,
@@ -104,14 +106,11 @@ class Architecture:
             If the notation cannot be read or its layers do not fit each other or the input; the
             message quotes the part at fault.
         """
-        shape = tuple(int(size) for size in input_shape)
-        if len(shape) not in (1, 3) or min(shape) < 1:
-            raise ArchitectureError(
-                f"the input shape is {input_shape}: it must be (channels, height, width) or "
-                "(features,), all positive"
-            )
-        if classes < 2:
-            raise ArchitectureError(f"there must be at least 2 classes, not {classes}")
+        shape = _input_shape(input_shape)
+        try:
+            classes = whole_number(classes, "the number of classes", least=2)
+        except ValueError as error:
+            raise ArchitectureError(str(error)) from None
         match = _NOTATION.fullmatch(notation.strip())
         if match is None:
             raise ArchitectureError(
@@ -196,6 +195,19 @@ class Architecture:
         """Number of synapses of one sample between neurons; the input is a current."""
         total = sum(layer.connection.synapses for layer in self.layers[1:])
         return total + (self.feedback.synapses if self.feedback is not None else 0)
+
+
+def _input_shape(given: Any) -> Shape:
+    try:
+        shape = tuple(whole_number(size, "a size") for size in given)
+    except (TypeError, ValueError):
+        shape = ()
+    if len(shape) not in (1, 3):
+        raise ArchitectureError(
+            f"the input shape is {given}: it must be (channels, height, width) or (features,), "
+            "all positive whole numbers"
+        )
+    return shape
 
 
 def _connection(part: str, source: Shape, where: str) -> Connection:

@@ -8,6 +8,8 @@ name a class, and a number that a precision cannot hold would become infinite.
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -46,6 +48,31 @@ def numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[Any]:
     return converted
 
 
+def truth_or_numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[Any]:
+    """Truth values as they are; other real numbers as one floating-point type.
+
+    Raises
+    ------
+    ValueError
+        As for `numbers`.
+    """
+    given = _array(values, name)
+    return given if given.dtype == bool else numbers(given, dtype, name)
+
+
+def by_name(values: Any, name: str) -> Mapping[str, ArrayLike]:
+    """Arrays by name, as they are.
+
+    Raises
+    ------
+    ValueError
+        If this is no mapping.
+    """
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{name} must be arrays by name, not of type {type(values).__name__}")
+    return values
+
+
 def for_torch(values: NDArray[Any]) -> NDArray[Any]:
     """The array itself if torch can take it, a copy if it is flipped or read-only."""
     if values.flags.writeable and min(values.strides, default=0) >= 0:
@@ -53,13 +80,13 @@ def for_torch(values: NDArray[Any]) -> NDArray[Any]:
     return values.copy()
 
 
-def class_labels(values: ArrayLike, samples: int) -> NDArray[np.int64]:
+def class_labels(values: ArrayLike, samples: int, classes: int) -> NDArray[np.int64]:
     """Labels as class numbers, one per sample.
 
     Raises
     ------
     ValueError
-        If they are not integers, or not one per sample.
+        If they are not integers, not one per sample, or not those of classes.
     """
     given = _array(values, "labels")
     if given.ndim == 2 and len(given) == samples:
@@ -67,13 +94,16 @@ def class_labels(values: ArrayLike, samples: int) -> NDArray[np.int64]:
             f"labels have shape {given.shape}: give the number of each image's class, such as "
             "one_hot.argmax(axis=1)"
         )
+    if given.size and given.dtype.kind not in "ui":
+        raise ValueError(f"labels are of type {given.dtype}: give class numbers as integers")
     if given.shape != (samples,):
         count = len(given) if given.ndim else 1
         raise ValueError(f"there are {count} labels for {samples} images")
-    if given.dtype.kind not in "ui":
-        raise ValueError(f"labels are of type {given.dtype}: give class numbers as integers")
-    if given.dtype == np.uint64 and given.size and given.max() > np.iinfo(np.int64).max:
-        raise ValueError(f"labels hold {given.max()}, which is no class number")
+    if given.size and not 0 <= given.min() <= given.max() < classes:
+        raise ValueError(
+            f"the labels run from {given.min()} to {given.max()}: they must lie between 0 and "
+            f"{classes - 1}"
+        )
     return np.ascontiguousarray(given, np.int64)
 
 
@@ -96,13 +126,48 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     return number
 
 
+def real_number(value: Any, name: str) -> float:
+    """One number as a plain float, which may be infinite or NaN.
+
+    Raises
+    ------
+    ValueError
+        If it is no real number (True, texts, arrays and quantities with units are none).
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ValueError(f"{name} must be a number, not {value!r}")
+    return float(value)
+
+
+def truth_value(value: Any, name: str) -> bool:
+    """True or False.
+
+    Raises
+    ------
+    ValueError
+        If it is neither: a text such as "no" would count as True.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
+
+
 def _array(values: ArrayLike, name: str) -> NDArray[Any]:
-    if hasattr(values, "detach"):  # a tensor, on whatever device, with or without a gradient
-        values = values.detach().cpu().numpy()
     if isinstance(values, np.ma.MaskedArray):
         raise ValueError(f"{name} are a masked array: fill what is masked, or leave it out")
+    if isinstance(values, list | tuple):
+        # NumPy would drop the masks of masked arrays, and fails at tensors with a gradient.
+        values = [_array(each, name) if hasattr(each, "__array__") else each for each in values]
     try:
-        return np.asarray(values)
-    except (ValueError, TypeError) as error:
+        return _of_tensor(values) if hasattr(values, "detach") else np.asarray(values)
+    except (ValueError, TypeError, RuntimeError) as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"{name} are no array: {reason}") from None
+
+
+def _of_tensor(values: Any) -> NDArray[Any]:
+    """A tensor on whatever device, with or without a gradient."""
+    if values.is_floating_point() and values.element_size() < 4:
+        values = values.float()  # NumPy has no bfloat16
+    array: NDArray[Any] = values.numpy(force=True)
+    return array

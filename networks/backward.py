@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equations import TernaryCouple, average_rate_weight
 from networks.architecture import Architecture
-from networks.arrays import numbers, whole_number
+from networks.arrays import numbers, truth_value, whole_number
 from networks.checks import (
     check_build,
     check_dropout,
@@ -134,6 +134,7 @@ class BackwardNetwork:
         )  # fmt: skip
         if as_couples is None:
             as_couples = device == "genn"
+        as_couples = truth_value(as_couples, "as_couples")
         kind = CouplePopulation if as_couples else TernaryPopulation
         with self.simulator.building():
             self.populations: dict[str, SignedPopulation] = {
@@ -243,7 +244,7 @@ class BackwardNetwork:
         dropout = typed_dropout(dropout_masks, self._dtype)
         check_dropout(self.architecture, dropout, samples)
         span = self.couple.span
-        check_rescale(rescale, span, self._dtype)
+        rescale = check_rescale(rescale, span, self._dtype)
 
         def simulate(steps: int, profile: bool = False) -> None:
             for number, layer in enumerate(self.architecture.layers):

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equations import NeuronModel
 from networks.architecture import Architecture
-from networks.arrays import numbers, whole_number
+from networks.arrays import by_name, numbers, real_number, truth_or_numbers, whole_number
 from networks.code_generation import require_compiler
 from networks.stage import FEEDBACK, Masks
 from networks.weights import Weights
@@ -32,10 +32,15 @@ def check_build(batch_size: int, dtype: str) -> int:
         Without a C++ compiler.
     """
     size = whole_number(batch_size, "the batch size")
-    if dtype not in DTYPES:
-        raise ValueError(f"the dtype is '{dtype}': it must be 'float32' or 'float64'")
+    check_dtype(dtype)
     require_compiler()
     return size
+
+
+def check_dtype(dtype: str) -> None:
+    """Raise `ValueError` for a dtype that is neither ``float32`` nor ``float64``."""
+    if dtype not in DTYPES:
+        raise ValueError(f"the dtype is '{dtype}': it must be 'float32' or 'float64'")
 
 
 def check_precision(neuron: NeuronModel, dtype: str) -> None:
@@ -63,14 +68,15 @@ def check_precision(neuron: NeuronModel, dtype: str) -> None:
         )
 
 
-def check_rescale(rescale: float, span: float, dtype: np.dtype) -> None:
-    """Refuse a factor on the spikes of stage 2 that is 0, negative or no number.
+def check_rescale(rescale: float, span: float, dtype: np.dtype) -> float:
+    """Return the factor on the spikes of stage 2; refuse 0, negative values and no numbers.
 
     Raises
     ------
     ValueError
         If `rescale` is not positive and finite, or `rescale` times `span` is not, in `dtype`.
     """
+    rescale = real_number(rescale, "rescale")
     with np.errstate(over="ignore"):
         factor = dtype.type(span * rescale)
     if not (rescale > 0 and 0 < factor < math.inf):
@@ -78,6 +84,7 @@ def check_rescale(rescale: float, span: float, dtype: np.dtype) -> None:
             f"rescale is {rescale} and V_th^b - u_rest^b is {span}: their product must be positive "
             f"and finite in {dtype}"
         )
+    return rescale
 
 
 def written(weights: Weights | None) -> Weights:
@@ -91,7 +98,7 @@ def typed_dropout(masks: Masks | None, dtype: np.dtype) -> dict[str, Array]:
     """Return dropout masks as arrays of the network's precision, see `networks.arrays`."""
     return {
         name: numbers(mask, dtype, f"the values of the dropout mask of '{name}'")
-        for name, mask in (masks or {}).items()
+        for name, mask in by_name({} if masks is None else masks, "the dropout masks").items()
     }
 
 
@@ -100,10 +107,8 @@ def typed_masks(
 ) -> dict[str, Array | NDArray[np.bool_]]:
     """Return masks m as they are if they are truth values, otherwise in the network's precision."""
     return {
-        name: mask
-        if isinstance(mask, np.ndarray) and mask.dtype == bool
-        else numbers(mask, dtype, f"the values of the mask of '{name}'")
-        for name, mask in masks.items()
+        name: truth_or_numbers(mask, dtype, f"the values of the mask of '{name}'")
+        for name, mask in by_name(masks, "the masks").items()
     }
 
 
@@ -160,7 +165,7 @@ def check_output_gradient(architecture: Architecture, gradient: Array, batch_siz
 def check_masks(
     architecture: Architecture, masks: Mapping[str, Array | NDArray[np.bool_]], samples: int
 ) -> None:
-    """Raise `ValueError` unless every layer has a mask m of its shape."""
+    """Raise `ValueError` unless every layer has a mask m of its shape, of truth values or 0, 1."""
     for layer in architecture.layers:
         if layer.name not in masks:
             raise ValueError(f"the mask of '{layer.name}' is missing")
@@ -169,18 +174,45 @@ def check_masks(
                 f"the mask of '{layer.name}' has shape {masks[layer.name].shape}: it must be "
                 f"{(samples, *layer.shape)}"
             )
-        if masks[layer.name].dtype != bool and not np.isfinite(masks[layer.name]).all():
+        mask = masks[layer.name]
+        if mask.dtype == bool:
+            continue
+        if not np.isfinite(mask).all():
             raise ValueError(f"the mask of '{layer.name}' holds NaN or infinite values")
+        others = mask[(mask != 0) & (mask != 1)]
+        if others.size:
+            raise ValueError(
+                f"the mask of '{layer.name}' holds {others[0]}: it must be 0 or 1, (0 < alpha < 1)"
+            )
 
 
 def check_dropout(architecture: Architecture, masks: Mapping[str, Array], samples: int) -> None:
-    """Refuse dropout masks that would be ignored, or spread over the wrong neurons.
+    """Refuse dropout masks that would be ignored, spread over the wrong neurons, or not finite.
 
     Raises
     ------
     ValueError
-        If one is for a connection that does not exist, is neither one value per sample and neuron
-        nor one per sample and channel, or is not finite.
+        As for `check_dropout_shapes`, or if a mask is not finite.
+    """
+    check_dropout_shapes(architecture, masks, samples)
+    for name, mask in masks.items():
+        # The sum, because it is three times as fast; whatever is not finite shows in it.
+        if not np.isfinite(mask.sum()) and not np.isfinite(mask).all():
+            raise ValueError(f"the dropout mask of '{name}' holds NaN or infinite values")
+
+
+def check_dropout_shapes(
+    architecture: Architecture, masks: Mapping[str, Array], samples: int
+) -> None:
+    """Refuse dropout masks that belong to no connection or other samples.
+
+    Whoever cuts a batch into parts asks first: of a mask with too many samples, the parts fit.
+
+    Raises
+    ------
+    ValueError
+        If one is for a connection that does not exist, or is neither one value per sample and
+        neuron nor one per sample and channel.
     """
     targets = {layer.name: layer.shape for layer in architecture.layers}
     if architecture.feedback is not None:
@@ -195,9 +227,6 @@ def check_dropout(architecture: Architecture, masks: Mapping[str, Array], sample
                 f"the dropout mask of '{name}' has shape {mask.shape}: it must be one value per "
                 f"sample and neuron, {each}, or per sample and channel, {channels} and then ones"
             )
-        # The sum, because it is three times as fast; whatever is not finite shows in it.
-        if not np.isfinite(mask.sum()) and not np.isfinite(mask).all():
-            raise ValueError(f"the dropout mask of '{name}' holds NaN or infinite values")
 
 
 def _check_samples(samples: int, batch_size: int) -> None:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from networks.architecture import Architecture
-from networks.arrays import numbers
+from networks.arrays import by_name, numbers
 from networks.connections import Connection
 
 Array = NDArray[np.floating]
@@ -43,7 +43,7 @@ class Weights(Mapping[str, Array]):
         own = {
             # A copy in any case; C order, which torch takes.
             name: np.array(numbers(values, dtype, f"the values of '{name}'"), order="C")
-            for name, values in parameters.items()
+            for name, values in by_name(parameters, "the parameters").items()
         }
         architecture.check_parameters(own)
         self._arrays: dict[str, Array] = own

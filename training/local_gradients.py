@@ -30,6 +30,7 @@ def loss_and_gradient(
     ----------
     logits : array, shape (samples, classes)
     labels : int array, shape (samples,)
+        See `networks.arrays.class_labels`.
     loss_scale : float
         s_l (section 4.3).
     batch : int, optional
@@ -42,25 +43,13 @@ def loss_and_gradient(
         Not scaled.
     gradient : array, shape (samples, classes)
         ``s_l / B * (softmax - onehot)``.
-
-    Raises
-    ------
-    ValueError
-        If the labels do not fit the logits.
     """
-    samples, classes = logits.shape
-    if labels.shape != (samples,):
-        raise ValueError(f"there are {len(labels)} labels for {samples} images")
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(
-            f"the labels run from {labels.min()} to {labels.max()}: they must lie between 0 and "
-            f"{classes - 1}"
-        )
+    samples = len(logits)
     log_probabilities = log_softmax(torch.as_tensor(logits), dim=1).numpy()
     # The rest is written out: for so small a matrix the calls cost more than the arithmetic, those
     # of automatic differentiation most.
     own = (np.arange(samples), labels)
-    counted = batch or samples
+    counted = samples if batch is None else batch
     gradient = (loss_scale / counted) * np.exp(log_probabilities)
     gradient[own] -= loss_scale / counted
     return -float(log_probabilities[own].sum()) / counted, gradient

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 import numpy as np
 
-from networks.arrays import whole_number
+from networks.arrays import real_number, truth_value, whole_number
 from networks.devices.facts import realisation
 from training.two_stage_config import TwoStageConfig
 
@@ -35,6 +35,9 @@ _CHOICES = {
     "device": get_args(Device),
     "backend": get_args(Backend),
 }
+
+_FROM_ZERO = ("warmup_iterations", "seed")
+"""Whole numbers that may be 0; all others begin at 1."""
 
 _MOST = {
     "forward_steps": 2**24,  # spikes are counted in float32, which is exact up to there
@@ -160,10 +163,7 @@ class Recipe:
     backend: Backend = "cuda"
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "epochs", "forward_steps", "backward_steps"):
-            whole_number(getattr(self, name), name)
-        for name in ("warmup_iterations", "seed"):
-            whole_number(getattr(self, name), name, least=0)
+        self._convert()
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError(f"weight_decay must be at least 0, not {self.weight_decay}")
         for name in ("learning_rate", "learning_rate_decay", "loss_scale", "feedback_norm"):
@@ -176,11 +176,7 @@ class Recipe:
             if getattr(self, name) not in choices:
                 listed = ", ".join(choices)
                 raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
-        for milestone in self.milestones:
-            whole_number(milestone, "milestones")
         realisation(self.device, self.synapses, self.propagation, self.backend)
-        if min(self.milestones, default=1) < 1:
-            raise ValueError(f"milestones must be epochs from 1 on, not {self.milestones}")
         if list(self.milestones) != sorted(set(self.milestones)):
             raise ValueError(f"milestones must increase, not {self.milestones}")
         for name, most in _MOST.items():
@@ -188,6 +184,24 @@ class Recipe:
                 raise ValueError(f"{name} must be at most {most:,}, not {getattr(self, name)}")
         self._check_precision()
         _ = self.two_stage  # its own checks
+
+    def _convert(self) -> None:
+        """Make numbers plain ones, which JSON can hold and hashes agree on; refuse other types."""
+        for field in fields(self):
+            name, value = field.name, getattr(self, field.name)
+            if field.type == "int":
+                value = whole_number(value, name, least=0 if name in _FROM_ZERO else 1)
+            elif field.type == "float":
+                value = real_number(value, name)
+            elif field.type == "bool":
+                value = truth_value(value, name)
+            elif name == "milestones":
+                if not isinstance(value, list | tuple):
+                    raise ValueError(f"{name} must be epochs, such as (30, 60), not {value!r}")
+                value = tuple(whole_number(epoch, name) for epoch in value)
+            elif not isinstance(value, str):
+                raise ValueError(f"{name} must be a text, not {value!r}")
+            object.__setattr__(self, name, value)
 
     def _check_precision(self) -> None:
         """Refuse numbers that are infinite, or nothing, in the precision of the run."""

@@ -23,8 +23,14 @@ from networks import (
     PropagationChoice,
     SynapsesChoice,
 )
-from networks.arrays import class_labels, for_torch, numbers, whole_number
-from networks.checks import check_image_shape, typed_dropout
+from networks.arrays import class_labels, for_torch, numbers, truth_value, whole_number
+from networks.checks import (
+    check_dropout_shapes,
+    check_dtype,
+    check_image_shape,
+    check_images,
+    typed_dropout,
+)
 from networks.weights import Weights
 from training.partition import number_of_shares, samples_per_part, split
 from training.results import Prediction, TwoStageResult, join_predictions, join_results
@@ -100,6 +106,8 @@ class TwoStageTrainer:
         batch_size = whole_number(batch_size, "the batch size")
         if shares is not None:
             shares = whole_number(shares, "the number of shares")
+        if couple is not None:
+            couple = truth_value(couple, "couple")
         if not has_sigma_rates(config.neuron):
             warnings.warn(
                 f"the rates of the neuron '{config.neuron.name}' are not the sigma of section 3.2: "
@@ -165,12 +173,12 @@ class TwoStageTrainer:
         KeyboardInterrupt
             If the run was interrupted.
         """
-        images, masks = self._typed(images, dropout_masks)
+        images, masks, parts = self._typed(images, dropout_masks)
 
         def predict(share: Share, part: slice) -> Prediction:
             return share.predict(self._samples(images, part), masks_of(masks, part))
 
-        return join_predictions(self._shares.run(predict, self._parts(images)))
+        return join_predictions(self._shares.run(predict, parts))
 
     def gradients(
         self,
@@ -199,21 +207,27 @@ class TwoStageTrainer:
         KeyboardInterrupt
             If one of the runs was interrupted.
         """
-        images, masks = self._typed(images, dropout_masks)
-        parts = self._parts(images)
+        images, masks, parts = self._typed(images, dropout_masks)
         samples = parts[-1].stop
-        labels = class_labels(labels, samples)
+        labels = class_labels(labels, samples, self.architecture.classes)
+        whole = samples if batch is None else whole_number(batch, "batch", samples)
 
         def gradients(share: Share, part: slice) -> TwoStageResult:
             return share.gradients(
-                self._samples(images, part), labels[part], masks_of(masks, part), batch or samples
+                self._samples(images, part), labels[part], masks_of(masks, part), whole
             )
 
         return join_results(self._shares.run(gradients, parts))
 
-    def _typed(self, images: ArrayLike, masks: Masks | None) -> tuple[Array, Mapping[str, Array]]:
+    def _typed(
+        self, images: ArrayLike, masks: Masks | None
+    ) -> tuple[Array, Mapping[str, Array], list[slice]]:
+        """Images and masks in the networks' precision, and the parts of the batch."""
+        pixels = for_torch(numbers(images, self._dtype, "the images"))
+        parts = self._parts(pixels)
         typed = typed_dropout(masks, self._dtype)
-        return for_torch(numbers(images, self._dtype, "the images")), typed
+        check_dropout_shapes(self.architecture, typed, parts[-1].stop)
+        return pixels, typed, parts
 
     def _samples(self, images: Array, part: slice) -> Array:
         return images[:, part] if self.architecture.has_frames(images) else images[part]
@@ -265,12 +279,19 @@ def two_stage_gradients(
     ValueError
         If anything does not fit the architecture or is not finite.
     """
+    check_dtype(dtype)
     images = numbers(images, dtype, "the images")
     check_image_shape(architecture, images)
     samples = images.shape[-len(architecture.input_shape) - 1]
+    # All that can be refused is refused before anything is built.
+    check_images(architecture, images, config.forward_steps, samples)
+    labels = class_labels(labels, samples, architecture.classes)
+    masks = typed_dropout(dropout_masks, np.dtype(dtype))
+    check_dropout_shapes(architecture, masks, samples)
+    weights = Weights.of(architecture, parameters, dtype)
     trainer = TwoStageTrainer(
         architecture, config, samples, synapses=synapses, couple=couple, dtype=dtype,
         device=device, propagation=propagation, backend=backend, shares=1,
     )  # fmt: skip
-    trainer.set_parameters(parameters)
-    return trainer.gradients(images, labels, dropout_masks)
+    trainer.set_parameters(weights)
+    return trainer.gradients(images, labels, masks)

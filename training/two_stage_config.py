@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from equations import (
     NeuronModel,
@@ -11,7 +11,7 @@ from equations import (
     integrate_and_fire,
     leaky_integrate_and_fire,
 )
-from networks.arrays import whole_number
+from networks.arrays import real_number, whole_number
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,14 @@ class TwoStageConfig:
 
     def __post_init__(self) -> None:
         if (own := self.own_neuron) is not None:
+            if not isinstance(own, NeuronModel):
+                raise ValueError(f"own_neuron must be a NeuronModel, not {own!r}")
             for name in ("v_threshold", "v_rest", "leak"):
                 object.__setattr__(self, name, float(getattr(own, name)))
+        for field in fields(self):
+            if field.type == "float":
+                value = real_number(getattr(self, field.name), field.name)
+                object.__setattr__(self, field.name, value)
         for name in ("forward_steps", "backward_steps"):
             object.__setattr__(self, name, whole_number(getattr(self, name), name))
         if not (math.isfinite(self.loss_scale) and self.loss_scale > 0):

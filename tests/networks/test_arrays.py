@@ -24,6 +24,7 @@ from tests.networks.builders import (
     random_masks,
     random_parameters,
 )
+from training.methods import implicit_gradients
 from training.two_stage import TwoStageConfig, TwoStageTrainer, two_stage_gradients
 
 NETWORK = architecture()
@@ -36,6 +37,9 @@ LABELS = np.array([0, 1, 1])
 FORMS: dict[str, Callable[[Array], Any]] = {
     "list": lambda values: values.tolist(),
     "float32": lambda values: values.astype(np.float32),
+    "float16": lambda values: values.astype(np.float16),
+    "long double": lambda values: values.astype(np.longdouble),
+    "list of arrays": list,
     "big-endian": lambda values: values.astype(">f8"),
     "negative stride": lambda values: np.flip(np.ascontiguousarray(np.flip(values))),
     "every other": lambda values: np.repeat(values, 2, axis=-1)[..., ::2],
@@ -43,6 +47,9 @@ FORMS: dict[str, Callable[[Array], Any]] = {
     "read-only": lambda values: read_only(values),
     "tensor": torch.tensor,
     "tensor with gradient": lambda values: torch.tensor(values, requires_grad=True),
+    "half tensor": lambda values: torch.tensor(values).half(),
+    "negative view": lambda values: torch._neg_view(torch.tensor(-values)),
+    "list of tensors": lambda values: [torch.tensor(each, requires_grad=True) for each in values],
     "permuted tensor": lambda values: torch.tensor(values.T.copy()).permute(
         *reversed(range(values.ndim))
     ),
@@ -86,7 +93,28 @@ def gradients(convert: Callable[[Array], Any]) -> list[Array]:
     return list(result.gradients.values())
 
 
-functions = pytest.mark.parametrize("function", [forward_rates, backward_rates, gradients])
+def predicted(convert: Callable[[Array], Any]) -> list[Array]:
+    trainer = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64", shares=2)
+    trainer.set_parameters({n: convert(v) for n, v in random_parameters(NETWORK).items()})
+    dropout = {name: convert(mask) for name, mask in random_dropout(NETWORK, SAMPLES).items()}
+    return [trainer.predict(convert(random_images(NETWORK, SAMPLES)), dropout).logits]
+
+
+def solved(convert: Callable[[Array], Any]) -> list[Array]:
+    result = implicit_gradients(
+        NETWORK,
+        {name: convert(values) for name, values in random_parameters(NETWORK).items()},
+        convert(random_images(NETWORK, SAMPLES)),
+        LABELS,
+        CONFIG,
+        dropout_masks={n: convert(mask) for n, mask in random_dropout(NETWORK, SAMPLES).items()},
+    )
+    return list(result.gradients.values())
+
+
+functions = pytest.mark.parametrize(
+    "function", [forward_rates, backward_rates, gradients, predicted, solved]
+)
 
 
 @functions
@@ -111,6 +139,10 @@ def test_every_form_of_the_same_numbers(
         (lambda values: values.astype(object), "are of type object"),
         (lambda values: values.astype(str), "are of type <U"),
         (lambda values: np.ma.masked_less(values, 0), "are a masked array"),
+        (lambda values: [np.ma.masked_less(each, 0) for each in values], "are a masked array"),
+        (lambda values: None, "are of type object"),
+        (lambda values: torch.tensor(values).to_sparse(), "are no array: can't convert Sparse"),
+        (lambda values: torch.tensor(values, device="meta"), "are no array: Cannot copy"),
     ],
 )
 def test_what_are_no_numbers(
@@ -170,7 +202,7 @@ def test_weights_are_the_networks_own() -> None:
     ],
 )
 def test_labels_of_any_integer_type(labels: Any) -> None:
-    found = class_labels(labels, 3)
+    found = class_labels(labels, 3, 2)
     assert found.dtype == np.int64 and found.tolist() == [0, 1, 1]
     parameters, images = random_parameters(NETWORK), random_images(NETWORK, SAMPLES)
     losses = {
@@ -193,13 +225,17 @@ def test_labels_of_any_integer_type(labels: Any) -> None:
         (1, "there are 1 labels for 3 images"),
         ([0, 1, 2], "the labels run from 0 to 2"),
         ([0, -1, 1], "the labels run from -1 to 1"),
-        (np.array([0, 1, 2**64 - 1], np.uint64), "which is no class number"),
+        (np.array([0, 1, 2**64 - 1], np.uint64), "the labels run from 0 to 18446744073709551615"),
+        (None, "labels are of type object"),
+        (np.ma.masked_equal(LABELS, 0), "labels are a masked array"),
+        (torch.tensor([0.0, 1.0, 1.0]).bfloat16(), "labels are of type float32"),
     ],
 )
 def test_what_are_no_labels(labels: Any, said: str) -> None:
     parameters, images = random_parameters(NETWORK), random_images(NETWORK, SAMPLES)
-    with pytest.raises(ValueError, match=re.escape(said)):
-        two_stage_gradients(NETWORK, parameters, images, labels, CONFIG)
+    for gradients_of in (two_stage_gradients, implicit_gradients):
+        with pytest.raises(ValueError, match=re.escape(said)):
+            gradients_of(NETWORK, parameters, images, labels, CONFIG)
 
 
 @pytest.mark.parametrize("value", [2.5, 2.0, "2", True, None, np.float64(2), [2]])

@@ -124,7 +124,7 @@ def test_an_impossible_input_shape_is_refused(shape: Shape) -> None:
 
 @pytest.mark.parametrize("classes", [1, 0, -3])
 def test_there_are_at_least_two_classes(classes: int) -> None:
-    with pytest.raises(ArchitectureError, match=f"at least 2 classes, not {classes}"):
+    with pytest.raises(ArchitectureError, match=f"classes must be at least 2, not {classes}"):
         Architecture.parse("9", (8,), classes)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from networks import Architecture
 from networks.arrays import class_labels, numbers
-from networks.checks import check_image_shape
+from networks.checks import check_dropout_shapes, check_image_shape, typed_dropout
 from training.distributed.interruption import SharedInterruption
 from training.distributed.processes import Processes
 from training.shares import masks_of
@@ -86,10 +86,11 @@ class SplitTrainer:
             If another process is gone.
         """
         samples, part, own = self._split(images)
+        masks = self._masks(dropout_masks, samples)
         logits, rates = self._logits(samples), self._rates()
         alpha: Mapping[str, Array] = {}
         if part.start < part.stop:
-            result = self._trainer.predict(own, masks_of(dropout_masks or {}, part))
+            result = self._trainer.predict(own, masks_of(masks, part))
             alpha = result.alpha
             logits[part] = result.logits
             rates += self._weighted(result.firing_rates, part, samples)
@@ -125,7 +126,8 @@ class SplitTrainer:
             If another process is gone.
         """
         samples, part, own = self._split(images)
-        labels = class_labels(labels, samples)
+        labels = class_labels(labels, samples, self._architecture.classes)
+        masks = self._masks(dropout_masks, samples)
         logits, forward, backward, loss = (
             self._logits(samples), self._rates(), self._rates(), np.zeros(1)
         )  # fmt: skip
@@ -135,7 +137,7 @@ class SplitTrainer:
         output_gradient: Array = np.zeros((0, *self._architecture.output.shape), self._dtype)
         if part.start < part.stop:
             result = self._trainer.gradients(
-                own, labels[part], masks_of(dropout_masks or {}, part), batch=samples
+                own, labels[part], masks_of(masks, part), batch=samples
             )
             alpha, beta, output_gradient = result.alpha, result.beta, result.output_gradient
             logits[part] = result.logits
@@ -164,6 +166,12 @@ class SplitTrainer:
         samples = images.shape[1] if frames else len(images)
         part = self._processes.part(samples)
         return samples, part, images[:, part] if frames else images[part]
+
+    def _masks(self, masks: Masks | None, samples: int) -> Mapping[str, Array]:
+        """Masks of the whole batch; all processes refuse them, not only those they concern."""
+        typed = typed_dropout(masks, self._dtype)
+        check_dropout_shapes(self._architecture, typed, samples)
+        return typed
 
     def _logits(self, samples: int) -> Array:
         return np.zeros((samples, *self._shapes["readout.bias"]), self._dtype)

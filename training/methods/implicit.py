@@ -22,8 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse.linalg import LinearOperator, gmres
 
 from networks import Architecture, ForwardNetwork
-from networks.arrays import class_labels, for_torch, numbers
-from networks.checks import check_image_shape, typed_dropout
+from networks.arrays import class_labels, for_torch, numbers, real_number, whole_number
+from networks.checks import check_dtype, check_image_shape, typed_dropout
 from networks.populations import dropout_values
 from networks.stage import FEEDBACK
 from networks.weights import Weights
@@ -107,14 +107,16 @@ def implicit_gradients(
     NotConvergedError
         If the residual is still larger after `limit` applications.
     """
-    if not 0 < tolerance < 1:
+    check_dtype(dtype)
+    limit = whole_number(limit, "limit")
+    if not 0 < real_number(tolerance, "tolerance") < 1:
         raise ValueError(f"tolerance is {tolerance}: it must lie between 0 and 1")
     if solver not in ("gmres", "fixed-point"):
         raise ValueError(f"the solver is '{solver}': it must be 'gmres' or 'fixed-point'")
     x = for_torch(numbers(images, dtype, "the images"))
     check_image_shape(architecture, x)
     samples = x.shape[-len(architecture.input_shape) - 1]
-    classes = class_labels(labels, samples)
+    classes = class_labels(labels, samples, architecture.classes)
     masks = typed_dropout(dropout_masks, np.dtype(dtype))
     weights = Weights.of(architecture, parameters, dtype)
 
