@@ -43,11 +43,11 @@ def build_folder(place: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def why_it_failed(folder: Path) -> OSError | None:
+def what_prevents(folder: Path) -> OSError | None:
     """What the system has against a build in this folder; None if it is not to blame.
 
-    Compilers say it in many languages and many lines, so it is tried out after a failure, while
-    what the build has written is still there.
+    Compilers say it in many languages and many lines, so it is tried out: before a build, and after
+    a failure while what the build has written is still there.
     """
     try:
         with tempfile.TemporaryFile(dir=folder) as file:

@@ -22,7 +22,7 @@ from brian2.codegen.runtime.cython_rt.extension_manager import (
     get_cython_cache_dir,
 )
 
-from networks.build_folders import build_folder, why_it_failed
+from networks.build_folders import build_folder, what_prevents
 from networks.code_generation.errors import CompilationError
 
 #: Brian2's `clear_cache` refuses a folder with files of endings that are not its own, as .lock is.
@@ -61,16 +61,18 @@ class ModuleCache(CythonExtensionManager):
         if all(map(_is_whole, parts)):
             return super()._load_module(module_path, **options)
         with build_folder(place) as folder:
+            # Asked before, too: Cython prints a traceback of its own.
+            _raise_cause(folder)
             built = folder / place.name
             try:
                 with _temporary_files_in(folder):
                     module = super()._load_module(str(built), **{**options, "lib_dir": str(folder)})
             except Exception:
-                cause = why_it_failed(folder)
-                if cause is not None:
-                    raise cause from None
+                _raise_cause(folder)
                 raise
-            if module is not None:
+            if module is None:
+                _raise_cause(folder)
+            else:
                 for part in parts:
                     _keep(folder / part.name, part)
                 module.__file__ = module_path
@@ -93,6 +95,13 @@ def _cannot_keep(folder: Path, error: OSError) -> str:
         f"cannot keep compiled code in '{folder}' ({error.strerror or error}): make it writable, "
         "with room for some megabytes, or set CYTHON_CACHE_DIR to another folder"
     )
+
+
+def _raise_cause(folder: Path) -> None:
+    """Raise what the system has against a build in this folder, if anything."""
+    cause = what_prevents(folder)
+    if cause is not None:
+        raise cause from None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from brian2.utils.filelock import FileLock
 
-from networks.build_folders import build_folder, why_it_failed
+from networks.build_folders import build_folder, what_prevents
 from networks.devices.errors import DeviceError
 
 MANIFEST = "manifest.json"
@@ -76,7 +76,7 @@ def _build(folder: Path, build: Callable[[Path], Iterable[Path]]) -> None:
         try:
             files = build(temporary)
         except DeviceError:
-            cause = why_it_failed(temporary)
+            cause = what_prevents(temporary)
             if cause is not None:
                 raise cause from None
             raise
