@@ -7,6 +7,7 @@ from pathlib import Path
 
 from training.errors import RunFolderError
 from training.run_folder import check_vacant
+from training.system_errors import cause, remedy
 
 
 def check_makeable(path: Path) -> None:
@@ -21,7 +22,9 @@ def check_makeable(path: Path) -> None:
         check_vacant(path)
         reason = _obstacle(path)
     except OSError as error:
-        reason = error.strerror
+        raise RunFolderError(
+            f"cannot write the run folder '{path}' ({cause(error)}): {remedy(error)}"
+        ) from None
     if reason is not None:
         raise RunFolderError(
             f"cannot write the run folder '{path}' ({reason}): choose another --out"

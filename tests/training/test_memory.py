@@ -20,9 +20,12 @@ MEASURE = """
 import resource, sys
 from training.command_line import main
 status = main(sys.argv[1:])
-# In KiB on Linux, in bytes on macOS.
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(status, peak * (1 if sys.platform == "darwin" else 1024))
+try:  # Linux counts the parent that a process was forked from in ru_maxrss
+    with open("/proc/self/status") as file:
+        peak = 1024 * next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+except OSError:  # macOS, in bytes
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(status, peak)
 """
 
 

@@ -46,7 +46,9 @@ def test_other_things_are_not_overwritten(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(RunFolderError, match=r"cannot write the run folder .*choose another --out"):
+    with pytest.raises(
+        RunFolderError, match=r"cannot write the run folder .*choose a place in a folder"
+    ):
         run(tmp_path / "file").create()
 
 
