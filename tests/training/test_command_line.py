@@ -304,7 +304,7 @@ def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None
         ),
         (["train", "digits", "--out", f"{os.devnull}/run"], f"('{os.devnull}' is a file): choose"),
         (["train", "digits", "--out", os.devnull], "exists and is not an empty folder"),
-        (["train", "digits", "--out", "n" * 300], "(File name too long): choose another --out"),
+        (["train", "digits", "--out", "n" * 300], "(File name too long): choose a shorter name"),
         (["train", "digits", "--max-iterations", "0"], "--max-iterations must be at least 1"),
         (["train", "digits", "--v-rest", "3"], "potential is 3.0: it must lie below the threshold"),
         (["train", "digits", "--data-set", "imagenet"], "no data set 'imagenet': choose one of"),
