@@ -1,8 +1,9 @@
 """Potentials that are no longer numbers: looked for after every run, named by layer and step.
 
 A potential that is NaN never reaches the threshold, and an infinite one always does: the rates
-would be 0 or 1 and look like any others. Neither ever becomes a number again, so a look at the end
-of a run finds what happened in any of its steps, and shorter runs find the step.
+would be 0 or 1 and look like any others. Where the reset subtracts, neither ever becomes a number
+again, so a look at the end of a run finds what happened in any of its steps, and shorter runs find
+the step. Where it resets to a fixed potential, an infinite one counts as any that is large enough.
 """
 
 from __future__ import annotations
