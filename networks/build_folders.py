@@ -66,7 +66,8 @@ def _remove_leftovers(place: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
             continue
         try:
-            with FileLock(f"{place.parent / name}.lock", timeout=0):
+            # Brian2 names the lock of a module after it, without the endings of its file.
+            with FileLock(f"{place.parent / name.partition('.')[0]}.lock", timeout=0):
                 shutil.rmtree(folder, ignore_errors=True)
         except Timeout:
             pass  # it is being built
