@@ -40,7 +40,7 @@ test-devices: $(INSTALLED)
 # The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none.
 test-genn: $(INSTALLED_GENN)
 	$(VENV_GENN)/bin/python -m pytest -rs -W ignore::DeprecationWarning -m "not full" \
-		tests/networks/devices tests/training/test_devices.py tests/training/test_doctor.py \
+		tests/networks/devices tests/training/methods/test_devices.py tests/training/cli/test_doctor.py \
 		tests/test_environment.py
 
 # The folder of the MNIST files, as torchvision reads them.

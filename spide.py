@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         NotFiniteError,
     )
     from training.methods import ImplicitResult, NotConvergedError, implicit_gradients
-    from training.two_stage import (
+    from training.methods.two_stage import (
         InexactGradientWarning,
         Prediction,
         TwoStageConfig,
@@ -74,7 +74,7 @@ __all__ = [
     "two_stage_gradients",
 ]
 
-_ROOMS = ("equations", "networks", "training.methods", "training.two_stage")
+_ROOMS = ("equations", "networks", "training.methods", "training.methods.two_stage")
 """Where the names are, in the order in which they are looked for."""
 
 
@@ -92,6 +92,6 @@ def __dir__() -> list[str]:
 
 
 if __name__ == "__main__":
-    from training.command_line import main
+    from training.cli.command_line import main
 
     sys.exit(main())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.effort import Effort
 from benchmarks.subject import Subject, train
-from training.recipe import Recipe
+from training.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from equations import NeuronModel
 from networks.connections import Connection, channels
-from networks.populations import spikes_fired
+from networks.populations.neurons import spikes_fired
 
 INDEX_BYTES, LINE_BYTES = 4, 64
 

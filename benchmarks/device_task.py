@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from benchmarks.subject import Array, Batch, Subject
-from training.recipe import Recipe
 from training.recipes import RECIPES
+from training.recipes.recipe import Recipe
 
 NETWORKS: dict[str, Recipe] = {
     "digits": RECIPES["digits"],

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.provenance import Provenance
 from benchmarks.tables import Section, Table
-from training.files import write_atomically
+from training.storage.files import write_atomically
 
 JSON_FILE = "results.json"
 MARKDOWN_FILE = "results.md"

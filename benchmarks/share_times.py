@@ -1,7 +1,7 @@
 """One share of a batch alone on one core: where its time goes, part by part.
 
-A share takes its samples in parts that fit the cache (`training.shares`); measured is one part, on
-one thread, with nothing beside it: the fastest of some runs.
+A share takes its samples in parts that fit the cache (`training.parallel.shares`); measured is one
+part, on one thread, with nothing beside it: the fastest of some runs.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import training.share
+import training.methods.share
 from benchmarks import bounds
 from benchmarks.bounds import Traffic
 from benchmarks.stopwatches import CompiledTimes, compiled_times, time_inside
 from benchmarks.subject import Subject
 from networks import BackwardNetwork, ForwardNetwork
-from networks.populations import count_spikes
-from networks.stage import incoming
+from networks.populations.neurons import count_spikes
+from networks.stages.wiring import incoming
 from networks.weights import Weights
-from training.share import Share
-from training.threads import one_torch_thread
+from training.methods.share import Share
+from training.parallel.threads import one_torch_thread
 
 STATE_UPDATE, THRESHOLDS, RESETS, SYNAPSES = "state update", "thresholds", "resets", "synapses"
 
@@ -85,7 +85,10 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
     data = subject.batch(0).first(samples)
     products = [
         (type(subject.architecture.layers[0].connection), "apply"),
-        *((training.share, name) for name in ("logits", "output_gradient", "local_gradients")),
+        *(
+            (training.methods.share, name)
+            for name in ("logits", "output_gradient", "local_gradients")
+        ),
     ]
     with one_torch_thread():
         share.gradients(data.images, data.labels, data.masks, batch)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from networks.brian_network import BrianNetwork
+from networks.brian.network import BrianNetwork
 
 
 @dataclass

@@ -15,11 +15,11 @@ from tqdm import tqdm
 from networks import Architecture
 from training.data import find
 from training.data.batches import training_batches
-from training.dropout import dropout_masks
-from training.initialisation import initial_parameters
-from training.optimiser import Optimiser
-from training.recipe import Recipe
-from training.two_stage import TwoStageTrainer
+from training.methods.two_stage import TwoStageTrainer
+from training.recipes.recipe import Recipe
+from training.updates.dropout import dropout_masks
+from training.updates.initialisation import initial_parameters
+from training.updates.optimiser import Optimiser
 
 Array = NDArray[np.floating]
 

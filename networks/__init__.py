@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from networks.architecture import Architecture, ArchitectureError, Layer
-    from networks.backward import BackwardNetwork, BackwardRates
-    from networks.code_generation import (
+    from networks.brian.code_generation import (
         CompilationError,
         CompilerNotFoundError,
         require_compiler,
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
         SynapsesChoice,
         SynapsesKind,
     )
-    from networks.forward import ForwardNetwork, ForwardRates
-    from networks.potentials import NotFiniteError
+    from networks.populations.potentials import NotFiniteError
+    from networks.stages.backward import BackwardNetwork, BackwardRates
+    from networks.stages.forward import ForwardNetwork, ForwardRates
 
 __all__ = [
     "Architecture",
@@ -50,8 +50,8 @@ __all__ = [
 
 _MODULES = {
     "architecture": ("Architecture", "ArchitectureError", "Layer"),
-    "backward": ("BackwardNetwork", "BackwardRates"),
-    "code_generation": ("CompilationError", "CompilerNotFoundError", "require_compiler"),
+    "stages.backward": ("BackwardNetwork", "BackwardRates"),
+    "brian.code_generation": ("CompilationError", "CompilerNotFoundError", "require_compiler"),
     "devices.errors": ("DeviceError",),
     "devices.facts": (
         "Backend",
@@ -60,8 +60,8 @@ _MODULES = {
         "SynapsesChoice",
         "SynapsesKind",
     ),
-    "forward": ("ForwardNetwork", "ForwardRates"),
-    "potentials": ("NotFiniteError",),
+    "stages.forward": ("ForwardNetwork", "ForwardRates"),
+    "populations.potentials": ("NotFiniteError",),
 }
 """Where each name is."""
 

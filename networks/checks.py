@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from equations import NeuronModel
 from networks.architecture import Architecture
 from networks.arrays import by_name, numbers, real_number, truth_or_numbers, whole_number
-from networks.code_generation import require_compiler
-from networks.stage import FEEDBACK, Masks
+from networks.brian.code_generation import require_compiler
+from networks.stages.wiring import FEEDBACK, Masks
 from networks.weights import Weights
 
 Array = NDArray[np.floating]

@@ -6,7 +6,7 @@ import gc
 
 from hypothesis import HealthCheck, settings
 
-from training.doctor import combination
+from training.cli.doctor import combination
 
 settings.register_profile(
     "fixed",

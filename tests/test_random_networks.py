@@ -12,7 +12,7 @@ from networks import Architecture, SynapsesKind
 from tests.random_architectures import FAMILIES, Family
 from tests.random_networks import RandomNetwork, random_networks
 from tests.reference import ReferenceResult, two_stage
-from training.two_stage import TwoStageConfig, TwoStageResult, TwoStageTrainer
+from training.methods.two_stage import TwoStageConfig, TwoStageResult, TwoStageTrainer
 
 
 def dense(network: RandomNetwork) -> ReferenceResult:

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from networks import Architecture, SynapsesKind
 from tests.recorded_cases import CASES, RecordedCase, load_case
-from training.two_stage import TwoStageConfig, TwoStageResult, two_stage_gradients
+from training.methods.two_stage import TwoStageConfig, TwoStageResult, two_stage_gradients
 
 
 def run(case: RecordedCase, synapses: SynapsesKind, couple: bool) -> TwoStageResult:

@@ -18,7 +18,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from equations import TernaryCouple
 from networks import Architecture, BackwardNetwork
-from networks.populations import state
+from networks.populations.neurons import state
 from tests.implicit_differentiation import SPAN, Problem, inside_the_bounds
 from tests.reference_wiring import Array
 

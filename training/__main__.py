@@ -2,6 +2,6 @@
 
 import sys
 
-from training.command_line import main
+from training.cli.command_line import main
 
 sys.exit(main())

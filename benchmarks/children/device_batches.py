@@ -12,7 +12,7 @@ from pathlib import Path
 import tyro
 
 from benchmarks.child import Finished, Stopwatch
-from training.recipe import Device, SynapsesChoice
+from training.recipes.recipe import Device, SynapsesChoice
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def main() -> None:
     from benchmarks.device_task import NETWORKS, DeviceTask
     from networks import Architecture
     from training.data import find
-    from training.two_stage import TwoStageTrainer
+    from training.methods.two_stage import TwoStageTrainer
 
     prefs["codegen.runtime.cython.cache_dir"] = str(options.cache / "cython")
     recipe = NETWORKS[options.network]

@@ -13,11 +13,11 @@ import numpy as np
 
 from benchmarks.child import Finished, Stopwatch
 from networks import Architecture
-from training.dropout import dropout_masks
-from training.initialisation import initial_parameters
-from training.optimiser import Optimiser
-from training.recipe import Recipe
-from training.two_stage import TwoStageTrainer
+from training.methods.two_stage import TwoStageTrainer
+from training.recipes.recipe import Recipe
+from training.updates.dropout import dropout_masks
+from training.updates.initialisation import initial_parameters
+from training.updates.optimiser import Optimiser
 
 
 def main() -> None:

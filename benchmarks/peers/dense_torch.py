@@ -1,8 +1,8 @@
 """The peer: Algorithms 1 and 2 as dense PyTorch, every neuron and weight at every step.
 
-It computes what `training.two_stage` computes, for convolutional networks with constant input. It
-is written to be fast: inference mode, channels-last memory if asked for, biases and inputs added
-once per step as one tensor, no copies of states.
+It computes what `training.methods.two_stage` computes, for convolutional networks with constant
+input. It is written to be fast: inference mode, channels-last memory if asked for, biases and
+inputs added once per step as one tensor, no copies of states.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from torch.nn.functional import conv2d, conv_transpose2d
 
 from networks import Architecture
 from networks.connections import Connection, Convolution, TransposedConvolution
-from training.local_gradients import loss_and_gradient
-from training.two_stage_config import TwoStageConfig
+from training.methods.local_gradients import loss_and_gradient
+from training.methods.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
 

@@ -5,8 +5,9 @@ differentiated by autograd. The step function of the threshold has no useful der
 backward pass that of STBP (Wu et al. 2018) takes its place, 1 within 1/2 of the threshold and 0
 elsewhere, the cheapest one in use: one pass over the potentials. As usual, the reset is not
 differentiated. The readout sees the average rates and the loss is that of
-`training.local_gradients`, scale included, so that both train the same network. What it costs is
-memory and time for the potentials and spikes of all steps, which are kept for the way back.
+`training.methods.local_gradients`, scale included, so that both train the same network. What it
+costs is memory and time for the potentials and spikes of all steps, which are kept for the way
+back.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from torch.nn.functional import conv2d, cross_entropy
 
 from networks import Architecture
 from networks.connections import Connection, Convolution
-from training.two_stage_config import TwoStageConfig
+from training.methods.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
 

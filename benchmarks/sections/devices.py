@@ -19,7 +19,7 @@ from benchmarks.device_task import NETWORKS, DeviceTask
 from benchmarks.subject import train
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread
-from training.recipe import Recipe
+from training.recipes.recipe import Recipe
 
 COLUMNS = (
     "device", "shares", "images/s", "low", "high",

@@ -12,11 +12,11 @@ from dataclasses import replace
 from benchmarks.bench import Bench
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread, rounds
-from training.dropout import dropout_masks
-from training.optimiser import Optimiser
-from training.recipe import Recipe
-from training.threads import one_torch_thread
-from training.two_stage import TwoStageTrainer
+from training.methods.two_stage import TwoStageTrainer
+from training.parallel.threads import one_torch_thread
+from training.recipes.recipe import Recipe
+from training.updates.dropout import dropout_masks
+from training.updates.optimiser import Optimiser
 
 COLUMNS = ("dropout", "drawing ms", "iteration ms", "times without", "lowest", "highest")
 
@@ -52,7 +52,7 @@ def measure(bench: Bench) -> Section:
     momentum = {name: value * 0 for name, value in subject.parameters.items()}
     optimiser = Optimiser(subject.recipe, subject.parameters, momentum, 1000, 0)
     kinds = [_Iterations(bench, recipe, trainer, optimiser) for recipe in recipes.values()]
-    with one_torch_thread():  # as in `training.loop`
+    with one_torch_thread():  # as in `training.runs.loop`
         times = rounds(kinds, 2 * bench.effort.rounds)
     rows: list[tuple[Cell, ...]] = []
     for column, (name, kind) in enumerate(zip(recipes, kinds, strict=True)):

@@ -18,11 +18,11 @@ from benchmarks.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
 from benchmarks.subject import Subject
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import seconds
-from training.dropout import dropout_masks
-from training.optimiser import Optimiser
-from training.partition import number_of_shares, samples_per_part, split
-from training.threads import one_torch_thread
-from training.two_stage import TwoStageTrainer
+from training.methods.two_stage import TwoStageTrainer
+from training.parallel.partition import number_of_shares, samples_per_part, split
+from training.parallel.threads import one_torch_thread
+from training.updates.dropout import dropout_masks
+from training.updates.optimiser import Optimiser
 
 PARTS = ("stage", "layer", "part", "ms", "%", "bound ms", "time / bound", "events", "1e9 events/s")
 
@@ -133,7 +133,7 @@ def _iteration(subject: Subject, runs: int) -> float:
     recipe = subject.recipe
     momentum = {name: value * 0 for name, value in subject.parameters.items()}
     optimiser = Optimiser(recipe, subject.parameters, momentum, 1000, 0)
-    with one_torch_thread():  # as in `training.loop`
+    with one_torch_thread():  # as in `training.runs.loop`
         times = [
             seconds(lambda: _train_one(trainer, optimiser, subject, number))  # noqa: B023
             for number in range(runs + 1)

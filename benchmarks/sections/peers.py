@@ -18,7 +18,7 @@ from benchmarks.provenance import Provenance
 from benchmarks.subject import Subject
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread, rounds, seconds
-from training.two_stage import TwoStageTrainer
+from training.methods.two_stage import TwoStageTrainer
 
 OURS = "ours"
 DENSE = "dense PyTorch"

@@ -22,7 +22,7 @@ import psutil
 from benchmarks.bench import Bench
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread
-from training.run_folder import RunFolder
+from training.runs.folder import RunFolder
 
 PROCESSES = 2
 WARM_UP_ITERATIONS = 10

@@ -21,10 +21,10 @@ from benchmarks.subject import Array, Batch, Subject
 from benchmarks.tables import Section, Table
 from benchmarks.timing import least_seconds
 from networks import Architecture
-from training.dropout import dropout_masks
-from training.initialisation import initial_parameters
-from training.recipe import Recipe
-from training.two_stage import TwoStageTrainer
+from training.methods.two_stage import TwoStageTrainer
+from training.recipes.recipe import Recipe
+from training.updates.dropout import dropout_masks
+from training.updates.initialisation import initial_parameters
 
 _CHANNELS = re.compile(r"\d+(?=C\d)")
 

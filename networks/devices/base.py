@@ -16,7 +16,7 @@ from brian2.core.base import BrianObject
 from brian2.core.clocks import Clock
 from brian2.groups.neurongroup import NeuronGroup
 
-from networks.brian_network import BrianNetwork
+from networks.brian.network import BrianNetwork
 from networks.devices.facts import DeviceName
 from networks.schedule import Schedule
 

@@ -13,9 +13,9 @@ from networks.devices.facts import (
     SynapsesKind,
     realisation,
 )
-from networks.devices.genn import CudaGeNNSimulator, GeNNSimulator
+from networks.devices.genn.simulator import CudaGeNNSimulator, GeNNSimulator
+from networks.devices.programs.standalone import StandaloneSimulator
 from networks.devices.runtime import RuntimeSimulator
-from networks.devices.standalone import StandaloneSimulator
 from networks.schedule import Propagation
 
 SIMULATORS: tuple[type[Simulator], ...] = (RuntimeSimulator, StandaloneSimulator, GeNNSimulator)

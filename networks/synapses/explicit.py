@@ -12,7 +12,7 @@ from brian2.synapses.synapses import Synapses
 from numpy.typing import NDArray
 
 from equations.neuron_model import unit_name
-from networks.code_generation import code_object_class
+from networks.brian.code_generation import code_object_class
 from networks.connections import Connection, channels, units
 
 

@@ -17,7 +17,7 @@ from brian2.groups.neurongroup import NeuronGroup
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
-from networks.code_generation import SharedSynapsesCodeObject
+from networks.brian.code_generation import SharedSynapsesCodeObject
 from networks.connections import Connection, Taps, channels
 
 #: Kernel rows are padded to a multiple of this many weights: whole vectors, of 64 bytes at most.

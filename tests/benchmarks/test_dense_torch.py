@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.peers.dense_torch import DenseTorch
 from networks import Architecture
-from training.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods.two_stage import TwoStageConfig, two_stage_gradients
 
 
 @pytest.mark.parametrize("channels_last", [False, True])

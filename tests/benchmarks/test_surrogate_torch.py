@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.peers.surrogate_torch import Spike, SurrogateTorch
 from networks import Architecture
-from training.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods.two_stage import TwoStageConfig, two_stage_gradients
 
 
 @pytest.mark.parametrize("channels_last", [False, True])

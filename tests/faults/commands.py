@@ -24,7 +24,12 @@ TINY = (
 )
 
 #: With what they import when they are first used, torch's optimisers above all.
-_PRELOADED = ["training.commands", "training.command_line", "sklearn.datasets", "torch._dynamo"]
+_PRELOADED = [
+    "training.cli.commands",
+    "training.cli.command_line",
+    "sklearn.datasets",
+    "torch._dynamo",
+]
 
 
 def start(log: Path, *arguments: str) -> BaseProcess:
@@ -41,7 +46,7 @@ def start(log: Path, *arguments: str) -> BaseProcess:
 
 
 def _command(log: str, arguments: tuple[str, ...]) -> None:
-    from training.command_line import main
+    from training.cli.command_line import main
 
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(file, 1)

@@ -16,7 +16,7 @@ import torch
 
 import training.data
 from tests.training.data_files import write_cifar, write_mnist
-from training.command_line import main
+from training.cli.command_line import main
 from training.data import DataSet, Images
 from training.errors import DataError
 

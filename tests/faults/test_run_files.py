@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import training.preparation
+import training.cli.preparation
 from tests.faults.commands import TINY, content
-from training.command_line import main
-from training.run_folder import open_run
+from training.cli.command_line import main
+from training.runs.folder import open_run
 
 pytestmark = pytest.mark.faults
 
@@ -46,7 +46,7 @@ def result_of_evaluation(path: Path, which: str) -> tuple[int, list[str], list[s
 def _built_once() -> Iterator[None]:
     """Networks of the same values are those of the command before; there are no pictures."""
     built: dict[str, Any] = {}
-    build = training.preparation.TwoStageTrainer  # type: ignore[attr-defined]
+    build = training.cli.preparation.TwoStageTrainer  # type: ignore[attr-defined]
 
     def build_once(*arguments: Any, **options: Any) -> Any:
         # Everything that settles a network has a complete `repr`, but the architecture.
@@ -56,8 +56,8 @@ def _built_once() -> Iterator[None]:
         return built[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.preparation, "TwoStageTrainer", build_once)
-        patch.setattr("training.loop.draw_pictures", lambda run, history: None)
+        patch.setattr(training.cli.preparation, "TwoStageTrainer", build_once)
+        patch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
         yield
 
 

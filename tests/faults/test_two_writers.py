@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.commands import TINY, content, start
-from training.checkpoint import load_latest
-from training.command_line import main
+from training.cli.command_line import main
+from training.runs.checkpoint import load_latest
 
 pytestmark = pytest.mark.faults
 

@@ -25,7 +25,7 @@ from tests.networks.builders import (
     random_parameters,
 )
 from training.methods import implicit_gradients
-from training.two_stage import TwoStageConfig, TwoStageTrainer, two_stage_gradients
+from training.methods.two_stage import TwoStageConfig, TwoStageTrainer, two_stage_gradients
 
 NETWORK = architecture()
 SAMPLES = 3

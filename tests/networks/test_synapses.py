@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from equations import BACKWARD, FORWARD, ternary
 from networks import Architecture, SynapsesKind
-from networks.brian_network import BrianNetwork
+from networks.brian.network import BrianNetwork
 from networks.connections import Connection, Shape, units
-from networks.populations import population, state
+from networks.populations.neurons import population, state
 from networks.schedule import Slots, layer_slots
-from networks.stage import synapses_class
+from networks.stages.wiring import synapses_class
 from tests.reference_wiring import wire
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from torch.utils.data import TensorDataset
 
 from networks import Architecture
 from training.data import Images
-from training.two_stage import Prediction, TwoStageResult, TwoStageTrainer
+from training.methods.two_stage import Prediction, TwoStageResult, TwoStageTrainer
 
 Array = NDArray[np.floating]
 

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-import training.commands
-import training.loop
-from training.command_line import main
-from training.loop import TrainingLoop
-from training.progress import Progress
+import training.cli.commands
+import training.runs.loop
+from training.cli.command_line import main
+from training.runs.loop import TrainingLoop
+from training.runs.progress import Progress
 
 
 class RecordingLoop(TrainingLoop):
@@ -41,6 +41,6 @@ class RecordingLoop(TrainingLoop):
 
 
 if __name__ == "__main__":
-    training.loop.draw_pictures = lambda run, history: None  # type: ignore[attr-defined]
-    training.commands.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
+    training.runs.loop.draw_pictures = lambda run, history: None  # type: ignore[attr-defined]
+    training.cli.commands.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
     sys.exit(main())

@@ -6,13 +6,13 @@ in the list below. `batches` decides which image comes when.
 
 from __future__ import annotations
 
+from training.cli.suggestions import did_you_mean
 from training.data.cifar import CIFAR10, CIFAR100
 from training.data.data_set import DataSet
 from training.data.digits import DIGITS
 from training.data.images import Images
 from training.data.mnist import FASHION_MNIST, MNIST
 from training.errors import DataError
-from training.suggestions import did_you_mean
 
 __all__ = ["DATA_SETS", "DataSet", "Images", "find"]
 

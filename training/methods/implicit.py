@@ -24,12 +24,12 @@ from scipy.sparse.linalg import LinearOperator, gmres
 from networks import Architecture, ForwardNetwork
 from networks.arrays import class_labels, for_torch, numbers, real_number, whole_number
 from networks.checks import check_dtype, check_image_shape, typed_dropout
-from networks.populations import dropout_values
-from networks.stage import FEEDBACK
+from networks.populations.neurons import dropout_values
+from networks.stages.wiring import FEEDBACK
 from networks.weights import Weights
-from training.local_gradients import average_input, local_gradients, loss_and_gradient
-from training.readout import logits, output_gradient
-from training.two_stage_config import TwoStageConfig
+from training.methods.local_gradients import average_input, local_gradients, loss_and_gradient
+from training.methods.readout import logits, output_gradient
+from training.methods.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
 Solver = Literal["fixed-point", "gmres"]

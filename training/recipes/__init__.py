@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from types import ModuleType
 
-from training.recipe import Recipe
 from training.recipes import digits, fashion_feedback, mnist_feedback, mnist_lenet
+from training.recipes.recipe import Recipe
 
 __all__ = ["RECIPES", "description"]
 

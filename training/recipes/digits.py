@@ -6,7 +6,7 @@ Expected: 96.9 % test accuracy (seed 0; 360 held-out images, so 0.3 % is one ima
 seconds on two cores.
 """
 
-from training.recipe import Recipe
+from training.recipes.recipe import Recipe
 
 RECIPE = Recipe(
     data_set="digits",

@@ -9,7 +9,7 @@ to five minutes on two cores; for the first three see docs/results/three_differe
 (benchmarks/mnist_feedback_40_epochs).
 """
 
-from training.recipe import Recipe
+from training.recipes.recipe import Recipe
 
 RECIPE = Recipe(
     data_set="mnist",

@@ -5,7 +5,7 @@ Command: spide train mnist-lenet --data-dir data
 Expected: 99.44 % test accuracy in the paper, the mean of 3 runs of 60 epochs.
 """
 
-from training.recipe import Recipe
+from training.recipes.recipe import Recipe
 
 RECIPE = Recipe(
     data_set="mnist",

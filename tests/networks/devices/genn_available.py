@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from networks import Backend
-from networks.devices.genn_installation import (
+from networks.devices.genn.installation import (
     DeviceNotUsableError,
     find_brian2genn,
     require_genn,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from networks import DeviceError
-from networks.devices.build_cache import MANIFEST, cache_folder, find_or_build
+from networks.devices.programs.build_cache import MANIFEST, cache_folder, find_or_build
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
 from networks import Architecture, BackwardNetwork, DeviceError, ForwardNetwork
-from networks.devices import genn
+from networks.devices.genn import simulator as genn
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.devices.genn_available import needs_cuda, needs_genn
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
 from tests.recorded_cases import CASES, load_case
-from training.two_stage import TwoStageConfig, TwoStageResult, two_stage_gradients
+from training.methods.two_stage import TwoStageConfig, TwoStageResult, two_stage_gradients
 
 ON_GENN: dict[str, Any] = {"device": "genn", "backend": "cpu"}
 NETWORK = architecture("3 (F3)", (4,))
@@ -245,7 +245,7 @@ def test_what_does_not_go_together(options: dict[str, Any], said: str) -> None:
 
 
 def test_without_genn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("networks.devices.genn_installation.find_brian2genn", lambda: None)
+    monkeypatch.setattr("networks.devices.genn.installation.find_brian2genn", lambda: None)
     monkeypatch.setenv("GENN_PATH", str(tmp_path))
     with pytest.raises(DeviceError, match="where there is no GeNN: get GeNN"):
         ForwardNetwork(NETWORK, integrate_and_fire(), 1, **ON_GENN)

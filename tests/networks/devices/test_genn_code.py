@@ -13,8 +13,8 @@ import pytest
 
 from equations import TernaryCouple, integrate_and_fire
 from networks import BackwardNetwork, ForwardNetwork
-from networks.devices import genn
-from networks.devices.genn_installation import Installation
+from networks.devices.genn import simulator as genn
+from networks.devices.genn.installation import Installation
 from tests.networks.builders import architecture
 from tests.networks.devices.genn_available import needs_brian2genn
 

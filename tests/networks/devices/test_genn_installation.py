@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.devices.genn_installation import (
+from networks.devices.genn.installation import (
     DeviceNotUsableError,
     find_cuda,
     find_genn,

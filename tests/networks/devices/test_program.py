@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from networks import DeviceError
-from networks.devices.program import Program
+from networks.devices.programs.program import Program
 from tests.forks import in_forked_child
 
 #: Reads two integers and two numbers; `answer` is what it does then.

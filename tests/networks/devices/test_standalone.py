@@ -18,9 +18,9 @@ from numpy.testing import assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire
 from networks import BackwardNetwork, DeviceError, ForwardNetwork
-from networks.devices import compilation, standalone
+from networks.devices.programs import compilation, standalone
 from tests.networks.builders import architecture, random_images, random_parameters
-from training.recipe import Recipe
+from training.recipes.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[3]
 NETWORK = architecture("3 (F3)", (4,))
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.devices
 
 RUN_AGAIN = """
 import numpy as np
-from networks.devices import compilation, standalone
+from networks.devices.programs import compilation, standalone
 from tests.networks.devices.test_standalone import rates, stage
 def refuse(folder):
     raise AssertionError("it is built again")

@@ -19,7 +19,7 @@ from tests.networks.builders import (
 )
 from tests.recorded_cases import CASES, load_case
 from training.methods import NotConvergedError, Solver, implicit_gradients
-from training.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods.two_stage import TwoStageConfig, two_stage_gradients
 
 EXACT = [path for path in CASES if path.stem.startswith("exact_")]
 SOLVERS: tuple[Solver, ...] = ("gmres", "fixed-point")

@@ -1,0 +1,1 @@
+"""Everything that touches Brian2's insides: a network that is run many times, compiled steps."""

@@ -1,0 +1,229 @@
+"""A Brian2 network that is prepared once and run many times.
+
+`Network.run` creates every code object anew, about 10 ms each, which costs more than a stage of
+SPIDE itself. Nothing changes between the runs of a training but array values, so an unchanged
+network here keeps its code objects, and runs them in a loop that does nothing else: a compiled
+one, or one in Python if something must run there (monitors, operations, explicit synapses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from brian2.core.base import BrianObject
+from brian2.core.clocks import Clock
+from brian2.core.network import Network
+from brian2.units import ms
+from numpy.typing import NDArray
+
+from networks.brian.code_generation import BatchCodeObject, CompiledSteps
+
+#: Length of a step. The dynamics are defined step by step; the unit only labels time axes.
+STEP = 1 * ms
+
+
+class BrianNetwork(Network):
+    """A `Network` that keeps its code objects from run to run.
+
+    Parameters
+    ----------
+    slots : sequence of str
+        Brian2's schedule, see `networks.schedule`.
+    clock : Clock
+        The clock of all objects.
+
+    Attributes
+    ----------
+    object_seconds : dict of float or None
+        Time inside the compiled code of each object, added up over all runs, by name. None unless
+        it is set to a dict; only runs without Python in their steps are measured.
+    """
+
+    def __init__(self, slots: Sequence[str], clock: Clock) -> None:
+        super().__init__(name="network*")
+        self.schedule = list(slots)
+        self._step_clock = clock
+        self.object_seconds: dict[str, float] | None = None
+        self._prepared: _Prepared | None = None
+        self._sorted: list[BrianObject] = []
+        self._sorted_from: object = None
+
+    @property
+    def sorted_objects(self) -> list[BrianObject]:
+        """All objects in the order in which they act; Brian2 sorts them whenever it is asked."""
+        current = (
+            self.schedule,
+            [(obj, obj.when, obj.order) for top in self.objects for obj in _with_contained(top)],
+        )
+        if current != self._sorted_from:
+            self._sorted, self._sorted_from = super().sorted_objects, current
+        return self._sorted
+
+    def before_run(self, run_namespace: Mapping[str, Any]) -> None:
+        """Prepare the run; an unchanged network is already prepared."""
+        self._prepare(self._acting(), run_namespace)
+
+    def _acting(self) -> list[BrianObject]:
+        return [obj for obj in self.sorted_objects if obj.active]
+
+    def _prepare(self, objects: list[BrianObject], run_namespace: Mapping[str, Any]) -> _Prepared:
+        prepared = self._prepared
+        # Sorted anew, into another list, if a slot or an order has changed.
+        if prepared is None or prepared.sorted is not self._sorted or prepared.objects != objects:
+            super().before_run(run_namespace)
+            prepared = self._prepared = _Prepared(objects, self._sorted)
+        self._stopped = False
+        Network._globally_stopped = False
+        return prepared
+
+    def run_steps(self, steps: int, profile: bool = False) -> None:
+        """Run `steps` steps from time zero.
+
+        Parameters
+        ----------
+        steps : int
+        profile : bool
+            Whether to measure the time of each object (`profiling_info`), as Brian2 does.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the run was stopped before its end. Brian2 turns Ctrl+C into a quiet stop; rates of
+            a truncated stage must not be used.
+        """
+        self.t_ = 0.0
+        objects = self._acting()
+        try:
+            if profile or any(obj.clock is not self._step_clock for obj in objects):
+                self.run(steps * STEP, namespace={}, profile=profile)
+            else:
+                self._run_on_one_clock(objects, steps)
+        except BaseException:
+            self.after_run()  # or the spikes of the step that was cut short open the next run
+            raise
+        done = int(self._step_clock.variables["timestep"].get_value()[0])
+        if done < steps or self._is_stopped():
+            raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
+
+    def _run_on_one_clock(self, objects: list[BrianObject], steps: int) -> None:
+        """What `Network.run` does if nothing is asked of it but to run these objects.
+
+        Reports, units, several clocks and log messages make a millisecond of every run and a
+        quarter of every step there. Threads cannot share it: only one at a time has the
+        interpreter.
+        """
+        self._clocks = {self._step_clock}
+        prepared = self._prepare(objects, {})
+        time, timestep = (
+            self._step_clock.variables[name].get_value() for name in ("t", "timestep")
+        )
+        Network._globally_running = True
+        timestep[0], time[0] = 0, 0.0
+        if prepared.steps is None:
+            self._run_in_python(objects, steps, timestep, time)
+        else:
+            dt = self._step_clock.dt_
+            while timestep[0] < steps and not self._is_stopped():
+                prepared.steps.run(timestep, time, dt, steps, self.object_seconds)
+        Network._globally_running = False
+        self.t_ = time[0]
+        for obj in prepared.endings:
+            obj.after_run()
+
+    def _is_stopped(self) -> bool:
+        return bool(self._stopped or Network._globally_stopped)
+
+    def _run_in_python(
+        self,
+        objects: Sequence[BrianObject],
+        steps: int,
+        timestep: NDArray[np.int64],
+        time: NDArray[np.float64],
+    ) -> None:
+        calls = [call for obj in objects for call in _calls(obj)]
+        for step in range(steps):
+            if self._is_stopped():
+                break
+            self.t_ = time[0]
+            for call in calls:
+                call()
+            timestep[0] = step + 1
+            time[0] = (step + 1) * self._step_clock.dt_
+
+    @staticmethod
+    def step_clock(name: str) -> Clock:
+        """A clock that ticks once per step."""
+        return Clock(dt=STEP, name=name)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A network whose objects are ready to run.
+
+    Every access to an object costs a visit to memory that the run itself has pushed out of the
+    cache, so what can be known beforehand is not asked of all objects in every run.
+
+    Parameters
+    ----------
+    objects : list of BrianObject
+        Those that act, in order.
+    sorted : list of BrianObject
+        All objects, in order.
+    """
+
+    objects: list[BrianObject]
+    sorted: list[BrianObject]
+
+    @cached_property
+    def steps(self) -> CompiledSteps | None:
+        """The steps of all objects, on the runtime device; None if one of them needs Python."""
+        bound = _bound_steps(self.objects)
+        return None if bound is None else CompiledSteps(bound)
+
+    @cached_property
+    def endings(self) -> list[BrianObject]:
+        """The objects that do something after a run."""
+        return [obj for obj in self.objects if _ends(obj)]
+
+
+def _with_contained(obj: BrianObject) -> Iterator[BrianObject]:
+    yield obj
+    for each in obj.contained_objects:
+        yield from _with_contained(each)
+
+
+def _bound_steps(objects: Iterable[BrianObject]) -> dict[str, tuple[int, bytes]] | None:
+    """The compiled steps of all objects that do something, by name; None if one needs Python."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for obj in objects:
+        codes = [code for code in obj._code_objects if code.compiled_code["run"] is not None]
+        steps = [code.bound_step() for code in codes if isinstance(code, BatchCodeObject)]
+        if type(obj).run is not BrianObject.run or len(codes) > 1 or len(steps) < len(codes):
+            return None
+        for step in steps:
+            if step is None:
+                return None
+            found[obj.name] = step
+    return found
+
+
+def _ends(obj: BrianObject) -> bool:
+    """Whether an object does something after a run."""
+    return type(obj).after_run is not BrianObject.after_run or any(
+        not isinstance(code, BatchCodeObject) or code.compiled_code["after_run"] is not None
+        for code in obj._code_objects
+    )
+
+
+def _calls(obj: BrianObject) -> list[Callable[[], Any]]:
+    """What an object does in a step; most objects only run their code."""
+    if type(obj).run is BrianObject.run:
+        return [
+            code.call_of_a_step() if isinstance(code, BatchCodeObject) else code
+            for code in obj._code_objects
+        ]
+    return [obj.run]

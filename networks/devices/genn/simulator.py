@@ -1,0 +1,133 @@
+"""GeNN's code generation through brian2genn: a program for a GPU, or for one core of the CPU.
+
+Every connection takes one step in GeNN, so propagation is synchronous. The populations of its CPU
+backend hold one sample, as on the C++ standalone device, and the program runs the samples of a
+batch one after the other. A GPU needs more neurons to be busy: there they hold the whole batch.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, ClassVar
+
+from brian2.core.base import BrianObject
+from brian2.core.clocks import Clock
+from brian2.core.preferences import prefs
+from brian2.devices.device import reset_device, set_device
+from brian2.groups.group import CodeRunner
+from brian2.groups.neurongroup import NeuronGroup
+
+from networks.brian.network import STEP
+from networks.devices.facts import Backend
+from networks.devices.genn.compilation import compile_genn_project
+from networks.devices.genn.installation import require_genn
+from networks.devices.programs.standalone import HEADER, StandaloneSimulator
+from networks.schedule import SYNCHRONOUS_SLOTS, Schedule
+
+#: Preferences that brian2genn changes, and leaves changed, when its device is activated.
+_PREFERENCES = {
+    "codegen.generators.cpp.restrict_keyword": "__restrict",
+    "codegen.loop_invariant_optimisations": False,
+    "core.network.default_schedule": list(SYNCHRONOUS_SLOTS),
+}
+
+
+class GeNNSimulator(StandaloneSimulator):
+    """A network as a program that GeNN generates for one core of the CPU."""
+
+    device = "genn"
+    # A name for its output folder and a duration, which is not used.
+    command = ("./main", "spide", "0")
+    backend: ClassVar[Backend] = "cpu"
+
+    def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
+        self._installations = require_genn(self.backend)
+        super().__init__(stage, schedule, batch_size)
+
+    @classmethod
+    def require(cls) -> None:
+        super().require()
+        require_genn(cls.backend)
+
+    def _make_device(self) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it imports pkg_resources, which warns of its end
+            from networks.devices.genn.device import BatchGeNNDevice
+
+        return BatchGeNNDevice()
+
+    def _make_clock(self) -> Clock:
+        """brian2genn takes no other clock than the device's default one."""
+        return self._device.defaultclock
+
+    @contextmanager
+    def building(self, **options: Any) -> Iterator[None]:
+        saved = {name: prefs[name] for name in _PREFERENCES}
+        prefs.update(_PREFERENCES)
+        set_device(self._device, **{"build_on_run": False, **options})
+        # Brian2 hands the step of one device's default clock on to the next device.
+        users_step = self._device.defaultclock.dt
+        self._device.defaultclock.dt = STEP
+        try:
+            yield
+        finally:
+            self._device.defaultclock.dt = users_step
+            reset_device()
+            prefs.update(saved)
+
+    def add(self, *objects: BrianObject) -> None:
+        for each in objects:
+            if any(type(part) is CodeRunner for part in each.contained_objects):
+                raise ValueError(
+                    f"the neurons of '{each.name}' leak, which they cannot on device 'genn' (it "
+                    "adds spikes before the leak): use leak=1, or device 'cpp_standalone'"
+                )
+        super().add(*objects)
+
+    def _baked_in(self) -> tuple[object, ...]:
+        return (self.backend, self.copies, *map(str, self._installations))
+
+    def _build(self, folder: Path) -> Iterable[Path]:
+        self._generate(folder)
+        return compile_genn_project(folder, self.backend, self._installations[0])
+
+    def _generate(self, folder: Path) -> None:
+        """Write the project."""
+        if self.driven is not None:
+            self._device.driven = self.driven.variables["I"]
+        (precision,) = {
+            group.variables["v"].dtype.type
+            for group in self.network.objects
+            if isinstance(group, NeuronGroup)
+        }
+        users_precision = prefs.core.default_float_dtype
+        prefs.core.default_float_dtype = precision
+        options = {"compile": False, "run": False, "use_GPU": self.backend == "cuda"}
+        try:
+            with (
+                self.building(build_on_run=True, directory=str(folder), **options),
+                redirect_stdout(io.StringIO()),
+            ):
+                self.network.run(STEP, namespace={})
+        finally:
+            prefs.core.default_float_dtype = users_precision
+        (folder / HEADER.name).write_bytes(HEADER.read_bytes())
+
+
+class CudaGeNNSimulator(GeNNSimulator):
+    """A network as a program that GeNN generates for a GPU."""
+
+    backend = "cuda"
+
+    @classmethod
+    def copies_of(cls, batch_size: int) -> int:
+        return batch_size
+
+    def _make_device(self) -> Any:
+        device = super()._make_device()
+        device.spread_scalars = True
+        return device

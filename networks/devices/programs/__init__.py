@@ -1,0 +1,1 @@
+"""C++ standalone: the two stages as programs that are compiled once and kept on disk."""

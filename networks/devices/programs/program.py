@@ -1,0 +1,168 @@
+"""A compiled program that stays up and answers one batch after the other, through pipes.
+
+It is started at the first batch and ends with this process, whose end closes its standard input.
+An answer that is late, short or of another request means that the program died: nothing of it is
+used. (What it says itself is in ``networks/brian/templates/batch_program.h``.)
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.devices.errors import DeviceError
+
+#: How much of what the program said goes into an error.
+_LAST_WORDS = 300
+
+
+class Program:
+    """A program in a build folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The build folder, in which it runs.
+    command : sequence of str
+        The program and its arguments.
+    """
+
+    def __init__(self, folder: Path, command: Sequence[str]) -> None:
+        self.folder = folder
+        self.command = list(command)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+        self._complaints: IO[bytes] | None = None
+        self._requests = 0
+
+    def ask(
+        self,
+        header: Sequence[int],
+        arrays: Sequence[NDArray[Any]],
+        answers: Sequence[NDArray[Any]],
+    ) -> None:
+        """Send a request and wait for the answer.
+
+        Parameters
+        ----------
+        header : sequence of int
+            Samples, steps, and whether there are frames.
+        arrays : sequence of array
+            What is sent.
+        answers : sequence of contiguous array
+            Where the answer goes.
+
+        Raises
+        ------
+        DeviceError
+            If the program cannot be started, dies, or gives a wrong or incomplete answer.
+        """
+        try:
+            process = self._running()
+            assert process.stdin is not None
+            self._requests += 1
+            process.stdin.write(np.array([self._requests, *header], np.int64).data)
+            for array in arrays:
+                process.stdin.write(np.ascontiguousarray(array).data)
+            process.stdin.flush()
+            number = np.zeros(1, np.int64)
+            channel = cast(io.BufferedReader, process.stdout)
+            for answer in (number, *answers):
+                if channel.readinto(answer.data.cast("B")) != answer.nbytes:
+                    raise EOFError
+            if number[0] != self._requests:
+                raise EOFError
+        except (OSError, EOFError) as error:
+            raise DeviceError(self._obituary(error)) from None
+        except BaseException:
+            self.stop()  # Ctrl+C: the rest of the answer would be taken for the next one
+            raise
+
+    def stop(self) -> None:
+        """End the program; the next request starts it anew."""
+        self._let_go_if_forked()
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def __del__(self) -> None:
+        if getattr(self, "_process", None) is not None:
+            self.stop()
+
+    def _let_go_if_forked(self) -> None:
+        """Leave the program to the parent of this process, which shares its pipes."""
+        if self._owner == os.getpid():
+            return
+        self._owner = os.getpid()
+        if self._process is not None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for pipe in (self._process.stdin, self._process.stdout):
+                assert pipe is not None
+                os.dup2(nowhere, pipe.fileno())  # closing writes what is still kept back
+                pipe.close()
+            os.close(nowhere)
+            self._process.returncode = 0  # not this one's child: there is nothing to wait for
+            self._process = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        self._let_go_if_forked()
+        if self._process is None:
+            self._complaints = _file_for_complaints()
+            # A session of its own: Ctrl+C in the terminal is for this process to handle.
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL if self._complaints is None else self._complaints,
+                start_new_session=True,
+            )
+        return self._process
+
+    def _obituary(self, error: Exception) -> str:
+        if self._process is None:
+            return f"the program in '{self.folder}' does not start ({error}): delete that folder"
+        try:
+            code: int | None = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            code = None
+        self.stop()
+        words = self._last_words()
+        return (
+            f"the compiled program in '{self.folder}' {_cause(code)}"
+            + (f" and said '{words}'" if words else "")
+            + ": no rates were computed; if it happens again, delete that folder"
+        )
+
+    def _last_words(self) -> str:
+        """The end of what the program said on standard error."""
+        if self._complaints is None:
+            return ""
+        self._complaints.seek(0)
+        return " ".join(self._complaints.read().decode(errors="replace").split())[-_LAST_WORDS:]
+
+
+def _file_for_complaints() -> IO[bytes] | None:
+    """A temporary file; a program can do without if there is no room for one."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return None
+
+
+def _cause(code: int | None) -> str:
+    if code is None:
+        return "gave a wrong answer"
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with status {code}"

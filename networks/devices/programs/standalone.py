@@ -1,0 +1,210 @@
+"""Brian2's C++ standalone device: a compiled program without Python in the loop.
+
+Populations hold one sample, and the generated ``main`` runs the samples of a batch one after the
+other: the state and the synapses of one sample stay in the processor's cache, and the program
+holds the synapses once, not once per sample. The number of steps and of samples, inputs, weights,
+masks and all parameters of the neurons come with each request, so that one program serves them
+all; what is compiled is the architecture.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from brian2.core.base import BrianObject
+from brian2.core.variables import ArrayVariable
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
+from brian2.devices.device import reset_device, set_device
+
+from networks.brian.network import STEP
+from networks.devices.base import Simulator, WriteFrame
+from networks.devices.facts import DeviceName
+from networks.devices.memory import StateMemory
+from networks.devices.programs.build_cache import find_or_build
+from networks.devices.programs.compilation import compile_project
+from networks.devices.programs.fingerprint import fingerprint
+from networks.devices.programs.program import Program
+from networks.schedule import Schedule
+
+HEADER = Path(__file__).resolve().parents[2] / "brian" / "templates" / "batch_program.h"
+
+
+class StandaloneDevice(StateMemory, CPPStandaloneDevice):
+    """C++ standalone with the states of a whole batch in this process."""
+
+
+class StandaloneSimulator(Simulator):
+    """A network as a C++ program."""
+
+    device: ClassVar[DeviceName] = "cpp_standalone"
+    #: How the program is called, in its folder.
+    command: ClassVar[tuple[str, ...]] = ("./main",)
+
+    def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
+        self.require()
+        self._device = self._make_device()
+        self._device.batches = batch_size // self.copies_of(batch_size)
+        self._program: Program | None = None
+        super().__init__(stage, schedule, batch_size)
+        self._own = set(self.network.objects)
+
+    @classmethod
+    def require(cls) -> None:
+        if os.name != "posix":
+            raise ValueError(
+                f"the device '{cls.device}' needs Linux or macOS: use 'runtime' on this system"
+            )
+
+    def _make_device(self) -> StandaloneDevice:
+        return StandaloneDevice()
+
+    @classmethod
+    def copies_of(cls, batch_size: int) -> int:
+        return 1
+
+    def _passes(self, samples: int) -> int:
+        """How many times the network runs for so many samples."""
+        return -(-samples // self.copies)
+
+    def _baked_in(self) -> tuple[object, ...]:
+        """What a program depends on beside the network and Brian2."""
+        return ()
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        set_device(self._device, build_on_run=False)
+        try:
+            yield
+        finally:
+            reset_device()
+
+    def add(self, *objects: BrianObject) -> None:
+        super().add(*objects)
+        for each in objects:
+            # A program that is found on disk is never prepared by Brian2, which would then take
+            # its objects for forgotten ones and warn when they are deleted.
+            each._network = self.network.id
+        self._own = set(self.network.objects)
+
+    def prepare(self) -> None:
+        self._check_objects()
+        if self._program is None:
+            key = fingerprint(self.network, self._device, *self._baked_in())
+            self._program = Program(find_or_build(key, self._build), self.command)
+
+    def run(
+        self,
+        steps: int,
+        samples: int,
+        *,
+        write_frame: WriteFrame | None = None,
+        profile: bool = False,
+    ) -> None:
+        if profile:
+            raise ValueError(f"profile needs device 'runtime', not '{self.device}'")
+        self.prepare()
+        assert self._program is not None
+        memory, passes = self._device.memory, self._passes(samples)
+        each = {variable: values for variable, values in memory.items() if self._is_each(variable)}
+        inputs = [values for variable, values in memory.items() if variable not in each]
+        inputs += [values[: passes * variable.size] for variable, values in each.items()]
+        if write_frame is not None:
+            assert self.driven is not None
+            current = self.driven.variables["I"]
+            for step in range(steps):
+                write_frame(step)
+                inputs.append(np.array(memory[current][: passes * current.size]))
+        self._program.ask(
+            [passes, steps, int(write_frame is not None)],
+            inputs,
+            [values[: passes * v.size] for v, values in each.items() if not v.constant],
+        )
+
+    def stop(self) -> None:
+        if self._program is not None:
+            self._program.stop()
+
+    @staticmethod
+    def _is_each(variable: ArrayVariable) -> bool:
+        """Whether each sample has its own values."""
+        return not variable.scalar and not variable.dynamic
+
+    def _check_objects(self) -> None:
+        others = set(self.network.objects) - self._own
+        if others:
+            raise ValueError(
+                f"'{min(each.name for each in others)}' cannot be added to a network on "
+                f"'{self.device}': use device 'runtime' for monitors and other objects"
+            )
+
+    def _build(self, folder: Path) -> Iterable[Path]:
+        with self.building():
+            self.network.run(STEP, namespace={})
+            self._loop_over_the_batch()
+            self._device.headers.append(f'"{HEADER.name}"')
+            self._device.build(directory=str(folder), compile=False, run=False)
+        (folder / HEADER.name).write_bytes(HEADER.read_bytes())
+        compile_project(folder)
+        return [folder / "main", *(folder / "static_arrays").iterdir()]
+
+    def _loop_over_the_batch(self) -> None:
+        """Let ``main`` run the network once per sample and request instead of once."""
+        queue = self._device.main_queue
+        (place,) = (i for i, (instruction, _) in enumerate(queue) if instruction == "run_network")
+        network, lines = queue[place][1]
+        kept = [
+            line
+            for line in lines
+            if line.startswith((f"{network.name}.clear", f"{network.name}.add"))
+        ]
+        queue[place] = ("run_network", (network, [*kept, *self._batch_lines(network.name)]))
+        self._device.insert_code("before_start", "spide::answers();")
+
+    def _batch_lines(self, network: str) -> Iterator[str]:
+        device = self._device
+        yield "spide::Batch batch;"
+        for variable, values in device.memory.items():
+            name = device.get_array_name(variable, access_data=False)
+            if variable.dynamic:
+                yield f"batch.shared({name}.data(), {name}.size(), {len(values)});"
+            elif variable.scalar:
+                yield f"batch.shared({name}, 1, 1);"
+            else:
+                output = "false" if variable.constant else "true"
+                yield f"batch.each({name}, {variable.size}, {output});"
+        for group in {variable.owner.name: variable.owner for variable in device.memory}.values():
+            if "_spikespace" in group.variables:
+                spikes = device.get_array_name(group.variables["_spikespace"])
+                yield f"batch.spikes({spikes}, {len(group)});"
+        if self.driven is not None:
+            driven = self.driven.variables["I"]
+            yield f"batch.driven({device.get_array_name(driven)}, {driven.size});"
+        dt = float(STEP)
+        t, timestep = (device.get_array_name(self.clock.variables[v]) for v in ("t", "timestep"))
+        yield f"""
+        while (batch.receive())
+        {{
+            for (size_t sample = 0; sample < batch.samples(); sample++)
+            {{
+                batch.begin(sample);
+                {t}[0] = 0;
+                {timestep}[0] = 0;
+                const size_t at_once = batch.frames() ? 1 : batch.steps();
+                for (size_t step = 0; step < batch.steps(); step += at_once)
+                {{
+                    if (batch.frames())
+                        batch.present(sample, step);
+                    {network}.t = step * {dt!r};
+                    {network}.run(at_once * {dt!r}, NULL, 10.0);
+                }}
+                batch.end(sample);
+            }}
+            batch.answer();
+        }}
+        _Exit(0);
+        """

@@ -1,0 +1,1 @@
+"""Populations of neurons: layers of stage 1, ternary neurons and couples of stage 2."""

@@ -1,0 +1,170 @@
+"""Splitting a batch over processes, played by one process: parts, sums, votes, who prints."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from networks import Architecture
+from tests.training.fakes import FakeTrainer, random_images, small_architecture
+from training import TwoStageConfig, TwoStageTrainer
+from training.errors import LostProcessError
+from training.parallel.distributed.interruption import SharedInterruption
+from training.parallel.distributed.launch import Launch
+from training.parallel.distributed.processes import Processes
+from training.parallel.distributed.split_trainer import SplitTrainer
+from training.recipes.recipe import Recipe
+from training.runs.folder import RunFolder
+from training.runs.interruption import Interruption
+from training.runs.loop import TrainingLoop, first_checkpoint
+
+SAMPLES = 5
+TORCHRUN = {
+    "TORCHELASTIC_RUN_ID": "run",
+    "RANK": "3",
+    "WORLD_SIZE": "4",
+    "LOCAL_WORLD_SIZE": "4",
+    "MASTER_ADDR": "localhost",
+    "MASTER_PORT": "1234",
+}
+
+
+class Ledger(Processes):
+    """Processes that act one after the other: the last one finds the sums of all."""
+
+    def __init__(self, rank: int, size: int, totals: list[NDArray[np.floating]]) -> None:
+        super().__init__(Launch(rank, size, size))
+        self._totals = totals
+
+    def sum_(self, arrays: Sequence[NDArray[np.floating]]) -> None:
+        if not self._totals:
+            self._totals.extend(np.zeros_like(values) for values in arrays)
+        for values, total in zip(arrays, self._totals, strict=True):
+            total += values
+            values[...] = total
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 8, 128])
+@pytest.mark.parametrize("size", [1, 2, 3, 8])
+def test_parts_are_contiguous_and_nearly_equal(count: int, size: int) -> None:
+    processes = [Processes(Launch(rank, size, size)) for rank in range(size)]
+    parts = [each.part(count) for each in processes]
+    assert [index for part in parts for index in range(count)[part]] == list(range(count))
+    sizes = [part.stop - part.start for part in parts]
+    assert max(sizes) - min(sizes) <= 1
+    assert max(sizes) == processes[0].largest_part(count)
+
+
+@pytest.mark.parametrize("frames", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_the_sum_of_the_parts_is_the_batch(size: int, frames: bool) -> None:
+    """Seven processes and five samples: two processes have none."""
+    rng = np.random.default_rng(0)
+    architecture = Architecture.parse("3C3-4C3s (F3C3u)", (1, 4, 4), 3)
+    config = TwoStageConfig(forward_steps=8, backward_steps=20)
+    images = rng.random((8, SAMPLES, 1, 4, 4) if frames else (SAMPLES, 1, 4, 4))
+    labels = rng.integers(0, 3, SAMPLES)
+    masks = {"layer2": (rng.random((SAMPLES, 4, 1, 1)) > 0.3) / 0.7}
+    parameters = {
+        name: 0.5 * rng.standard_normal(shape)
+        for name, shape in architecture.parameter_shapes().items()
+    }
+    trainer = TwoStageTrainer(architecture, config, SAMPLES, dtype="float64", shares=1)
+    trainer.set_parameters(parameters)
+    whole, prediction = trainer.gradients(images, labels, masks), trainer.predict(images)
+
+    gradient_totals: list[NDArray[np.floating]] = []
+    prediction_totals: list[NDArray[np.floating]] = []
+    for rank in range(size):
+        interruption = SharedInterruption(tells=False)
+
+        def split(totals: list[NDArray[np.floating]]) -> SplitTrainer:
+            processes = Ledger(rank, size, totals)  # noqa: B023
+            return SplitTrainer(trainer, architecture, processes, interruption, "float64")  # noqa: B023
+
+        result = split(gradient_totals).gradients(images, labels, masks)
+        predicted = split(prediction_totals).predict(images)
+
+    np.testing.assert_allclose(result.logits, whole.logits, rtol=1e-12)
+    assert result.loss == pytest.approx(whole.loss, rel=1e-12)
+    assert result.firing_rates_forward == pytest.approx(whole.firing_rates_forward, rel=1e-12)
+    assert result.firing_rates_backward == pytest.approx(whole.firing_rates_backward, rel=1e-12)
+    for name, gradient in whole.gradients.items():
+        assert np.abs(gradient).max() > 0
+        np.testing.assert_allclose(result.gradients[name], gradient, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(predicted.logits, prediction.logits, rtol=1e-12)
+    assert predicted.firing_rates == pytest.approx(prediction.firing_rates, rel=1e-12)
+
+
+def test_a_signal_is_a_vote_until_all_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = SharedInterruption(tells=True), SharedInterruption(tells=False)
+    with second:
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)  # nothing more
+    assert not second.requested
+    assert capsys.readouterr().err == ""
+    with first:
+        pass
+    votes = first.votes + second.votes
+    for interruption in (first, second):
+        interruption.agree(votes)
+        assert (interruption.requested, interruption.exit_status) == (True, 143)
+
+
+def test_the_first_process_tells_of_its_signal(capsys: pytest.CaptureFixture[str]) -> None:
+    with SharedInterruption(tells=True):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+    assert capsys.readouterr().err == "\nstopping after this iteration\n"
+
+
+def test_torchrun_tells_a_process_its_place() -> None:
+    launch = Launch.of(TORCHRUN)
+    assert (launch.rank, launch.size, launch.leads) == (3, 4, False)
+    assert launch.command == ("torchrun", "--nproc-per-node", "4", "-m", "training")
+    several = Launch.of({**TORCHRUN, "LOCAL_WORLD_SIZE": "2"})
+    assert several.command[:3] == ("torchrun", "--nnodes", "2")
+    alone = Launch.of({"RANK": "3", "WORLD_SIZE": "4"})  # some other launcher's
+    assert (alone.leads, alone.command) == (True, ("spide",))
+
+
+def test_only_the_first_process_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    for rank in range(3):
+        with Launch(rank, 3, 3).printing_once():
+            print(rank)
+    assert capsys.readouterr().out == "0\n"
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_only_the_first_process_writes_and_it_saves_when_another_is_lost(
+    leads: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(call: int) -> None:
+        if call == 3:
+            raise LostProcessError("gone")
+
+    monkeypatch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
+    recipe = Recipe(data_set="digits", architecture="2C3s-2C3 (F2C3)", batch_size=4, epochs=1)
+    run = RunFolder(tmp_path / "run", "digits", recipe)
+    run.create()
+    before = sorted(run.path.rglob("*"))
+    loop = TrainingLoop(
+        run,
+        small_architecture(),
+        random_images(),
+        FakeTrainer(small_architecture(), on_gradients=lose),
+        first_checkpoint("digits", recipe, small_architecture()),
+        Interruption(),
+        leads=leads,
+    )
+    with pytest.raises(LostProcessError):
+        loop.train()
+    assert loop.progress.iteration == 2
+    written = {path.name for path in set(run.path.rglob("*")) - set(before)}
+    expected = {f"iteration-00000002.{suffix}" for suffix in ("json", "safetensors")}
+    assert written == (expected | {"metrics.jsonl"} if leads else set())

@@ -1,0 +1,69 @@
+"""Resuming with both Brian2 networks: the same weights, bit for bit, from every batch."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.cli.preparation import build_trainer
+from training.data import find
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.runs.checkpoint import Checkpoint, load_latest
+from training.runs.folder import RunFolder
+from training.runs.interruption import Interruption
+from training.runs.loop import TrainingLoop, first_checkpoint
+
+RECIPE = Recipe(
+    data_set="digits",
+    architecture="4C3s-4C3 (F4C3)",
+    batch_size=500,  # 3 batches, the last one smaller
+    epochs=2,
+    forward_steps=6,
+    backward_steps=10,
+)
+
+
+@pytest.mark.parametrize("couple", [False, True])
+def test_resumed_at_any_batch_it_ends_the_same(
+    couple: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
+    recipe = replace(RECIPE, couple=couple)
+    architecture = read_architecture(recipe)
+    images = find("digits").load(tmp_path)
+    trainer = build_trainer(architecture, recipe)
+    gc.freeze()  # as the command does: every run collects garbage
+
+    def train(path: Path, start: Checkpoint, max_iterations: int | None = None) -> Checkpoint:
+        run = RunFolder(path, "digits", recipe)
+        if not path.exists():
+            run.create()
+        loop = TrainingLoop(
+            run,
+            architecture,
+            images,
+            trainer,
+            start,
+            Interruption(),
+            max_iterations=max_iterations,
+        )
+        loop.train()
+        return load_latest(run.checkpoints)
+
+    start = first_checkpoint("digits", recipe, architecture)
+    whole = train(tmp_path / "whole", start)
+    assert whole.progress.iteration == 6
+    assert not np.array_equal(
+        whole.parameters["feedback.weight"], start.parameters["feedback.weight"]
+    )
+    for stop in range(1, 6):
+        train(tmp_path / str(stop), start, max_iterations=stop)
+        resumed = train(tmp_path / str(stop), load_latest(tmp_path / str(stop) / "checkpoints"))
+        for name, values in whole.parameters.items():
+            assert np.array_equal(values, resumed.parameters[name]), (stop, name)
+            assert np.array_equal(whole.momentum[name], resumed.momentum[name]), (stop, name)

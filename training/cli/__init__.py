@@ -1,0 +1,1 @@
+"""The command ``spide``: only this room prints, exits and installs signal handlers."""

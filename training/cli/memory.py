@@ -1,0 +1,132 @@
+"""How much memory a training takes, computed without building anything.
+
+What counts is what the process holds at its peak as the command ``train`` runs it: interpreter and
+libraries, the images, the networks of every thread, and a batch with its rates and masks.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from networks import Architecture
+from networks.devices.facts import FACTS, realisation
+from training.data import find
+from training.parallel.partition import number_of_shares, samples_per_part
+from training.recipes.recipe import Recipe
+
+LIBRARY_BYTES = 430 * 2**20
+"""Python, torch, Brian2, torchvision or scikit-learn, matplotlib, and compiled modules.
+
+Measured on Linux: 420 to 460 MiB.
+"""
+
+EXPLICIT_SYNAPSE_BYTES = 40
+"""Roughly what Brian2 keeps per synapse: two indices, a delay, a weight, an entry of its queue."""
+
+FORWARD_STATES, BACKWARD_STATES, COUPLE_STATES = 4, 7, 10
+"""Floating-point variables of a neuron in stage 1 and stage 2, `networks.populations.neurons`."""
+
+INTEGERS = 2
+"""Of each neuron: its number, and its place in the list of spikes."""
+
+BATCH_COPIES = 5
+"""Values per neuron and image that a batch has beside the networks: rates, masks, products."""
+
+PARAMETER_COPIES = 6
+"""Of each parameter: its value, momentum, gradient and what torch makes on the way."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes of a training at its peak, by what they are for.
+
+    Parameters
+    ----------
+    libraries, images, networks, batch : int
+    threads : int
+        Threads that share a batch.
+    part : int
+        Images that the networks of a thread hold.
+    """
+
+    libraries: int
+    images: int
+    networks: int
+    batch: int
+    threads: int
+    part: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.libraries + self.images + self.networks + self.batch
+
+
+def number_of_threads(environment: Mapping[str, str]) -> int:
+    """As many as torch will have: ``OMP_NUM_THREADS``, or one per core of this process."""
+    text = environment.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
+    """Estimate the memory of a training of one process.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    architecture : Architecture
+        The recipe's network for the images of its data set.
+    threads : int
+        As many as torch has.
+    """
+    data_set = find(recipe.data_set)
+    training, test = (
+        size * math.prod(data_set.input_shape) * pixel_bytes
+        for size, pixel_bytes in zip(data_set.sizes, data_set.pixel_bytes, strict=True)
+    )
+    size, device = recipe.batch_size, recipe.device
+    shares = number_of_shares(architecture, size, device, recipe.backend, threads)
+    part = samples_per_part(architecture, size, shares, device)
+    itemsize = np.dtype(recipe.dtype).itemsize
+    neurons = sum(layer.units for layer in architecture.layers)
+    parameters = architecture.parameters * itemsize
+    return Memory(
+        libraries=LIBRARY_BYTES,
+        images=training + test,
+        networks=shares * (_states(recipe, neurons, part) + _synapses(recipe, architecture, part)),
+        batch=BATCH_COPIES * size * neurons * itemsize + PARAMETER_COPIES * parameters,
+        threads=shares,
+        part=part,
+    )
+
+
+def _states(recipe: Recipe, neurons: int, part: int) -> int:
+    """Return the bytes of the neurons of both stages."""
+    itemsize, integers = np.dtype(recipe.dtype).itemsize, INTEGERS * 4
+    backward = COUPLE_STATES if recipe.couple else BACKWARD_STATES
+    populations = 3 if recipe.couple else 2
+    return part * neurons * ((FORWARD_STATES + backward) * itemsize + populations * integers)
+
+
+def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
+    """Return the bytes of the synapses of both stages; a couple has four connections for one."""
+    kind, _ = realisation(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
+    stages = 5 if recipe.couple else 2
+    if kind == "shared":
+        return stages * architecture.parameters * np.dtype(recipe.dtype).itemsize
+    copies = part
+    if FACTS[recipe.device].compiles_programs:
+        from networks.devices import choose  # late: Brian2 takes seconds to import
+
+        choice = choose(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
+        copies = choice.simulator.copies_of(part)
+    return stages * copies * architecture.synapses * EXPLICIT_SYNAPSE_BYTES

@@ -1,0 +1,139 @@
+"""Options of a command from a dataclass (tyro), with errors of one line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar
+
+import tyro
+from tyro.conf import OmitArgPrefixes
+
+from training.cli.suggestions import did_you_mean
+from training.errors import UserError
+
+Options = TypeVar("Options")
+
+_WITH_COMMAS = re.compile(r"\[?\(?-?\d+(?:\s*,\s*-?\d+)*,?\)?\]?")
+"""A list as it is written elsewhere, such as ``10,13`` or ``[10, 13]``."""
+
+_CHOICE = re.compile(
+    r"invalid choice '(?P<word>[^']*)' for argument '(?P<option>[^']*)'.*\((?P<choices>.*)\)"
+)
+_MISSING = re.compile(r"Missing value for argument '(?P<option>[^']*)'")
+"""Complaints of tyro."""
+
+
+class UsageError(UserError):
+    """A command line that cannot be read."""
+
+
+def parse(
+    kind: type[Options],
+    arguments: Sequence[str],
+    prog: str,
+    description: str | None = None,
+    default: Any = None,
+) -> Options:
+    """Make a dataclass from command-line options.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass; its docstring explains the options.
+    arguments : sequence of str
+        What follows the command.
+    prog : str
+        The command, for messages.
+    description : str, optional
+        Text above the options in the help; the dataclass's docstring if not given.
+    default : object, optional
+        Where the options that are not given come from.
+
+    Raises
+    ------
+    UsageError
+        If an option is unknown, lacks its value, or has one that is out of range.
+    SystemExit
+        After printing the help.
+    """
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):
+            options, unknown = tyro.cli(
+                kind,
+                prog=prog,
+                description=description,
+                args=list(arguments),
+                default=default,
+                return_unknown_args=True,
+                config=(OmitArgPrefixes,),
+            )
+    except SystemExit as exit:
+        if not exit.code:
+            raise
+        raise UsageError(_explained(_sentence(complaint.getvalue()), arguments)) from None
+    except ValueError as error:  # from the dataclass itself
+        raise UsageError(str(error)) from None
+    if unknown:
+        raise UsageError(_unknown(unknown[0], kind if default is None else default, prog))
+    return options
+
+
+def _unknown(word: str, kind: Any, prog: str) -> str:
+    """Return what to say of a word that tyro could not place."""
+    lists = f"'{prog} --help' lists the options"
+    if not word.startswith("-"):
+        return f"'{word}' belongs to no option: {lists}"
+    name = word.partition("=")[0]
+    return f"unknown option '{name}'{did_you_mean(name.replace('_', '-'), _flags(kind))}: {lists}"
+
+
+def _flags(kind: Any) -> Iterator[str]:
+    """Yield the options of a dataclass or of an instance, which may hold others."""
+    for field in fields(kind):
+        value = getattr(kind, field.name, None)
+        if is_dataclass(value):
+            yield from _flags(value)
+        else:
+            yield f"--{field.name.replace('_', '-')}"
+
+
+def _explained(sentence: str, arguments: Sequence[str]) -> str:
+    """Return tyro's complaint with what may have been meant."""
+    if match := _CHOICE.search(sentence):
+        choices = re.findall(r"'([^']*)'", match["choices"])
+        word = match["word"]
+        return (
+            f"{match['option']} cannot be '{word}'{did_you_mean(word, choices)}: choose one of "
+            f"{', '.join(choices)}"
+        )
+    if match := _MISSING.search(sentence):
+        return f"{match['option']} needs a value"
+    words = [word for each in arguments for word in each.split("=", 1)]
+    for option, value in itertools.pairwise(words):
+        numbers = re.findall(r"-?\d+", value)
+        if option in sentence and "," in value and _WITH_COMMAS.fullmatch(value):
+            meant = " ".join((option, *numbers))
+            return f"cannot read '{option} {value}' (did you mean '{meant}'?)"
+    return sentence
+
+
+def _sentence(box: str) -> str:
+    """Return what tyro draws in a box, from its title to the first rule, as one line.
+
+    Where there is no Unicode the box has no sides, and a rule of its own below the title.
+    """
+    message: list[str] = []
+    for line in box.splitlines()[1:]:
+        text = line.strip(" │")
+        if text and not text.strip("─-"):
+            if message:
+                break
+            continue
+        message.append(text)
+    return re.sub(r"\s+([.,])", r"\1", " ".join(message)).strip()

@@ -1,0 +1,44 @@
+"""Recipes that earlier versions wrote down, before there was a choice."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from training.recipes.recipe import Recipe
+
+WHAT_WAS: dict[str, Any] = {
+    "device": "runtime",
+    "propagation": "auto",
+    "backend": "cuda",
+    "readout_initialisation": "as-layers",
+    "dropout_per": "channel",
+    "norm_restriction": "projection",
+}
+"""By field: what versions that did not have it did. Who adds a field to `Recipe` adds it here."""
+
+
+def completed(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a file's content with all fields of its recipe.
+
+    Raises
+    ------
+    ValueError
+        If a field is missing that every version wrote.
+    """
+    recipe = content.get("recipe")
+    if not isinstance(recipe, dict):
+        raise ValueError("it holds no recipe")
+    whole = {**WHAT_WAS, **recipe}
+    for field in fields(Recipe):
+        if field.name not in whole:
+            raise ValueError(f"the field '{field.name}' of the recipe is missing")
+    return {**content, "recipe": whole}
+
+
+def differing_field(one: Recipe, other: Recipe) -> str | None:
+    """Return the name of the first field, epochs apart, in which two recipes differ."""
+    for field in fields(Recipe):
+        if field.name != "epochs" and getattr(one, field.name) != getattr(other, field.name):
+            return field.name
+    return None

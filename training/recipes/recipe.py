@@ -1,0 +1,235 @@
+"""What a training run is made of: one flat, frozen record."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
+
+import numpy as np
+
+from networks.arrays import real_number, truth_value, whole_number
+from networks.devices.facts import realisation
+from training.methods.two_stage_config import TwoStageConfig
+
+Initialisation = Literal["kaiming-normal", "uniform-normalised"]
+ReadoutInitialisation = Literal["uniform", "as-layers"]
+DropoutLayers = Literal["all", "first-dense"]
+DropoutUnit = Literal["neuron", "channel"]
+NormRestriction = Literal["projection", "reparameterisation"]
+FloatingPoint = Literal["float32", "float64"]
+SynapsesChoice = Literal["auto", "shared", "explicit"]
+PropagationChoice = Literal["auto", "sequential", "synchronous"]
+Device = Literal["runtime", "cpp_standalone", "genn"]
+Backend = Literal["cuda", "cpu"]
+
+_CHOICES = {
+    "initialisation": get_args(Initialisation),
+    "readout_initialisation": get_args(ReadoutInitialisation),
+    "dropout_layers": get_args(DropoutLayers),
+    "dropout_per": get_args(DropoutUnit),
+    "norm_restriction": get_args(NormRestriction),
+    "dtype": get_args(FloatingPoint),
+    "synapses": get_args(SynapsesChoice),
+    "propagation": get_args(PropagationChoice),
+    "device": get_args(Device),
+    "backend": get_args(Backend),
+}
+
+_FROM_ZERO = ("warmup_iterations", "seed")
+"""Whole numbers that may be 0; all others begin at 1."""
+
+_MOST = {
+    "forward_steps": 2**24,  # spikes are counted in float32, which is exact up to there
+    "backward_steps": 2**24,
+    "epochs": 1_000_000,
+    "warmup_iterations": 10**9,
+    "seed": 2**63 - 1,
+}
+"""Numbers above these are mistakes, or would be counted wrongly."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines the weights of a run, but the data themselves.
+
+    Two runs of one recipe on one machine give the same weights, bit for bit.
+
+    Parameters
+    ----------
+    data_set : str
+        digits, mnist, fashion-mnist, cifar10 or cifar100.
+    architecture : str
+        Network in the paper's notation, such as '64C5s-64C5s-64C5 (F64C3u)'.
+    initialisation : {"kaiming-normal", "uniform-normalised"}
+        Rule for the initial weights; biases start at 0.
+    readout_initialisation : {"uniform", "as-layers"}
+        Rule for the readout: weights and bias uniform in +-1/sqrt(fan-in), PyTorch's default for
+        linear layers, or the rule of the other weights and bias 0.
+    v_threshold : float
+        Firing threshold V_th of stage 1.
+    v_rest : float
+        Resting potential u_rest of stage 1.
+    v_threshold_backward : float
+        Firing threshold of the couples of stage 2.
+    v_rest_backward : float
+        Resting potential of the couples of stage 2.
+    forward_steps : int
+        Time steps T_F of stage 1.
+    backward_steps : int
+        Time steps T_B of stage 2.
+    loss_scale : float
+        Factor s_l of the loss (section 4.3).
+    leak : float
+        Factor of the membrane potential per step; 1 is the IF neuron, less is LIF.
+    batch_size : int
+        Images per iteration.
+    epochs : int
+        Passes over the training images.
+    learning_rate : float
+        Initial learning rate of SGD, before its division by the loss scale.
+    momentum : float
+        Momentum of SGD.
+    weight_decay : float
+        Weight decay of SGD.
+    milestones : tuple of int
+        Epochs after which the learning rate is multiplied by learning_rate_decay.
+    learning_rate_decay : float
+        That factor.
+    warmup_iterations : int
+        Iterations over which the learning rate rises linearly to its initial value.
+    dropout : float
+        Rate of the variational dropout (appendix D.1).
+    dropout_layers : {"all", "first-dense"}
+        Where: every layer with weights and the feedback, or the first dense layer only.
+    dropout_per : {"neuron", "channel"}
+        Whether a mask has a value per neuron or per channel of each image.
+    feedback_norm : float
+        Limit c of the Frobenius norm of the feedback kernel (appendix D.2).
+    norm_restriction : {"projection", "reparameterisation"}
+        Whether the kernel itself is scaled down to the limit after each update (Algorithm 2), or
+        only what the networks use of it, as in the authors' code.
+    seed : int
+        Settles initial weights, order of the images, dropout, augmentation and norm probes.
+    dtype : {"float32", "float64"}
+        Floating-point type of membrane potentials and weights.
+    synapses : {"auto", "shared", "explicit"}
+        One kernel for all positions and samples, or Brian2's Synapses, one entry per connection;
+        auto is shared on the runtime device and explicit on others.
+    couple : bool
+        Stage 2 with ternary couples of IF neurons (section 4.1) in place of the equal ternary
+        neurons; always on the device genn.
+    device : {"runtime", "cpp_standalone", "genn"}
+        Where Brian2 runs the networks: compiled by Cython, in this process, or as programs that
+        Brian2 or GeNN generates.
+    propagation : {"auto", "sequential", "synchronous"}
+        Whether spikes pass through all layers within a step, or every connection takes one step;
+        auto is sequential where the device can do it, which genn cannot.
+    backend : {"cuda", "cpu"}
+        What the device genn generates code for.
+    """
+
+    data_set: str
+    architecture: str
+    initialisation: Initialisation = "kaiming-normal"
+    readout_initialisation: ReadoutInitialisation = "uniform"
+    v_threshold: float = 1.0
+    v_rest: float = -1.0
+    v_threshold_backward: float = 0.5
+    v_rest_backward: float = -0.5
+    forward_steps: int = 30
+    backward_steps: int = 100
+    loss_scale: float = 100.0
+    leak: float = 1.0
+    batch_size: int = 128
+    epochs: int = 100
+    learning_rate: float = 0.05
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    milestones: tuple[int, ...] = (30, 60, 90)
+    learning_rate_decay: float = 0.1
+    warmup_iterations: int = 0
+    dropout: float = 0.2
+    dropout_layers: DropoutLayers = "all"
+    dropout_per: DropoutUnit = "neuron"
+    feedback_norm: float = 2.0
+    norm_restriction: NormRestriction = "projection"
+    seed: int = 0
+    dtype: FloatingPoint = "float32"
+    synapses: SynapsesChoice = "auto"
+    couple: bool = False
+    device: Device = "runtime"
+    propagation: PropagationChoice = "auto"
+    backend: Backend = "cuda"
+
+    def __post_init__(self) -> None:
+        self._convert()
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay must be at least 0, not {self.weight_decay}")
+        for name in ("learning_rate", "learning_rate_decay", "loss_scale", "feedback_norm"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be positive, not {getattr(self, name)}")
+        for name in ("momentum", "dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be in [0, 1), not {getattr(self, name)}")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                listed = ", ".join(choices)
+                raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
+        realisation(self.device, self.synapses, self.propagation, self.backend)
+        if list(self.milestones) != sorted(set(self.milestones)):
+            raise ValueError(f"milestones must increase, not {self.milestones}")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise ValueError(f"{name} must be at most {most:,}, not {getattr(self, name)}")
+        self._check_precision()
+        _ = self.two_stage  # its own checks
+
+    def _convert(self) -> None:
+        """Make numbers plain ones, which JSON can hold and hashes agree on; refuse other types."""
+        for field in fields(self):
+            name, value = field.name, getattr(self, field.name)
+            if field.type == "int":
+                value = whole_number(value, name, least=0 if name in _FROM_ZERO else 1)
+            elif field.type == "float":
+                value = real_number(value, name)
+            elif field.type == "bool":
+                value = truth_value(value, name)
+            elif name == "milestones":
+                if not isinstance(value, list | tuple):
+                    raise ValueError(f"{name} must be epochs, such as (30, 60), not {value!r}")
+                value = tuple(whole_number(epoch, name) for epoch in value)
+            elif not isinstance(value, str):
+                raise ValueError(f"{name} must be a text, not {value!r}")
+            object.__setattr__(self, name, value)
+
+    def _check_precision(self) -> None:
+        """Refuse numbers that are infinite, or nothing, in the precision of the run."""
+        precise = np.dtype(self.dtype).type
+        for name, value in vars(self).items():
+            if not isinstance(value, float):
+                continue
+            with np.errstate(over="ignore", under="ignore"):
+                rounded = float(precise(value))
+            if not math.isfinite(rounded) or (value != 0) != (rounded != 0):
+                raise ValueError(f"{name} is {value}, which {self.dtype} cannot hold")
+
+    @property
+    def two_stage(self) -> TwoStageConfig:
+        """Thresholds, steps, loss scale and leak, as the two-stage computation takes them.
+
+        Raises
+        ------
+        ValueError
+            If the values do not make two stages, such as a threshold below its resting potential.
+        """
+        return TwoStageConfig(
+            v_threshold=self.v_threshold,
+            v_rest=self.v_rest,
+            v_threshold_backward=self.v_threshold_backward,
+            v_rest_backward=self.v_rest_backward,
+            forward_steps=self.forward_steps,
+            backward_steps=self.backward_steps,
+            loss_scale=self.loss_scale,
+            leak=self.leak,
+        )

@@ -1,0 +1,1 @@
+"""A run: its folder and lock, its loop, checkpoints and records."""

@@ -1,0 +1,273 @@
+"""The training loop.
+
+An iteration is: a batch, dropout masks, stage 1 and stage 2 (one call), SGD, the restriction of the
+feedback kernel, and the new parameters written into the synapses of both networks. An epoch ends
+with an evaluation.
+
+A run always begins at a checkpoint, if only that of iteration 0, and every random number is a
+function of (seed, purpose, epoch or iteration): a run continued from any checkpoint ends with the
+weights of an uninterrupted one, bit for bit.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from networks import Architecture
+from training.data import Images
+from training.data.batches import batches_per_epoch, training_batches
+from training.errors import CheckpointError, LostProcessError
+from training.methods.trainer import Trainer
+from training.parallel.threads import one_torch_thread
+from training.plots.pictures import draw_pictures
+from training.recipes.recipe import Recipe
+from training.runs.checkpoint import Checkpoint, save
+from training.runs.evaluation import evaluate
+from training.runs.folder import RunFolder
+from training.runs.history import History
+from training.runs.interruption import Interruption
+from training.runs.metrics import evaluation_record, training_record
+from training.runs.progress import Progress
+from training.runs.progress_bar import ProgressBar
+from training.updates.dropout import dropout_masks
+from training.updates.initialisation import initial_parameters
+from training.updates.optimiser import Optimiser
+
+_LOGGER = logging.getLogger(__name__)
+
+CHECKPOINT_SECONDS = 120.0
+"""Between two checkpoints within an epoch: a program that is killed loses no more than this."""
+
+PICTURE_SECONDS = 60.0
+"""Between two drawings of the pictures, which takes about as long as an epoch of the digits."""
+
+
+def first_checkpoint(name: str, recipe: Recipe, architecture: Architecture) -> Checkpoint:
+    """Return the state before the first iteration: initial parameters, no momentum."""
+    parameters = initial_parameters(architecture, recipe)
+    momentum = {key: np.zeros_like(values) for key, values in parameters.items()}
+    return Checkpoint(name, recipe, Progress(), parameters, momentum)
+
+
+class TrainingLoop:
+    """A run, from a checkpoint to the end of its recipe.
+
+    Parameters
+    ----------
+    run : RunFolder
+        The recipe, and where checkpoints, metrics and pictures go.
+    architecture : Architecture
+        The recipe's network for these images.
+    images : Images
+        Training and test images.
+    trainer : Trainer
+        Both networks.
+    checkpoint : Checkpoint
+        Where to begin.
+    interruption : Interruption
+        Asked after every iteration.
+    max_iterations : int, optional
+        Leave with this many complete iterations, counted from the start of the run.
+    checkpoint_seconds : float
+        Time between two checkpoints within an epoch.
+    leads : bool
+        Whether this process, of several that do the same, is the one that writes into the run
+        folder and shows the progress.
+
+    Attributes
+    ----------
+    progress : Progress
+        How far the run is; its weights are those in `optimiser`.
+    optimiser : Optimiser
+        Parameters and momentum.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint's epoch and iteration do not fit these images.
+    """
+
+    def __init__(
+        self,
+        run: RunFolder,
+        architecture: Architecture,
+        images: Images,
+        trainer: Trainer,
+        checkpoint: Checkpoint,
+        interruption: Interruption,
+        *,
+        max_iterations: int | None = None,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        leads: bool = True,
+    ) -> None:
+        self.run = run
+        self.recipe = run.recipe
+        self.architecture = architecture
+        self.images = images
+        self.trainer = trainer
+        self.interruption = interruption
+        self.checkpoint_seconds = checkpoint_seconds
+        self.leads = leads
+        self.per_epoch = batches_per_epoch(images, self.recipe.batch_size)
+        self.last = self.recipe.epochs * self.per_epoch
+        if max_iterations is not None:
+            self.last = min(self.last, max_iterations)
+        self.progress = checkpoint.progress
+        self._check_epoch()
+        self.optimiser = Optimiser(
+            self.recipe,
+            checkpoint.parameters,
+            checkpoint.momentum,
+            self.per_epoch,
+            self.progress.iteration,
+        )
+        self._history = History()
+        self._said: set[str] = set()
+        self._drawn_at = time.monotonic()
+        trainer.set_parameters(self.optimiser.parameters_in_use)
+
+    def train(self) -> Progress:
+        """Train and evaluate, epoch by epoch, until the end or an interruption.
+
+        Returns
+        -------
+        Progress
+            With the test accuracy of the final weights, unless the run was interrupted.
+
+        Raises
+        ------
+        DivergenceError
+            If the weights are no longer finite.
+        LostProcessError
+            If another process is gone; the last complete iteration is saved.
+        """
+        if self.leads:
+            self._history = History.of(self.run.records())
+        self._save()
+        try:
+            with one_torch_thread():
+                self._train_epochs()
+        except LostProcessError:
+            self._save()
+            raise
+        self._draw()
+        return self.progress
+
+    def _train_epochs(self) -> None:
+        """Train and evaluate until the end or an interruption, and save after every epoch."""
+        while not self.interruption.requested and (
+            self.progress.accuracy is None or self.progress.iteration < self.last
+        ):
+            bar = self._train_epoch(self.progress.epoch)
+            if self._evaluate():
+                print(self._summary(bar), flush=True)
+            self._save()
+            if time.monotonic() - self._drawn_at > PICTURE_SECONDS:
+                self._draw()
+
+    def _train_epoch(self, epoch: int) -> ProgressBar:
+        """Train what is left of an epoch, up to the last iteration of this run."""
+        recipe, started = self.recipe, self.per_epoch * epoch
+        first, stop = self.progress.iteration - started, max(0, self.last - started)
+        batches = training_batches(self.images, recipe.batch_size, recipe.seed, epoch, first, stop)
+        total = len(self.images.training)
+        seen = min(first * recipe.batch_size, total)
+        with ProgressBar(f"epoch {epoch + 1}/{recipe.epochs}", total, seen, self.leads) as bar:
+            for pixels, labels in batches:
+                record = self._train_batch(pixels, labels)
+                self._log(record)
+                images = len(labels)
+                bar.advance(images, images * record["loss"], images * record["accuracy"])
+                if time.monotonic() - self._saved_at > self.checkpoint_seconds:
+                    self._save()
+                if self.interruption.requested:
+                    break
+        return bar
+
+    def _train_batch(self, pixels: Tensor, labels: Tensor) -> dict[str, Any]:
+        """Do one iteration and return its line for the metrics."""
+        recipe, iteration, began = self.recipe, self.progress.iteration, time.perf_counter()
+        learning_rate = self.optimiser.learning_rate
+        masks = dropout_masks(self.architecture, recipe, len(labels), iteration)
+        result = self.trainer.gradients(pixels.numpy(), labels.numpy(), masks)
+        norm = self.optimiser.step(result.gradients)
+        self.trainer.set_parameters(self.optimiser.parameters_in_use)
+        self.progress = self.progress.after_iteration()
+        return training_record(
+            self.progress.iteration,
+            self.per_epoch,
+            result,
+            labels.numpy(),
+            learning_rate=learning_rate,
+            feedback_norm=norm,
+            seconds=time.perf_counter() - began,
+        )
+
+    def _evaluate(self) -> bool:
+        """Evaluate the present weights; return whether that was completed."""
+        evaluation = evaluate(
+            self.trainer, self.images, self.recipe.batch_size, self.interruption, self.leads
+        )
+        if evaluation is None:
+            return False
+        iteration = self.progress.iteration
+        self.progress = self.progress.after_evaluation(
+            evaluation.accuracy, epoch=iteration // self.per_epoch
+        )
+        self._log(evaluation_record(iteration, self.per_epoch, evaluation))
+        return True
+
+    def _summary(self, bar: ProgressBar) -> str:
+        """Return a line about the epoch that was trained and evaluated last."""
+        assert self.progress.accuracy is not None
+        epoch = self.progress.iteration / self.per_epoch
+        return (
+            f"epoch {epoch:.4g}/{self.recipe.epochs}: training {bar}; "
+            f"test accuracy {100 * self.progress.accuracy:.2f} %"
+        )
+
+    def _say_once(self, what: str) -> None:
+        """Warn of something that the training goes on without."""
+        if what not in self._said:
+            _LOGGER.warning("spide: %s: the training goes on without", what)
+            self._said.add(what)
+
+    def _check_epoch(self) -> None:
+        """Refuse an iteration that is in another epoch than the checkpoint says."""
+        epoch, iteration = self.progress.epoch, self.progress.iteration
+        if not 0 <= iteration - epoch * self.per_epoch <= self.per_epoch:
+            raise CheckpointError(
+                f"the checkpoint of iteration {iteration} has {epoch} complete epochs, which "
+                f"cannot be with {self.per_epoch} iterations per epoch: restore the data or the "
+                "checkpoint that belong to this run"
+            )
+
+    def _log(self, record: dict[str, Any]) -> None:
+        """Append a line to the metrics."""
+        if self.leads:
+            self.run.log(record)
+            self._history.add(record)
+
+    def _save(self) -> None:
+        """Write a checkpoint."""
+        parameters, momentum = self.optimiser.parameters, self.optimiser.momentum
+        if self.leads:
+            save(
+                self.run.checkpoints,
+                Checkpoint(self.run.name, self.recipe, self.progress, parameters, momentum),
+            )
+        self._saved_at = time.monotonic()
+
+    def _draw(self) -> None:
+        """Draw the pictures of the run so far; a run goes on without those that fail."""
+        if self.leads:
+            try:
+                draw_pictures(self.run, self._history)
+            except Exception as error:  # of the system, or any that a drawing library knows
+                self._say_once(f"the pictures of '{self.run.path}' cannot be drawn ({error})")
+        self._drawn_at = time.monotonic()

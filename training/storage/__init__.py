@@ -1,0 +1,1 @@
+"""Files: written to a temporary name and renamed, sealed, and what the system says of them."""

@@ -1,0 +1,68 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from secrets import token_hex
+
+from training.storage.system_errors import naming
+
+_SUFFIX = ".tmp"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name beside it, force it to the disk, and rename it.
+
+    Whenever the program dies, the file is the old one or the new one. No two attempts have the same
+    temporary name; what a killed one leaves is removed by `remove_leftovers`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left of the attempt.
+    """
+    temporary = path.with_name(f".{path.name}.{token_hex(8)}{_SUFFIX}")
+    try:
+        with naming(path):
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def append(path: Path, content: bytes) -> None:
+    """Write at the end of a file, which is made if it is missing.
+
+    Raises
+    ------
+    OSError
+        If that fails; the file ends where it did.
+    """
+    with naming(path), path.open("ab", buffering=0) as file:
+        end = file.seek(0, os.SEEK_END)
+        try:
+            written = file.write(content)
+            if written != len(content):  # there was room for a part: now there is none
+                file.write(content[written:])
+        except OSError:
+            file.truncate(end)
+            raise
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether a file is one that `write_atomically` did not complete."""
+    return path.name.startswith(".") and path.suffix == _SUFFIX
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the files that killed writers of a folder did not complete.
+
+    Only for the folder's one writer: it would remove what another one is writing.
+    """
+    for path in folder.glob(f".*{_SUFFIX}"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What changes the parameters: initialisation, dropout, SGD and the restriction of the feedback."""

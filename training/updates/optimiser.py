@@ -1,0 +1,162 @@
+"""Stochastic gradient descent on the parameters, between two runs of the networks.
+
+The gradients of stage 2 are those of s_l times the loss (section 4.3), so the learning rate is
+divided by s_l; the weight decay, which SGD adds to the gradient, is not (as in the authors' code):
+
+    M <- momentum * M + (gradient + weight_decay * theta)
+    theta <- theta - learning_rate / s_l * M
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from training.errors import DivergenceError
+from training.randomness import stream
+from training.recipes.recipe import Recipe
+from training.updates.restriction import (
+    RESTRICTED,
+    estimated_norm,
+    factor_in_use,
+    parameters_in_use,
+    restrict,
+)
+
+Arrays = Mapping[str, NDArray[np.floating]]
+
+
+def learning_rate_factor(recipe: Recipe, batches_per_epoch: int, iteration: int) -> float:
+    """Return what the learning rate is multiplied by in one iteration.
+
+    A linear warm-up, (iteration + 1) / warmup_iterations, and a decay at every milestone, as a
+    function of the iteration alone: a resumed run needs no history.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Its warmup_iterations, milestones (epochs) and learning_rate_decay.
+    batches_per_epoch : int
+        Iterations of one epoch.
+    iteration : int
+        Counted from 0 over all epochs.
+    """
+    warmup = min(1.0, (iteration + 1) / max(1, recipe.warmup_iterations))
+    passed = bisect_right(sorted(recipe.milestones), iteration // batches_per_epoch)
+    return warmup * recipe.learning_rate_decay**passed
+
+
+class Optimiser:
+    """torch's SGD and a learning-rate schedule, entered at any iteration.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Learning rate, momentum, weight decay, loss scale and schedule.
+    parameters, momentum : mapping of ndarray
+        Parameters and SGD's momentum buffers by parameter name.
+    batches_per_epoch : int
+        Iterations of one epoch.
+    iteration : int
+        Iterations that are already done.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        parameters: Arrays,
+        momentum: Arrays,
+        batches_per_epoch: int,
+        iteration: int,
+    ) -> None:
+        self._tensors = {
+            name: torch.from_numpy(np.array(values)) for name, values in parameters.items()
+        }
+        rate = recipe.learning_rate / recipe.loss_scale
+        self._sgd = torch.optim.SGD(
+            [{"params": list(self._tensors.values()), "initial_lr": rate}],
+            lr=rate,
+            momentum=recipe.momentum,
+            weight_decay=recipe.weight_decay,
+        )
+        for name, tensor in self._tensors.items():
+            buffer = torch.from_numpy(np.array(momentum[name]))
+            self._sgd.state[tensor]["momentum_buffer"] = buffer
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._sgd,
+            lambda step: learning_rate_factor(recipe, batches_per_epoch, step),
+            last_epoch=iteration - 1,
+        )
+        self._recipe = recipe
+        self._iteration = iteration
+
+    @property
+    def parameters(self) -> dict[str, NDArray[np.floating]]:
+        """The parameters by name, as views."""
+        return {name: tensor.numpy() for name, tensor in self._tensors.items()}
+
+    @property
+    def momentum(self) -> dict[str, NDArray[np.floating]]:
+        """The momentum buffers by parameter name, as views."""
+        return {
+            name: self._sgd.state[tensor]["momentum_buffer"].numpy()
+            for name, tensor in self._tensors.items()
+        }
+
+    @property
+    def learning_rate(self) -> float:
+        """Learning rate of the next step, before the division by the loss scale."""
+        return float(self._sgd.param_groups[0]["lr"]) * self._recipe.loss_scale
+
+    @property
+    def parameters_in_use(self) -> dict[str, NDArray[np.floating]]:
+        """The parameters as both stages use them, see `training.updates.restriction`."""
+        return parameters_in_use(self._recipe, self.parameters, self._iteration)
+
+    def step(self, gradients: Arrays) -> float | None:
+        """Change the parameters, and restrict the norm of the feedback kernel (appendix D.2).
+
+        Parameters
+        ----------
+        gradients : mapping of ndarray
+            Gradients of s_l times the mean cross-entropy with respect to `parameters_in_use`, by
+            parameter name.
+
+        Returns
+        -------
+        float or None
+            The estimated norm of the feedback kernel before the restriction; None without one.
+
+        Raises
+        ------
+        DivergenceError
+            If a parameter is no longer finite.
+        """
+        factor = factor_in_use(self._recipe, self.parameters, self._iteration)
+        for name, tensor in self._tensors.items():
+            gradient = torch.from_numpy(gradients[name]).to(tensor.dtype)
+            tensor.grad = factor * gradient if name == RESTRICTED and factor != 1 else gradient
+        self._sgd.step()
+        self._schedule.step()
+        for name, tensor in self._tensors.items():
+            if not torch.isfinite(tensor).all():
+                raise DivergenceError(
+                    f"the training diverged: '{name}' holds NaN or infinite values; "
+                    "try a lower --learning-rate"
+                )
+        norm = self._restrict_feedback()
+        self._iteration += 1
+        return norm
+
+    def _restrict_feedback(self) -> float | None:
+        if RESTRICTED not in self._tensors:
+            return None
+        recipe, kernel = self._recipe, self._tensors[RESTRICTED].numpy()
+        probes = stream(recipe.seed, "norm probes", self._iteration)
+        if recipe.norm_restriction == "projection":
+            return restrict(kernel, recipe.feedback_norm, probes)
+        return estimated_norm(kernel, probes)
