@@ -4,10 +4,11 @@ Everything that a notebook or a script needs, under one name::
 
     import spide
 
-    network = spide.Architecture.parse("40 (F40)", input_shape=(64,), classes=10)
-    result = spide.two_stage_gradients(
-        network, parameters, images, labels, spide.TwoStageConfig()
-    )
+    run = spide.train("digits", epochs=3)
+    run.evaluate().accuracy
+
+    with spide.watch(run.trainer.forward["layer1"], "v", sample=0) as trace:
+        run.predict(images)
 
 ``python -m spide`` is the command ``spide``. Names are loaded when they are first used: Brian2 and
 torch take seconds, and importing Brian2 changes how Ctrl+C works.
@@ -38,17 +39,26 @@ if TYPE_CHECKING:
         ForwardRates,
         NotFiniteError,
     )
-    from training.methods import ImplicitResult, NotConvergedError, implicit_gradients
-    from training.methods.two_stage import (
+    from networks.simulation import Simulation
+    from networks.watch import watch
+    from training.methods import (
         InexactGradientWarning,
+        Method,
+        NotConvergedError,
         Prediction,
+        StepResult,
         TwoStageConfig,
-        TwoStageResult,
-        TwoStageTrainer,
+        implicit_gradients,
         two_stage_gradients,
     )
+    from training.parallel.over_cores import TwoStageTrainer
+    from training.recipes import RECIPES
+    from training.recipes.recipe import Recipe
+    from training.runs.run import Run
+    from training.runs.train import resume, train
 
 __all__ = [
+    "RECIPES",
     "Architecture",
     "ArchitectureError",
     "BackwardNetwork",
@@ -57,28 +67,48 @@ __all__ = [
     "DeviceError",
     "ForwardNetwork",
     "ForwardRates",
-    "ImplicitResult",
     "InexactGradientWarning",
+    "Method",
     "NeuronModel",
     "NotConvergedError",
     "NotFiniteError",
     "Prediction",
+    "Recipe",
+    "Run",
+    "Simulation",
+    "StepResult",
     "TernaryCouple",
     "TwoStageConfig",
-    "TwoStageResult",
     "TwoStageTrainer",
     "implicit_gradients",
     "integrate_and_fire",
     "leaky_integrate_and_fire",
+    "resume",
     "ternary",
+    "train",
     "two_stage_gradients",
+    "watch",
 ]
 
-_ROOMS = ("equations", "networks", "training.methods", "training.methods.two_stage")
-"""Where the names are, in the order in which they are looked for."""
+_ROOMS = ("equations", "networks", "training.methods")
+"""Packages that have most of the names; each says what it has."""
+
+_MODULES = {
+    "RECIPES": "training.recipes",
+    "Recipe": "training.recipes.recipe",
+    "Run": "training.runs.run",
+    "Simulation": "networks.simulation",
+    "TwoStageTrainer": "training.parallel.over_cores",
+    "resume": "training.runs.train",
+    "train": "training.runs.train",
+    "watch": "networks.watch",
+}
+"""Where the others are."""
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return getattr(importlib.import_module(_MODULES[name]), name)
     if name in __all__:
         for room in _ROOMS:
             module = importlib.import_module(room)

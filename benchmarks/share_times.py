@@ -9,16 +9,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import training.methods.share
+import training.methods.first_stage
+import training.methods.spide
 from benchmarks import bounds
 from benchmarks.bounds import Traffic
 from benchmarks.stopwatches import CompiledTimes, compiled_times, time_inside
 from benchmarks.subject import Subject
 from networks import BackwardNetwork, ForwardNetwork
 from networks.populations.neurons import count_spikes
-from networks.stages.wiring import incoming
-from networks.weights import Weights
-from training.methods.share import Share
+from networks.simulation import Simulation
+from networks.wiring import incoming
+from training.methods.spide import Spide
 from training.parallel.threads import one_torch_thread
 
 STATE_UPDATE, THRESHOLDS, RESETS, SYNAPSES = "state update", "thresholds", "resets", "synapses"
@@ -75,32 +76,27 @@ class ShareTimes:
 def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> ShareTimes:
     """Time a share that takes `samples` samples of a batch of `batch`."""
     config, dtype = subject.recipe.two_stage, subject.recipe.dtype
-    share = Share(
-        ForwardNetwork(subject.architecture, config.neuron, samples, dtype=dtype),
-        BackwardNetwork(subject.architecture, config.couple, samples, dtype=dtype),
-        config,
-    )
+    share = Spide(subject.architecture, config, samples, Simulation(dtype=dtype))
     share.prepare()
-    share.set_weights(Weights(subject.architecture, subject.parameters, dtype))
+    share.set_parameters(subject.parameters)
     data = subject.batch(0).first(samples)
     products = [
         (type(subject.architecture.layers[0].connection), "apply"),
-        *(
-            (training.methods.share, name)
-            for name in ("logits", "output_gradient", "local_gradients")
-        ),
+        (training.methods.first_stage, "logits"),
+        (training.methods.first_stage, "output_gradient"),
+        (training.methods.spide, "local_gradients"),
     ]
     with one_torch_thread():
-        share.gradients(data.images, data.labels, data.masks, batch)
+        share.step(data.images, data.labels, data.masks, batch=batch)
         best: ShareTimes | None = None
         for _ in range(runs):
             with (
-                compiled_times(share.forward.network) as first,
-                compiled_times(share.backward.network) as second,
+                compiled_times(share.first.network.network) as first,
+                compiled_times(share.second.network) as second,
                 time_inside(*products) as seconds,
             ):
                 began = time.perf_counter()
-                share.gradients(data.images, data.labels, data.masks, batch)
+                share.step(data.images, data.labels, data.masks, batch=batch)
                 total = time.perf_counter() - began
             if best is None or total < best.total:
                 best = _collect(share, samples, total, first, second, sum(seconds))
@@ -109,12 +105,12 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
 
 
 def _collect(
-    share: Share, samples: int, total: float, first: CompiledTimes, second: CompiledTimes,
+    share: Spide, samples: int, total: float, first: CompiledTimes, second: CompiledTimes,
     torch_products: float,
 ) -> ShareTimes:  # fmt: skip
     parts = [
-        *_parts_of_stage(1, share.forward, first, share.config.forward_steps),
-        *_parts_of_stage(2, share.backward, second, share.config.backward_steps),
+        *_parts_of_stage(1, share.first.network, first, share.config.forward_steps),
+        *_parts_of_stage(2, share.second, second, share.config.backward_steps),
     ]
     units = sum(layer.units for layer in share.architecture.layers)
     itemsize = share.forward["layer1"].variables["v"].dtype.itemsize

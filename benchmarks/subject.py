@@ -15,7 +15,7 @@ from tqdm import tqdm
 from networks import Architecture
 from training.data import find
 from training.data.batches import training_batches
-from training.methods.two_stage import TwoStageTrainer
+from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
 from training.updates.dropout import dropout_masks
 from training.updates.initialisation import initial_parameters
@@ -106,7 +106,7 @@ def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Su
         for _ in tqdm(range(iterations), desc="training", unit="batch", leave=False):
             batch = next(batches)
             trainer.set_parameters(optimiser.parameters_in_use)
-            result = trainer.gradients(batch.images, batch.labels, batch.masks)
+            result = trainer.step(batch.images, batch.labels, batch.masks)
             optimiser.step(result.gradients)
     trained = {name: value.copy() for name, value in optimiser.parameters.items()}
     return Subject(recipe, architecture, trained, list(batches))

@@ -10,37 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from equations import NeuronModel
 from networks.architecture import Architecture
-from networks.arrays import by_name, numbers, real_number, truth_or_numbers, whole_number
-from networks.brian.code_generation import require_compiler
-from networks.stages.wiring import FEEDBACK, Masks
+from networks.arrays import by_name, numbers, real_number, truth_or_numbers
 from networks.weights import Weights
+from networks.wiring import FEEDBACK, Masks
 
 Array = NDArray[np.floating]
-
-DTYPES = ("float32", "float64")
-
-
-def check_build(batch_size: int, dtype: str) -> int:
-    """Return the batch size; refuse what cannot be built, and machines without a compiler.
-
-    Raises
-    ------
-    ValueError
-        If the batch size is no whole number from 1 on, or the dtype neither ``float32`` nor
-        ``float64``.
-    CompilerNotFoundError
-        Without a C++ compiler.
-    """
-    size = whole_number(batch_size, "the batch size")
-    check_dtype(dtype)
-    require_compiler()
-    return size
-
-
-def check_dtype(dtype: str) -> None:
-    """Raise `ValueError` for a dtype that is neither ``float32`` nor ``float64``."""
-    if dtype not in DTYPES:
-        raise ValueError(f"the dtype is '{dtype}': it must be 'float32' or 'float64'")
 
 
 def check_precision(neuron: NeuronModel, dtype: str) -> None:

@@ -14,7 +14,7 @@ from torch.nn.functional import cross_entropy
 
 from networks import Architecture
 from tests.reference_wiring import Array, Indices
-from training.methods.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods import TwoStageConfig, two_stage_gradients
 
 SAMPLES = 6
 STEPS = 4000

@@ -12,7 +12,8 @@ from networks import Architecture, SynapsesKind
 from tests.random_architectures import FAMILIES, Family
 from tests.random_networks import RandomNetwork, random_networks
 from tests.reference import ReferenceResult, two_stage
-from training.methods.two_stage import TwoStageConfig, TwoStageResult, TwoStageTrainer
+from training.methods import StepResult, TwoStageConfig
+from training.parallel.over_cores import TwoStageTrainer
 
 
 def dense(network: RandomNetwork) -> ReferenceResult:
@@ -31,7 +32,7 @@ def dense(network: RandomNetwork) -> ReferenceResult:
 
 def brian(
     network: RandomNetwork, synapses: SynapsesKind = "shared", couple: bool = False, shares: int = 1
-) -> TwoStageResult:
+) -> StepResult:
     """Brian2's result."""
     drawn = network.architecture
     trainer = TwoStageTrainer(
@@ -41,13 +42,13 @@ def brian(
         synapses=synapses,
         couple=couple,
         dtype="float64",
-        shares=shares,
+        threads=shares,
     )
     trainer.set_parameters(network.parameters)
-    return trainer.gradients(network.images, network.labels, network.dropout_masks)
+    return trainer.step(network.images, network.labels, network.dropout_masks)
 
 
-def assert_equal(result: TwoStageResult, expected: ReferenceResult) -> None:
+def assert_equal(result: StepResult, expected: ReferenceResult) -> None:
     """Rates to the last bit, everything after the readout to 1e-9."""
     assert result.alpha.keys() == expected.alpha.keys()
     for layer in expected.alpha:

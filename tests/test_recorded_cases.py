@@ -10,10 +10,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from networks import Architecture, SynapsesKind
 from tests.recorded_cases import CASES, RecordedCase, load_case
-from training.methods.two_stage import TwoStageConfig, TwoStageResult, two_stage_gradients
+from training.methods import StepResult, TwoStageConfig, two_stage_gradients
 
 
-def run(case: RecordedCase, synapses: SynapsesKind, couple: bool) -> TwoStageResult:
+def run(case: RecordedCase, synapses: SynapsesKind, couple: bool) -> StepResult:
     """Both stages of a recorded batch in double precision."""
     return two_stage_gradients(
         Architecture.parse(case.architecture, case.input_shape, case.classes),

@@ -12,7 +12,7 @@ from pathlib import Path
 import tyro
 
 from benchmarks.child import Finished, Stopwatch
-from training.recipes.recipe import Device, SynapsesChoice
+from networks.devices.facts import DeviceName, SynapsesChoice
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Options:
     """
 
     network: str
-    device: Device
+    device: DeviceName
     synapses: SynapsesChoice
     shares: int
     batches: int
@@ -54,7 +54,7 @@ def main() -> None:
     from benchmarks.device_task import NETWORKS, DeviceTask
     from networks import Architecture
     from training.data import find
-    from training.methods.two_stage import TwoStageTrainer
+    from training.parallel.over_cores import TwoStageTrainer
 
     prefs["codegen.runtime.cython.cache_dir"] = str(options.cache / "cython")
     recipe = NETWORKS[options.network]
@@ -67,7 +67,7 @@ def main() -> None:
         steps = replace(recipe, forward_steps=forward_steps, backward_steps=backward_steps)
         built = TwoStageTrainer(
             architecture, steps.two_stage, recipe.batch_size, dtype=recipe.dtype,
-            device=options.device, synapses=options.synapses, shares=options.shares, backend="cpu",
+            device=options.device, synapses=options.synapses, threads=options.shares, backend="cpu",
         )  # fmt: skip
         built.set_parameters(task.parameters)
         return built
@@ -76,12 +76,12 @@ def main() -> None:
     watch.lap("build")
     batch = task.batch
     for number in range(options.batches + 1):
-        whole.gradients(batch.images, batch.labels, batch.masks)
+        whole.step(batch.images, batch.labels, batch.masks)
         watch.lap(f"batch {number}")
     single, first = trainer(1, 1), batch.first(1)  # numbers of steps are data: nothing compiles
     watch.lap("another build")
     for number in range(options.batches + 1):
-        single.gradients(first.images, first.labels, first.masks)
+        single.step(first.images, first.labels, first.masks)
         watch.lap(f"overhead {number}")
     Finished.now(watch.steps).print()
 

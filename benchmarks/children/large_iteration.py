@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.child import Finished, Stopwatch
 from networks import Architecture
-from training.methods.two_stage import TwoStageTrainer
+from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
 from training.updates.dropout import dropout_masks
 from training.updates.initialisation import initial_parameters
@@ -44,7 +44,7 @@ def main() -> None:
     labels = generator.integers(0, 10, recipe.batch_size)
     trainer.set_parameters(optimiser.parameters_in_use)
     masks = dropout_masks(architecture, recipe, recipe.batch_size, 0)
-    result = trainer.gradients(images, labels, masks)
+    result = trainer.step(images, labels, masks)
     optimiser.step(result.gradients)
     watch.lap("iteration")
     Finished.now(watch.steps).print()

@@ -32,7 +32,7 @@ def main() -> None:
     watch.lap("build and compile")
     for number in range(int(iterations)):
         batch = subject.batch(number)
-        trainer.gradients(batch.images, batch.labels, batch.masks)
+        trainer.step(batch.images, batch.labels, batch.masks)
         watch.lap(f"iteration {number + 1}")
     Finished.now(watch.steps).print()
 

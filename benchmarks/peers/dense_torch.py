@@ -66,7 +66,7 @@ class DenseTorch:
         }
 
     @torch.inference_mode()
-    def gradients(
+    def step(
         self,
         images: Array,
         labels: NDArray[np.integer],

@@ -89,7 +89,7 @@ class SurrogateTorch:
         spikes = self._forward(images, dropout_masks)
         return [torch.stack(each).mean(0).numpy() for each in spikes]
 
-    def gradients(
+    def step(
         self,
         images: Array,
         labels: NDArray[np.integer],

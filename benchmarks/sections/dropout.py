@@ -12,7 +12,7 @@ from dataclasses import replace
 from benchmarks.bench import Bench
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread, rounds
-from training.methods.two_stage import TwoStageTrainer
+from training.parallel.over_cores import TwoStageTrainer
 from training.parallel.threads import one_torch_thread
 from training.recipes.recipe import Recipe
 from training.updates.dropout import dropout_masks
@@ -37,7 +37,7 @@ class _Iterations:
         masks = dropout_masks(subject.architecture, self.recipe, len(batch.labels), number)
         self.drawing.append(time.perf_counter() - began)
         self.trainer.set_parameters(self.optimiser.parameters_in_use)
-        self.optimiser.step(self.trainer.gradients(batch.images, batch.labels, masks).gradients)
+        self.optimiser.step(self.trainer.step(batch.images, batch.labels, masks).gradients)
 
 
 def measure(bench: Bench) -> Section:

@@ -18,8 +18,8 @@ from benchmarks.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
 from benchmarks.subject import Subject
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import seconds
-from training.methods.two_stage import TwoStageTrainer
-from training.parallel.partition import number_of_shares, samples_per_part, split
+from training.parallel.over_cores import TwoStageTrainer
+from training.parallel.partition import number_of_workers, samples_per_part, split
 from training.parallel.threads import one_torch_thread
 from training.updates.dropout import dropout_masks
 from training.updates.optimiser import Optimiser
@@ -30,10 +30,9 @@ PARTS = ("stage", "layer", "part", "ms", "%", "bound ms", "time / bound", "event
 def measure(bench: Bench) -> Section:
     """Measure one part of a batch alone, the bandwidth, and whole iterations on all cores."""
     subject, batch = bench.subject, bench.recipe.batch_size
-    shares = number_of_shares(
-        subject.architecture, batch, "runtime", "cpu", torch.get_num_threads()
-    )
-    samples = samples_per_part(subject.architecture, batch, shares, "runtime")
+    simulation = subject.recipe.simulation
+    shares = number_of_workers(subject.architecture, batch, simulation, torch.get_num_threads())
+    samples = samples_per_part(subject.architecture, batch, shares, simulation)
     times = measure_share(subject, samples, batch, bench.effort.share_runs)
     cache, state, memory = measure_bandwidth(FIRST_LEVEL, times.state_bytes, BEYOND_CACHES)
     rows = [_row(part, times, cache, state) for part in times.parts]
@@ -147,4 +146,4 @@ def _train_one(
     batch, recipe = subject.batch(number), subject.recipe
     masks = dropout_masks(subject.architecture, recipe, len(batch.labels), number)
     trainer.set_parameters(optimiser.parameters_in_use)
-    optimiser.step(trainer.gradients(batch.images, batch.labels, masks).gradients)
+    optimiser.step(trainer.step(batch.images, batch.labels, masks).gradients)

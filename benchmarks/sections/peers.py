@@ -18,7 +18,7 @@ from benchmarks.provenance import Provenance
 from benchmarks.subject import Subject
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread, rounds, seconds
-from training.methods.two_stage import TwoStageTrainer
+from training.parallel.over_cores import TwoStageTrainer
 
 OURS = "ours"
 DENSE = "dense PyTorch"
@@ -81,7 +81,7 @@ def headline(name: str, ratio: Spread, cores: int) -> str:
 
 def _run(runner: Runner, subject: Subject, number: int) -> None:
     batch = subject.batch(number)
-    runner.gradients(batch.images, batch.labels, batch.masks)
+    runner.step(batch.images, batch.labels, batch.masks)
 
 
 def _row(name: str, samples: int, times: list[float], ratios: list[float]) -> tuple[Cell, ...]:
@@ -100,7 +100,7 @@ def _explicit(subject: Subject, samples: int, ours: float) -> tuple[Cell, ...]:
     )  # fmt: skip
     trainer.set_parameters(subject.parameters)
     batch = subject.batch(0).first(samples)
-    run = partial(trainer.gradients, batch.images, batch.labels, batch.masks)
+    run = partial(trainer.step, batch.images, batch.labels, batch.masks)
     run()
     time = seconds(run)
     return (EXPLICIT, samples, samples / time, None, None, time / samples / ours, None, None)

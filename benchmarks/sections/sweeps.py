@@ -21,7 +21,7 @@ from benchmarks.subject import Array, Batch, Subject
 from benchmarks.tables import Section, Table
 from benchmarks.timing import least_seconds
 from networks import Architecture
-from training.methods.two_stage import TwoStageTrainer
+from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
 from training.updates.dropout import dropout_masks
 from training.updates.initialisation import initial_parameters
@@ -88,9 +88,7 @@ def _point(
     gc.collect()  # Brian2's networks are cycles of references, and here one follows another
     trainer = TwoStageTrainer(architecture, recipe.two_stage, samples, dtype=recipe.dtype)
     trainer.set_parameters(parameters)
-    run = partial(
-        trainer.gradients, batch.images, batch.labels, batch.masks, batch=recipe.batch_size
-    )
+    run = partial(trainer.step, batch.images, batch.labels, batch.masks, batch=recipe.batch_size)
     time = least_seconds(run, runs)
     result = run()
     return Point(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from networks.devices.base import Simulator
-    from networks.devices.choice import Choice, choose
+    from networks.devices.choice import simulator_class
     from networks.devices.errors import DeviceError
     from networks.devices.facts import (
         Backend,
@@ -23,19 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backend",
-    "Choice",
     "DeviceError",
     "DeviceName",
     "PropagationChoice",
     "Simulator",
     "SynapsesChoice",
     "SynapsesKind",
-    "choose",
+    "simulator_class",
 ]
 
 _MODULES = {
     "base": ("Simulator",),
-    "choice": ("Choice", "choose"),
+    "choice": ("simulator_class",),
     "errors": ("DeviceError",),
     "facts": ("Backend", "DeviceName", "PropagationChoice", "SynapsesChoice", "SynapsesKind"),
 }

@@ -29,35 +29,67 @@ class DeviceFacts:
         Propagations that it can run; the first one is its default.
     compiles_programs : bool
         Whether a stage is a program of its own, outside this process.
+    couples : bool
+        Whether stage 2 consists of couples there unless something else is asked for.
+    undivided : tuple of {"cuda", "cpu"}
+        Backends on which a whole batch is simulated at once, not spread over threads.
     """
 
     synapses: tuple[SynapsesKind, ...]
     propagations: tuple[Propagation, ...]
     compiles_programs: bool = True
+    couples: bool = False
+    undivided: tuple[Backend, ...] = ()
 
 
-FACTS: dict[DeviceName, DeviceFacts] = {
+_FACTS: dict[DeviceName, DeviceFacts] = {
     "runtime": DeviceFacts(("shared", "explicit"), ("sequential", "synchronous"), False),
     "cpp_standalone": DeviceFacts(("explicit",), ("sequential", "synchronous")),
-    "genn": DeviceFacts(("explicit",), ("synchronous",)),
+    "genn": DeviceFacts(("explicit",), ("synchronous",), couples=True, undivided=("cuda",)),
 }
 
 
-def realisation(
+@dataclass(frozen=True)
+class Realised:
+    """What a network is made of on a device.
+
+    Parameters
+    ----------
+    synapses : {"shared", "explicit"}
+    propagation : {"sequential", "synchronous"}
+    """
+
+    synapses: SynapsesKind
+    propagation: Propagation
+
+
+def facts_of(device: DeviceName) -> DeviceFacts:
+    """What a device can do.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device.
+    """
+    if device not in _FACTS:
+        raise ValueError(f"the device is '{device}': it must be {_either(list(_FACTS))}")
+    return _FACTS[device]
+
+
+def realised(
     device: DeviceName,
-    synapses: SynapsesChoice = "auto",
-    propagation: PropagationChoice = "auto",
-    backend: Backend = "cuda",
-) -> tuple[SynapsesKind, Propagation]:
-    """How a network is realised; "auto" is the first that the device offers.
+    synapses: SynapsesChoice,
+    propagation: PropagationChoice,
+    backend: Backend,
+) -> Realised:
+    """What a network is made of; "auto" is the first that the device offers.
 
     Raises
     ------
     ValueError
         If there is no such device, or it cannot do what was asked for.
     """
-    if device not in FACTS:
-        raise ValueError(f"the device is '{device}': it must be {_either(list(FACTS))}")
+    facts = facts_of(device)
     if synapses not in get_args(SynapsesChoice):
         raise ValueError(f"synapses are 'shared' or 'explicit', not '{synapses}'")
     if propagation not in get_args(PropagationChoice):
@@ -66,8 +98,7 @@ def realisation(
         )
     if backend not in get_args(Backend):
         raise ValueError(f"the backend is '{backend}': it must be {_either(get_args(Backend))}")
-    facts = FACTS[device]
-    return (
+    return Realised(
         _pick(f"{synapses} synapses", synapses, facts.synapses, device),
         _pick(f"{propagation} propagation", propagation, facts.propagations, device),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from brian2.core.clocks import Clock
+from brian2.core.network import Network
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
@@ -20,17 +21,31 @@ from networks.schedule import Slots
 SPIKE_TOTAL = "spike_total"
 
 
-class Population(NeuronGroup):
+class UncheckedGroup(NeuronGroup):
     """A `NeuronGroup` without Brian2's search for invalid values after every run.
 
     It takes longer than many a layer's simulation, and inputs and weights are checked before.
+
+    Attributes
+    ----------
+    layer_shape : tuple of int
+        Shape of the layer that it holds a batch of.
+    stage_network : Network or None
+        The network to which monitors of it can be added, if there is one.
     """
+
+    def remember(self, shape: Shape) -> None:
+        """Note what it is a layer of."""
+        for attribute in ("layer_shape", "stage_network"):
+            self.add_attribute(attribute)
+        self.layer_shape = shape
+        self.stage_network: Network | None = None
 
     def _check_for_invalid_states(self) -> None:
         pass
 
 
-def population(
+def neuron_group(
     neuron: NeuronModel,
     shape: Shape,
     batch_size: int,
@@ -40,7 +55,7 @@ def population(
     slots: Slots,
     clock: Clock,
     dtype: str,
-) -> NeuronGroup:
+) -> UncheckedGroup:
     """A group of ``batch_size`` samples of one layer, sample-major and channel-last.
 
     Parameters
@@ -63,7 +78,7 @@ def population(
     if slots.delay is not None:
         neuron = in_window(neuron)
     code_objects = code_object_class()
-    group = Population(
+    group = UncheckedGroup(
         batch_size * units(shape),
         neuron.equations + variables,
         threshold=neuron.threshold,
@@ -75,6 +90,7 @@ def population(
         codeobj_class=code_objects,
         namespace=dict(neuron.namespace),
     )
+    group.remember(shape)
     group.thresholder["spike"].when = slots.thresholds
     group.resetter["spike"].when = slots.resets
     group.state_updater.when = "groups"
@@ -146,6 +162,12 @@ def put_to_rest(group: NeuronGroup, at_rest: Mapping[str, float]) -> None:
         group.variables[variable].get_value().fill(value)
     if SPIKE_TOTAL in group.variables:
         group.variables[SPIKE_TOTAL].get_value().fill(0)
+
+
+def open_window(group: NeuronGroup, steps: int) -> None:
+    """Tell neurons that live in a window how long it is."""
+    if "window_steps" in group.variables:
+        group.variables["window_steps"].set_value(steps)
 
 
 def count_spikes(group: NeuronGroup, shape: Shape, samples: int) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.peers.dense_torch import DenseTorch
 from networks import Architecture
-from training.methods.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods import TwoStageConfig, two_stage_gradients
 
 
 @pytest.mark.parametrize("channels_last", [False, True])
@@ -27,7 +27,7 @@ def test_same_gradients_in_float64(channels_last: bool) -> None:
     config = TwoStageConfig(forward_steps=20, backward_steps=30, loss_scale=5.0)
     dense = DenseTorch(architecture, config, channels_last=channels_last)
     dense.set_parameters(parameters)
-    logits, gradients = dense.gradients(images, labels, masks)
+    logits, gradients = dense.step(images, labels, masks)
     ours = two_stage_gradients(
         architecture, parameters, images, labels, config, dropout_masks=masks
     )

@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.peers.surrogate_torch import Spike, SurrogateTorch
 from networks import Architecture
-from training.methods.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods import TwoStageConfig, two_stage_gradients
 
 
 @pytest.mark.parametrize("channels_last", [False, True])
@@ -29,7 +29,7 @@ def test_same_spike_counts_as_ours(channels_last: bool) -> None:
     peer = SurrogateTorch(architecture, config, channels_last=channels_last)
     peer.set_parameters(parameters)
     rates = peer.rates(images, masks)
-    logits, gradients = peer.gradients(images, labels, masks)
+    logits, gradients = peer.step(images, labels, masks)
     ours = two_stage_gradients(
         architecture, parameters, images, labels, config, dropout_masks=masks
     )
@@ -73,7 +73,7 @@ def test_gradient_of_one_neuron_by_hand() -> None:
     )
     (rate,) = peer.rates(np.ones((1, 1)), {})
     assert rate.item() == pytest.approx(1 / 3)
-    _, gradients = peer.gradients(np.ones((1, 1)), np.array([1]))
+    _, gradients = peer.step(np.ones((1, 1)), np.array([1]))
     # The potentials are 0.625, 1.25 and 1.875 - 2, of which the first two are near the threshold.
     change = (1 + 2) / 3
     probability = 1 / (1 + np.exp(-1 / 3))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from equations import average_rate_weight, leaky_integrate_and_fire
 from networks import ForwardNetwork
+from networks.simulation import FloatingPoint
 from tests.networks.builders import architecture
 
 DTYPES = ("float32", "float64")
@@ -21,7 +22,7 @@ LEAKS = (0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.99, 0.999, 1.0)
 STEPS = (1, 2, 3, 5, 10, 30, 100, 250)
 
 
-def decayed_count(spikes: list[bool], leak: float, dtype: str) -> float:
+def decayed_count(spikes: list[bool], leak: float, dtype: FloatingPoint) -> float:
     """What `spike_count` is after these steps: it decays, then takes the spike of the step."""
     precision = np.dtype(dtype).type
     count = precision(0)
@@ -35,7 +36,7 @@ def decayed_count(spikes: list[bool], leak: float, dtype: str) -> float:
     leak=st.floats(1e-3, 1.0),
     dtype=st.sampled_from(DTYPES),
 )
-def test_no_rate_is_above_one(spikes: list[bool], leak: float, dtype: str) -> None:
+def test_no_rate_is_above_one(spikes: list[bool], leak: float, dtype: FloatingPoint) -> None:
     weight = average_rate_weight(leak, len(spikes), dtype)
     assert decayed_count(spikes, leak, dtype) <= weight
     assert decayed_count([True] * len(spikes), leak, dtype) == weight
@@ -44,7 +45,7 @@ def test_no_rate_is_above_one(spikes: list[bool], leak: float, dtype: str) -> No
 
 @pytest.mark.parametrize("leak", LEAKS)
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_a_neuron_that_always_fires_has_rate_one(dtype: str, leak: float) -> None:
+def test_a_neuron_that_always_fires_has_rate_one(dtype: FloatingPoint, leak: float) -> None:
     network = ForwardNetwork(
         architecture("3-2 (F3)", (2,)), leaky_integrate_and_fire(leak=leak), 2, dtype=dtype
     )

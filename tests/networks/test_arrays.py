@@ -24,8 +24,8 @@ from tests.networks.builders import (
     random_masks,
     random_parameters,
 )
-from training.methods import implicit_gradients
-from training.methods.two_stage import TwoStageConfig, TwoStageTrainer, two_stage_gradients
+from training.methods import TwoStageConfig, implicit_gradients, two_stage_gradients
+from training.parallel.over_cores import TwoStageTrainer
 
 NETWORK = architecture()
 SAMPLES = 3
@@ -94,7 +94,7 @@ def gradients(convert: Callable[[Array], Any]) -> list[Array]:
 
 
 def predicted(convert: Callable[[Array], Any]) -> list[Array]:
-    trainer = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64", shares=2)
+    trainer = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64", threads=2)
     trainer.set_parameters({n: convert(v) for n, v in random_parameters(NETWORK).items()})
     dropout = {name: convert(mask) for name, mask in random_dropout(NETWORK, SAMPLES).items()}
     return [trainer.predict(convert(random_images(NETWORK, SAMPLES)), dropout).logits]
@@ -180,10 +180,10 @@ def test_weights_are_the_networks_own() -> None:
     parameters, images = random_parameters(NETWORK), random_images(NETWORK, SAMPLES)
     trainer = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64")
     trainer.set_parameters(parameters)
-    first = trainer.gradients(images, LABELS)
+    first = trainer.step(images, LABELS)
     for values in parameters.values():
         values[...] = 7.0
-    again = trainer.gradients(images, LABELS)
+    again = trainer.step(images, LABELS)
     assert_array_equal(again.logits, first.logits)
     for name, gradient in first.gradients.items():
         assert_array_equal(again.gradients[name], gradient)

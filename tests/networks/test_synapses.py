@@ -18,9 +18,9 @@ from equations import BACKWARD, FORWARD, ternary
 from networks import Architecture, SynapsesKind
 from networks.brian.network import BrianNetwork
 from networks.connections import Connection, Shape, units
-from networks.populations.neurons import population, state
+from networks.populations.neurons import neuron_group, state
 from networks.schedule import Slots, layer_slots
-from networks.stages.wiring import synapses_class
+from networks.synapses import REALISATIONS
 from tests.reference_wiring import wire
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ CONNECTIONS = [
 def group(shape: Shape, layer: str, v_threshold: float, dtype: str) -> NeuronGroup:
     """Ternary neurons with all variables that a synapse may read, dyadic and all different."""
     variables = BACKWARD.neuron_variables
-    neurons = population(
+    neurons = neuron_group(
         ternary(v_threshold, v_threshold - 1.0), shape, len(SHARES), variables=variables,
         name=layer, slots=Slots.of_layer(layer), dtype=dtype,
         clock=BrianNetwork.step_clock(f"{layer}_clock"),
@@ -77,7 +77,7 @@ def deliver(
     shapes = connection.source_shape, connection.target_shape
     first, second = shapes[::-1] if transposed else shapes
     source, target = group(first, "source", 1.0, dtype), group(second, "target", 1e6, dtype)
-    synapses = synapses_class(kind)(
+    synapses = REALISATIONS[kind](
         source, target, connection, on_pre, batch_size=len(SHARES), transposed=transposed,
         name="synapses", when="target_synapses",
     )  # fmt: skip

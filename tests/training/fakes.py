@@ -16,13 +16,15 @@ from torch.utils.data import TensorDataset
 
 from networks import Architecture
 from training.data import Images
-from training.methods.two_stage import Prediction, TwoStageResult, TwoStageTrainer
+from training.methods import Prediction, StepResult
+from training.methods.batch import Batch
+from training.methods.method import Method
 
 Array = NDArray[np.floating]
 
 
-class FakeTrainer(TwoStageTrainer):
-    """A `TwoStageTrainer` without networks.
+class FakeTrainer(Method):
+    """A method without networks.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ class FakeTrainer(TwoStageTrainer):
         on_gradients: Callable[[int], None] = lambda call: None,
         on_predict: Callable[[int], None] = lambda call: None,
     ) -> None:
-        self.architecture = architecture
+        super().__init__(architecture, 2**20, "float32")
         self._parameters: dict[str, Array] = {}
         self._on_gradients, self._on_predict = on_gradients, on_predict
         self.gradient_calls = self.predict_calls = 0
@@ -47,22 +49,16 @@ class FakeTrainer(TwoStageTrainer):
         self.architecture.check_parameters(parameters)
         self._parameters = {name: values.copy() for name, values in parameters.items()}
 
-    def predict(self, images: Any, dropout_masks: Mapping[str, Any] | None = None) -> Prediction:
+    def predict_batch(self, batch: Batch) -> Prediction:
         self.predict_calls += 1
         self._on_predict(self.predict_calls)
-        return Prediction(self._logits(images), {}, {})
+        return Prediction(self._logits(batch.images), {}, {})
 
-    def gradients(
-        self,
-        images: Any,
-        labels: Any,
-        dropout_masks: Mapping[str, Any] | None = None,
-        *,
-        batch: int | None = None,
-    ) -> TwoStageResult:
+    def step_batch(self, batch: Batch) -> StepResult:
+        images, labels = batch.images, batch.labels
         self.gradient_calls += 1
         self._on_gradients(self.gradient_calls)
-        masks = (dropout_masks or {}).values()
+        masks = batch.masks.values()
         drawn = sum([float((mask.reshape(len(mask), -1)[:, 0] * labels).sum()) for mask in masks])
         seen = float((images.reshape(len(images), -1).mean(axis=1) * (1 + labels)).sum())
         gradients = {
@@ -70,15 +66,16 @@ class FakeTrainer(TwoStageTrainer):
             for name, values in self._parameters.items()
         }
         rates = {layer.name: abs(np.cos(seen)) for layer in self.architecture.layers}
-        return TwoStageResult(
+        return StepResult(
             logits=self._logits(images),
             loss=abs(np.sin(seen)),
-            alpha={},
-            beta={},
-            output_gradient=np.zeros(0),
             gradients=gradients,
-            firing_rates_forward=rates,
-            firing_rates_backward={name: rate / 10 for name, rate in rates.items()},
+            rates={"alpha": {}, "beta": {}},
+            firing_rates={
+                "forward": rates,
+                "backward": {name: rate / 10 for name, rate in rates.items()},
+            },
+            output_gradient=np.zeros(0),
         )
 
     def _logits(self, images: Array) -> Array:

@@ -12,7 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,7 +21,6 @@ import tyro
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
 from training.cli.options import UsageError, parse
 from training.cli.standard_streams import StandardStreams
-from training.cli.suggestions import did_you_mean
 from training.errors import UserError
 from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.launcher_watch import end_with_launcher
@@ -31,6 +30,7 @@ from training.recipes.recipe import Recipe
 from training.runs.folder import open_run
 from training.storage.output_path import check_makeable
 from training.storage.system_errors import sentence
+from training.suggestions import did_you_mean
 
 _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
@@ -48,6 +48,9 @@ class Train:
         What to train.
     data_dir : Path
         Folder of the data sets, as torchvision lays them out.
+    data : Path or None
+        A data set of your own in place of the recipe's: a .npz file with images and labels, a
+        folder of .npy files of these names, or one with a folder of pictures per class.
     out : Path or None
         Run folder to make; runs/RECIPE-DATE-TIME if not given.
     resume : Path or None
@@ -58,11 +61,15 @@ class Train:
 
     recipe: Annotated[Recipe, tyro.conf.arg(name="")]
     data_dir: Path = Path("data")
+    data: Path | None = None
     out: Path | None = None
     resume: Path | None = None
     max_iterations: int | None = None
 
     def __post_init__(self) -> None:
+        if self.data is not None:
+            own = replace(self.recipe, data_set=str(self.data.absolute()))
+            object.__setattr__(self, "recipe", own)
         if self.out is not None and self.resume is not None:
             raise ValueError("--out and --resume exclude each other: a resumed run stays in place")
         if self.max_iterations is not None and self.max_iterations < 1:

@@ -10,12 +10,11 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
 from pathlib import Path
-from secrets import token_hex
 
 from networks import Architecture, CompilationError, DeviceError, NotFiniteError
 from training.cli.preparation import build_for_all, keep_everything, load_images, require_device
+from training.cli.printed import Printed
 from training.data import Images
 from training.errors import (
     CheckpointError,
@@ -31,6 +30,7 @@ from training.plots.pictures import draw_pictures
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, began, load_best, load_latest
+from training.runs.display import Display
 from training.runs.evaluation import evaluate
 from training.runs.finished import nothing_left
 from training.runs.folder import RunFolder, check_vacant, continued, open_run, trained_on
@@ -38,6 +38,7 @@ from training.runs.history import History
 from training.runs.lock import only_writer
 from training.runs.loop import TrainingLoop, first_checkpoint
 from training.runs.progress import Progress
+from training.runs.train import dated_path
 from training.storage.system_errors import sentence
 from training.updates.restriction import parameters_in_use
 
@@ -51,7 +52,7 @@ def train_anew(
     processes: Processes,
 ) -> int:
     """Train a recipe in a new run folder; return the exit status."""
-    path = Path(processes.text_of_first(str(out or _dated_path(name))))
+    path = Path(processes.text_of_first(str(out or dated_path(name))))
     run = RunFolder(path, name, recipe)
     check_vacant(run.path)
     architecture = read_architecture(recipe)
@@ -123,7 +124,7 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     size = run.recipe.batch_size
     try:
         with interruption:
-            evaluation = evaluate(trainer, images, size, interruption, processes.leads)
+            evaluation = evaluate(trainer, images, size, interruption, _display(processes))
     except (DeviceError, NotFiniteError) as error:
         raise UserError(str(error)) from None
     if evaluation is None:
@@ -157,6 +158,7 @@ def _train(
         trainer,
         checkpoint,
         interruption,
+        _display(processes),
         max_iterations=max_iterations,
         leads=processes.leads,
     )
@@ -188,9 +190,9 @@ def _train(
     return 0
 
 
-def _dated_path(name: str) -> Path:
-    """Return a folder that no other start has, even in the same second on another machine."""
-    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}-{token_hex(4)}"
+def _display(processes: Processes) -> Display:
+    """Only the first process shows something."""
+    return Printed() if processes.leads else Display()
 
 
 @contextmanager

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from networks import Architecture
-from networks.devices.facts import FACTS, realisation
 from training.data import find
-from training.parallel.partition import number_of_shares, samples_per_part
+from training.parallel.partition import number_of_workers, samples_per_part
 from training.recipes.recipe import Recipe
 
 LIBRARY_BYTES = 430 * 2**20
@@ -93,18 +92,18 @@ def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
         size * math.prod(data_set.input_shape) * pixel_bytes
         for size, pixel_bytes in zip(data_set.sizes, data_set.pixel_bytes, strict=True)
     )
-    size, device = recipe.batch_size, recipe.device
-    shares = number_of_shares(architecture, size, device, recipe.backend, threads)
-    part = samples_per_part(architecture, size, shares, device)
+    size, simulation = recipe.batch_size, recipe.simulation
+    workers = simulation.threads or number_of_workers(architecture, size, simulation, threads)
+    part = samples_per_part(architecture, size, workers, simulation)
     itemsize = np.dtype(recipe.dtype).itemsize
     neurons = sum(layer.units for layer in architecture.layers)
     parameters = architecture.parameters * itemsize
     return Memory(
         libraries=LIBRARY_BYTES,
         images=training + test,
-        networks=shares * (_states(recipe, neurons, part) + _synapses(recipe, architecture, part)),
+        networks=workers * (_states(recipe, neurons, part) + _synapses(recipe, architecture, part)),
         batch=BATCH_COPIES * size * neurons * itemsize + PARAMETER_COPIES * parameters,
-        threads=shares,
+        threads=workers,
         part=part,
     )
 
@@ -119,14 +118,13 @@ def _states(recipe: Recipe, neurons: int, part: int) -> int:
 
 def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
     """Return the bytes of the synapses of both stages; a couple has four connections for one."""
-    kind, _ = realisation(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
+    simulation = recipe.simulation
     stages = 5 if recipe.couple else 2
-    if kind == "shared":
+    if simulation.realised.synapses == "shared":
         return stages * architecture.parameters * np.dtype(recipe.dtype).itemsize
     copies = part
-    if FACTS[recipe.device].compiles_programs:
-        from networks.devices import choose  # late: Brian2 takes seconds to import
+    if simulation.facts.compiles_programs:
+        from networks.devices import simulator_class  # late: Brian2 takes seconds to import
 
-        choice = choose(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
-        copies = choice.simulator.copies_of(part)
+        copies = simulator_class(simulation).copies_of(part)
     return stages * copies * architecture.synapses * EXPLICIT_SYNAPSE_BYTES

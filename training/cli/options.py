@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import tyro
 from tyro.conf import OmitArgPrefixes
 
-from training.cli.suggestions import did_you_mean
 from training.errors import UserError
+from training.suggestions import did_you_mean
 
 Options = TypeVar("Options")
 

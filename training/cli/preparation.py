@@ -10,16 +10,16 @@ import time
 from pathlib import Path
 
 from networks import Architecture, CompilationError, DeviceError
-from networks.devices import choose
+from networks.devices import simulator_class
 from training.data import Images, find
 from training.errors import UserError
-from training.methods.trainer import Trainer
-from training.methods.two_stage import TwoStageTrainer
+from training.interruption import Interruption
+from training.methods.method import Method
 from training.parallel.distributed.interruption import SharedInterruption
+from training.parallel.distributed.over_processes import OverProcesses
 from training.parallel.distributed.processes import Processes
-from training.parallel.distributed.split_trainer import SplitTrainer
+from training.parallel.over_cores import method_over_cores
 from training.recipes.recipe import Recipe
-from training.runs.interruption import Interruption
 
 
 def require_device(recipe: Recipe) -> None:
@@ -30,9 +30,8 @@ def require_device(recipe: Recipe) -> None:
     UserError
         If something is missing; it says how to get it.
     """
-    choice = choose(recipe.device, recipe.synapses, recipe.propagation, recipe.backend)
     try:
-        choice.simulator.require()
+        simulator_class(recipe.simulation).require()
     except (ValueError, DeviceError) as error:
         raise UserError(str(error)) from None
 
@@ -55,10 +54,8 @@ def load_images(recipe: Recipe, architecture: Architecture, data_dir: Path) -> I
     return images
 
 
-def build_trainer(
-    architecture: Architecture, recipe: Recipe, batch_size: int | None = None
-) -> TwoStageTrainer:
-    """Build and compile both networks of a recipe, for its batches or for a part of them.
+def build_trainer(architecture: Architecture, recipe: Recipe, batch_size: int) -> Method:
+    """Build and compile what a recipe learns with, over all cores.
 
     Raises
     ------
@@ -68,17 +65,7 @@ def build_trainer(
     began = time.perf_counter()
     print("building the networks (their first compilation takes a minute or two) ...", flush=True)
     try:
-        trainer = TwoStageTrainer(
-            architecture,
-            recipe.two_stage,
-            batch_size or recipe.batch_size,
-            synapses=recipe.synapses,
-            couple=recipe.couple or None,
-            dtype=recipe.dtype,
-            device=recipe.device,
-            propagation=recipe.propagation,
-            backend=recipe.backend,
-        )
+        trainer = method_over_cores(architecture, recipe, batch_size)
     except (ValueError, CompilationError, DeviceError) as error:
         raise UserError(str(error)) from None
     print(f"ready after {time.perf_counter() - began:.1f} s", flush=True)
@@ -87,7 +74,7 @@ def build_trainer(
 
 def build_for_all(
     architecture: Architecture, recipe: Recipe, processes: Processes
-) -> tuple[Trainer, Interruption]:
+) -> tuple[Method, Interruption]:
     """Build the networks of this process, and what stops it together with the others.
 
     Raises
@@ -96,7 +83,7 @@ def build_for_all(
         As `build_trainer`, and for batches that cannot be split.
     """
     if processes.size == 1:
-        return build_trainer(architecture, recipe), Interruption()
+        return build_trainer(architecture, recipe, recipe.batch_size), Interruption()
     if recipe.batch_size < processes.size:
         raise UserError(
             f"a batch of {recipe.batch_size} cannot be split over {processes.size} processes: "
@@ -104,10 +91,9 @@ def build_for_all(
         )
     # What the first compiles, the others find.
     with processes.first_one_then_others():
-        trainer = build_trainer(architecture, recipe, processes.largest_part(recipe.batch_size))
+        own = build_trainer(architecture, recipe, processes.largest_part(recipe.batch_size))
     interruption = SharedInterruption(tells=processes.leads)
-    split = SplitTrainer(trainer, architecture, processes, interruption, recipe.dtype)
-    return split, interruption
+    return OverProcesses(own, recipe.batch_size, processes, interruption), interruption
 
 
 def keep_everything() -> None:

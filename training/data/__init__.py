@@ -6,13 +6,14 @@ in the list below. `batches` decides which image comes when.
 
 from __future__ import annotations
 
-from training.cli.suggestions import did_you_mean
 from training.data.cifar import CIFAR10, CIFAR100
 from training.data.data_set import DataSet
 from training.data.digits import DIGITS
 from training.data.images import Images
 from training.data.mnist import FASHION_MNIST, MNIST
+from training.data.own import is_own, own_data_set
 from training.errors import DataError
+from training.suggestions import did_you_mean
 
 __all__ = ["DATA_SETS", "DataSet", "Images", "find"]
 
@@ -21,18 +22,20 @@ DATA_SETS: tuple[DataSet, ...] = (DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR10
 
 
 def find(name: str) -> DataSet:
-    """Return the data set called `name`.
+    """Return the data set called `name`, or the one in the file or folder of that name.
 
     Raises
     ------
     DataError
-        If there is none of that name.
+        If there is none of that name, or it cannot be read.
     """
+    if is_own(name):
+        return own_data_set(name)
     for data_set in DATA_SETS:
         if data_set.name == name:
             return data_set
     names = [data_set.name for data_set in DATA_SETS]
     raise DataError(
         f"there is no data set '{name}'{did_you_mean(name, names)}: choose one of "
-        f"{', '.join(names)}"
+        f"{', '.join(names)}, or give the path of your own"
     )

@@ -7,7 +7,7 @@ generator have a say, and an epoch can be entered at any batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor
@@ -17,6 +17,9 @@ from training.data.images import Images
 from training.randomness import integer_seed, stream
 
 Batch = tuple[Tensor, Tensor]
+
+_FRAMES_NDIM = 5
+"""Axes of images that come in frames: (images, steps, channels, height, width)."""
 
 
 def batches_per_epoch(images: Images, batch_size: int) -> int:
@@ -47,17 +50,24 @@ def training_batches(
 
     Yields
     ------
-    pixels : tensor, shape (images, *input_shape)
+    pixels : tensor, shape (images, *input_shape) or (steps, images, *input_shape)
     labels : int tensor, shape (images,)
     """
     order = torch.from_numpy(stream(seed, "order", epoch).permutation(len(images.training)))
     numbered = list(order.split(batch_size))[first:stop]
-    yield from _loader(_Augmented(images, seed, epoch), numbered)
+    yield from _frames_first(_loader(_Augmented(images, seed, epoch), numbered))
 
 
 def evaluation_batches(images: Images, batch_size: int) -> Iterator[Batch]:
     """Yield the test images in order, with their labels."""
-    yield from _loader(images.test, list(torch.arange(len(images.test)).split(batch_size)))
+    numbered = list(torch.arange(len(images.test)).split(batch_size))
+    yield from _frames_first(_loader(images.test, numbered))
+
+
+def _frames_first(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches with the frames' axis first, as the networks take it."""
+    for pixels, labels in batches:
+        yield (pixels.transpose(0, 1) if pixels.ndim == _FRAMES_NDIM else pixels), labels
 
 
 class _Augmented(Dataset[Batch]):

@@ -20,7 +20,7 @@ class DataSet:
     name : str
         As in recipes.
     input_shape : tuple of int
-        (channels, height, width) of an image.
+        (channels, height, width) of an image, or (features,).
     classes : int
         Number of different labels.
     sizes : tuple of int
@@ -32,15 +32,18 @@ class DataSet:
         SHA-256 of the files by name, as far as they are known.
     pixel_bytes : tuple of int
         What a pixel of the training and of the test images takes in memory.
+    frames : int, optional
+        Images per sample, one for each step of stage 1, if it is such a data set.
     """
 
     name: str
-    input_shape: tuple[int, int, int]
+    input_shape: tuple[int, ...]
     classes: int
     sizes: tuple[int, int]
     read: Callable[[DataSet, Path], Images]
     checksums: Mapping[str, str] = field(default_factory=dict)
     pixel_bytes: tuple[int, int] = (4, 4)
+    frames: int | None = None
 
     def load(self, data_dir: Path) -> Images:
         """Read the images.

@@ -21,7 +21,8 @@ class Images:
     Parameters
     ----------
     training, test : TensorDataset
-        Pixels, shape (images, *input_shape), and labels, shape (images,). The test pixels are what
+        Pixels, shape (images, *input_shape), with frames (images, steps, *input_shape), and labels,
+        shape (images,). The test pixels are what
         the network sees; the training pixels are too, unless there is an augmentation.
     augmentation : callable, optional
         From one training image to what the network sees of it, by random numbers of torch's

@@ -1,4 +1,4 @@
-"""Ways to get gradients: the spikes of stage 2, and exact implicit differentiation beside it.
+"""Ways to learn: the spikes of stage 2 (SPIDE), and what it is compared with.
 
 The names are loaded when they are first used, so that ``spide --help`` need not wait for Brian2
 and torch.
@@ -10,17 +10,37 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from training.methods.implicit import (
-        ImplicitResult,
-        NotConvergedError,
-        Solver,
-        implicit_gradients,
-    )
+    from training.methods.gradients import implicit_gradients, two_stage_gradients
+    from training.methods.linear_system import NotConvergedError
+    from training.methods.method import Method
+    from training.methods.results import Prediction, StepResult
+    from training.methods.spide import InexactGradientWarning
+    from training.methods.two_stage_config import TwoStageConfig
 
-__all__ = ["ImplicitResult", "NotConvergedError", "Solver", "implicit_gradients"]
+__all__ = [
+    "InexactGradientWarning",
+    "Method",
+    "NotConvergedError",
+    "Prediction",
+    "StepResult",
+    "TwoStageConfig",
+    "implicit_gradients",
+    "two_stage_gradients",
+]
+
+_MODULES = {
+    "gradients": ("implicit_gradients", "two_stage_gradients"),
+    "linear_system": ("NotConvergedError",),
+    "method": ("Method",),
+    "results": ("Prediction", "StepResult"),
+    "spide": ("InexactGradientWarning",),
+    "two_stage_config": ("TwoStageConfig",),
+}
+"""Where each name is."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(importlib.import_module("training.methods.implicit"), name)
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"training.methods.{module}"), name)
     raise AttributeError(f"module 'training.methods' has no attribute '{name}'")

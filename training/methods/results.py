@@ -1,4 +1,4 @@
-"""What the two stages give, and how the results of parts of a batch become those of the batch."""
+"""What a method gives, and how the results of parts of a batch become those of the batch."""
 
 from __future__ import annotations
 
@@ -31,32 +31,63 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class TwoStageResult:
-    """What both stages give for one batch.
+class StepResult:
+    """What a method gives for one batch.
 
     Parameters
     ----------
     logits : array, shape (samples, classes)
     loss : float
         Mean cross-entropy, not scaled.
-    alpha, beta : mapping of array
-        Rates of stage 1 and stage 2 by layer, shape (samples, *layer.shape).
-    output_gradient : array, shape (samples, *shape of the last layer)
-        g, the gradient of the scaled loss with respect to alpha of the last layer.
     gradients : dict of array
         Gradients of the scaled loss by parameter name.
-    firing_rates_forward, firing_rates_backward : dict of float
-        Share of neurons that fire per step, by layer; both signs count in stage 2.
+    rates : dict of mapping of array
+        By name (``alpha`` of stage 1, ``beta`` of stage 2, or of what stands in for it) and layer,
+        shape (samples, *layer.shape).
+    firing_rates : dict of dict of float
+        Share of neurons that fire per step, by stage (``forward``, ``backward``) and layer; both
+        signs count in stage 2.
+    output_gradient : array, shape (samples, *shape of the last layer)
+        g, the gradient of the scaled loss with respect to alpha of the last layer.
     """
 
     logits: Array
     loss: float
-    alpha: Mapping[str, Array]
-    beta: Mapping[str, Array]
-    output_gradient: Array
     gradients: dict[str, Array]
-    firing_rates_forward: dict[str, float]
-    firing_rates_backward: dict[str, float]
+    rates: Mapping[str, Mapping[str, Array]]
+    firing_rates: Mapping[str, dict[str, float]]
+    output_gradient: Array
+
+    @property
+    def alpha(self) -> Mapping[str, Array]:
+        """Rates of stage 1 by layer."""
+        return self._of("alpha")
+
+    @property
+    def beta(self) -> Mapping[str, Array]:
+        """Rates of stage 2 by layer, or what they approach.
+
+        Raises
+        ------
+        AttributeError
+            If the method has none.
+        """
+        return self._of("beta")
+
+    @property
+    def firing_rates_forward(self) -> dict[str, float]:
+        """Share of neurons that fire per step of stage 1, by layer."""
+        return self.firing_rates.get("forward", {})
+
+    @property
+    def firing_rates_backward(self) -> dict[str, float]:
+        """Share of neurons that fire per step of stage 2, by layer; empty if there is none."""
+        return self.firing_rates.get("backward", {})
+
+    def _of(self, name: str) -> Mapping[str, Array]:
+        if name not in self.rates:
+            raise AttributeError(f"this method has no {name}, only {', '.join(self.rates)}")
+        return self.rates[name]
 
 
 def join_predictions(parts: Sequence[Prediction]) -> Prediction:
@@ -69,29 +100,30 @@ def join_predictions(parts: Sequence[Prediction]) -> Prediction:
     )
 
 
-def join_results(parts: Sequence[TwoStageResult]) -> TwoStageResult:
+def join_results(parts: Sequence[StepResult]) -> StepResult:
     """Put the samples of all parts of a batch together, and add up losses and gradients.
 
     Parameters
     ----------
-    parts : sequence of TwoStageResult
+    parts : sequence of StepResult
         Loss and gradients are what each part adds to those of the batch.
     """
     if len(parts) == 1:
         return parts[0]
     sizes = [len(part.logits) for part in parts]
-    return TwoStageResult(
+    return StepResult(
         logits=_join([part.logits for part in parts]),
         loss=sum(part.loss for part in parts),
-        alpha=_JoinedRates([part.alpha for part in parts]),
-        beta=_JoinedRates([part.beta for part in parts]),
-        output_gradient=_join([part.output_gradient for part in parts]),
         gradients={
             name: reduce(np.add, [part.gradients[name] for part in parts])
             for name in parts[0].gradients
         },
-        firing_rates_forward=_average([part.firing_rates_forward for part in parts], sizes),
-        firing_rates_backward=_average([part.firing_rates_backward for part in parts], sizes),
+        rates={name: _JoinedRates([part.rates[name] for part in parts]) for name in parts[0].rates},
+        firing_rates={
+            stage: _average([part.firing_rates[stage] for part in parts], sizes)
+            for stage in parts[0].firing_rates
+        },
+        output_gradient=_join([part.output_gradient for part in parts]),
     )
 
 

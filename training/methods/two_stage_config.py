@@ -14,29 +14,28 @@ from equations import (
 from networks.arrays import real_number, whole_number
 
 
-@dataclass(frozen=True)
-class TwoStageConfig:
-    """Thresholds, steps and scales of the two stages.
+@dataclass(frozen=True, kw_only=True)
+class TwoStageValues:
+    """Thresholds, steps and scales of the two stages, as numbers.
 
     Parameters
     ----------
-    v_threshold, v_rest : float
-        V_th and u_rest of stage 1.
-    v_threshold_backward, v_rest_backward : float
-        V_th^b and u_rest^b of stage 2.
-    forward_steps, backward_steps : int
-        T_F and T_B.
+    v_threshold : float
+        Firing threshold V_th of stage 1.
+    v_rest : float
+        Resting potential u_rest of stage 1.
+    v_threshold_backward : float
+        Firing threshold V_th^b of the couples of stage 2.
+    v_rest_backward : float
+        Resting potential u_rest^b of the couples of stage 2.
+    forward_steps : int
+        Time steps T_F of stage 1.
+    backward_steps : int
+        Time steps T_B of stage 2.
     loss_scale : float
-        s_l, the factor on the mean cross-entropy.
+        Factor s_l of the loss, the mean cross-entropy (section 4.3).
     leak : float
-        Factor on the membrane potential per step in both stages; 1 is the IF neuron.
-    own_neuron : NeuronModel, optional
-        A neuron for stage 1 in place of the IF neuron; v_threshold, v_rest and leak are then its.
-
-    Raises
-    ------
-    ValueError
-        If a value cannot be simulated.
+        Factor of the membrane potential per step in both stages; 1 is the IF neuron, less is LIF.
     """
 
     v_threshold: float = 1.0
@@ -47,6 +46,23 @@ class TwoStageConfig:
     backward_steps: int = 100
     loss_scale: float = 100.0
     leak: float = 1.0
+
+
+@dataclass(frozen=True)
+class TwoStageConfig(TwoStageValues):
+    """What defines a two-stage computation: `TwoStageValues`, and perhaps a neuron.
+
+    Parameters
+    ----------
+    own_neuron : NeuronModel, optional
+        A neuron for stage 1 in place of the IF neuron; v_threshold, v_rest and leak are then its.
+
+    Raises
+    ------
+    ValueError
+        If a value cannot be simulated.
+    """
+
     own_neuron: NeuronModel | None = None
 
     def __post_init__(self) -> None:

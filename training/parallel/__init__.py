@@ -1,1 +1,1 @@
-"""A batch spread over the cores of a machine and over processes."""
+"""A batch spread over the cores of a machine and over processes: methods made of methods."""

@@ -1,8 +1,8 @@
 """Threads of torch beside the threads of this package.
 
 After a parallel operation, torch's own threads go on spinning for some milliseconds in case that
-another one follows. On a machine whose cores all have a share to run (`training.parallel.shares`)
-that keeps a core from its share: a batch began 3 ms late on one of two cores.
+another one follows. On a machine whose cores all have a worker (`training.parallel.workers`)
+that keeps a core from its worker: a batch began 3 ms late on one of two cores.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ def read_architecture(recipe: Recipe) -> Architecture:
     Raises
     ------
     UserError
-        If the data set is unknown or smaller than a batch, or the architecture impossible.
+        If the data set is unknown, smaller than a batch or has frames for other steps, or the
+        architecture is impossible.
     """
     data_set = find(recipe.data_set)
     training, _ = data_set.sizes
@@ -22,6 +23,11 @@ def read_architecture(recipe: Recipe) -> Architecture:
         raise UserError(
             f"a batch of {recipe.batch_size:,} is larger than the {training:,} training images of "
             f"{data_set.name}: choose a --batch-size of at most {training}"
+        )
+    if data_set.frames not in (None, recipe.forward_steps):
+        raise UserError(
+            f"the images of {data_set.name} have {data_set.frames} frames, stage 1 takes "
+            f"{recipe.forward_steps} steps: choose --forward-steps {data_set.frames}"
         )
     try:
         return Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)

@@ -14,6 +14,9 @@ WHAT_WAS: dict[str, Any] = {
     "readout_initialisation": "as-layers",
     "dropout_per": "channel",
     "norm_restriction": "projection",
+    "method": "spide",
+    "threads": 0,
+    "realisation": "fast",
 }
 """By field: what versions that did not have it did. Who adds a field to `Recipe` adds it here."""
 

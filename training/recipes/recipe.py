@@ -1,42 +1,31 @@
-"""What a training run is made of: one flat, frozen record."""
+"""What a training run is made of: one flat, frozen record.
+
+Thresholds, steps and scales are those of `TwoStageValues`, device and precision those of
+`Simulation`; what else a training needs is added here.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from networks.arrays import real_number, truth_value, whole_number
-from networks.devices.facts import realisation
-from training.methods.two_stage_config import TwoStageConfig
+from networks.simulation import Simulation
+from training.methods.registry import METHODS
+from training.methods.two_stage_config import TwoStageConfig, TwoStageValues
 
 Initialisation = Literal["kaiming-normal", "uniform-normalised"]
 ReadoutInitialisation = Literal["uniform", "as-layers"]
 DropoutLayers = Literal["all", "first-dense"]
 DropoutUnit = Literal["neuron", "channel"]
 NormRestriction = Literal["projection", "reparameterisation"]
-FloatingPoint = Literal["float32", "float64"]
-SynapsesChoice = Literal["auto", "shared", "explicit"]
-PropagationChoice = Literal["auto", "sequential", "synchronous"]
-Device = Literal["runtime", "cpp_standalone", "genn"]
-Backend = Literal["cuda", "cpu"]
+Realisation = Literal["fast", "explicit-couples"]
 
-_CHOICES = {
-    "initialisation": get_args(Initialisation),
-    "readout_initialisation": get_args(ReadoutInitialisation),
-    "dropout_layers": get_args(DropoutLayers),
-    "dropout_per": get_args(DropoutUnit),
-    "norm_restriction": get_args(NormRestriction),
-    "dtype": get_args(FloatingPoint),
-    "synapses": get_args(SynapsesChoice),
-    "propagation": get_args(PropagationChoice),
-    "device": get_args(Device),
-    "backend": get_args(Backend),
-}
-
-_FROM_ZERO = ("warmup_iterations", "seed")
+_FROM_ZERO = ("warmup_iterations", "seed", "threads")
 """Whole numbers that may be 0; all others begin at 1."""
 
 _MOST = {
@@ -49,8 +38,16 @@ _MOST = {
 """Numbers above these are mistakes, or would be counted wrongly."""
 
 
+@cache
+def _choices() -> dict[str, tuple[str, ...]]:
+    """The values that a field can have, where they are listed."""
+    hints = get_type_hints(Recipe)
+    listed = {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
+    return {**listed, "method": tuple(METHODS)}
+
+
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(TwoStageValues, Simulation):
     """Everything that determines the weights of a run, but the data themselves.
 
     Two runs of one recipe on one machine give the same weights, bit for bit.
@@ -66,22 +63,6 @@ class Recipe:
     readout_initialisation : {"uniform", "as-layers"}
         Rule for the readout: weights and bias uniform in +-1/sqrt(fan-in), PyTorch's default for
         linear layers, or the rule of the other weights and bias 0.
-    v_threshold : float
-        Firing threshold V_th of stage 1.
-    v_rest : float
-        Resting potential u_rest of stage 1.
-    v_threshold_backward : float
-        Firing threshold of the couples of stage 2.
-    v_rest_backward : float
-        Resting potential of the couples of stage 2.
-    forward_steps : int
-        Time steps T_F of stage 1.
-    backward_steps : int
-        Time steps T_B of stage 2.
-    loss_scale : float
-        Factor s_l of the loss (section 4.3).
-    leak : float
-        Factor of the membrane potential per step; 1 is the IF neuron, less is LIF.
     batch_size : int
         Images per iteration.
     epochs : int
@@ -111,36 +92,20 @@ class Recipe:
         only what the networks use of it, as in the authors' code.
     seed : int
         Settles initial weights, order of the images, dropout, augmentation and norm probes.
-    dtype : {"float32", "float64"}
-        Floating-point type of membrane potentials and weights.
-    synapses : {"auto", "shared", "explicit"}
-        One kernel for all positions and samples, or Brian2's Synapses, one entry per connection;
-        auto is shared on the runtime device and explicit on others.
     couple : bool
         Stage 2 with ternary couples of IF neurons (section 4.1) in place of the equal ternary
         neurons; always on the device genn.
-    device : {"runtime", "cpp_standalone", "genn"}
-        Where Brian2 runs the networks: compiled by Cython, in this process, or as programs that
-        Brian2 or GeNN generates.
-    propagation : {"auto", "sequential", "synchronous"}
-        Whether spikes pass through all layers within a step, or every connection takes one step;
-        auto is sequential where the device can do it, which genn cannot.
-    backend : {"cuda", "cpu"}
-        What the device genn generates code for.
+    method : str
+        How it learns: spide, or implicit (exact implicit differentiation in place of stage 2).
+    realisation : {"fast", "explicit-couples"}
+        explicit-couples is the network as the paper describes it, for looking at: Brian2's own
+        Synapses and couples of two IF populations. The spikes are the same.
     """
 
     data_set: str
     architecture: str
     initialisation: Initialisation = "kaiming-normal"
     readout_initialisation: ReadoutInitialisation = "uniform"
-    v_threshold: float = 1.0
-    v_rest: float = -1.0
-    v_threshold_backward: float = 0.5
-    v_rest_backward: float = -0.5
-    forward_steps: int = 30
-    backward_steps: int = 100
-    loss_scale: float = 100.0
-    leak: float = 1.0
     batch_size: int = 128
     epochs: int = 100
     learning_rate: float = 0.05
@@ -155,12 +120,9 @@ class Recipe:
     feedback_norm: float = 2.0
     norm_restriction: NormRestriction = "projection"
     seed: int = 0
-    dtype: FloatingPoint = "float32"
-    synapses: SynapsesChoice = "auto"
     couple: bool = False
-    device: Device = "runtime"
-    propagation: PropagationChoice = "auto"
-    backend: Backend = "cuda"
+    method: str = "spide"
+    realisation: Realisation = "fast"
 
     def __post_init__(self) -> None:
         self._convert()
@@ -172,18 +134,28 @@ class Recipe:
         for name in ("momentum", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be in [0, 1), not {getattr(self, name)}")
-        for name, choices in _CHOICES.items():
+        for name, choices in _choices().items():
             if getattr(self, name) not in choices:
                 listed = ", ".join(choices)
                 raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
-        realisation(self.device, self.synapses, self.propagation, self.backend)
+        self._realise()
         if list(self.milestones) != sorted(set(self.milestones)):
             raise ValueError(f"milestones must increase, not {self.milestones}")
         for name, most in _MOST.items():
             if getattr(self, name) > most:
                 raise ValueError(f"{name} must be at most {most:,}, not {getattr(self, name)}")
         self._check_precision()
-        _ = self.two_stage  # its own checks
+        _ = self.simulation, self.two_stage  # their own checks
+
+    def _realise(self) -> None:
+        """Make the word the two options that it stands for."""
+        if self.realisation == "explicit-couples":
+            if self.synapses == "shared":
+                raise ValueError(
+                    "explicit-couples has explicit synapses: leave synapses 'shared' out"
+                )
+            object.__setattr__(self, "synapses", "explicit")
+            object.__setattr__(self, "couple", True)
 
     def _convert(self) -> None:
         """Make numbers plain ones, which JSON can hold and hashes agree on; refuse other types."""
@@ -215,6 +187,17 @@ class Recipe:
                 raise ValueError(f"{name} is {value}, which {self.dtype} cannot hold")
 
     @property
+    def simulation(self) -> Simulation:
+        """Device and precision, as the networks take them.
+
+        Raises
+        ------
+        ValueError
+            If the device cannot do what is asked of it.
+        """
+        return Simulation(**self._values_of(Simulation))
+
+    @property
     def two_stage(self) -> TwoStageConfig:
         """Thresholds, steps, loss scale and leak, as the two-stage computation takes them.
 
@@ -223,13 +206,7 @@ class Recipe:
         ValueError
             If the values do not make two stages, such as a threshold below its resting potential.
         """
-        return TwoStageConfig(
-            v_threshold=self.v_threshold,
-            v_rest=self.v_rest,
-            v_threshold_backward=self.v_threshold_backward,
-            v_rest_backward=self.v_rest_backward,
-            forward_steps=self.forward_steps,
-            backward_steps=self.backward_steps,
-            loss_scale=self.loss_scale,
-            leak=self.leak,
-        )
+        return TwoStageConfig(**self._values_of(TwoStageValues))
+
+    def _values_of(self, record: type[Simulation] | type[TwoStageValues]) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(record)}

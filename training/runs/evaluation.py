@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 
 from training.data import Images
 from training.data.batches import evaluation_batches
-from training.methods.trainer import Trainer
-from training.runs.interruption import Interruption
-from training.runs.progress_bar import ProgressBar
+from training.interruption import Interruption
+from training.methods.method import Method
+from training.runs.display import Display
 
 
 @dataclass(frozen=True)
@@ -20,28 +22,57 @@ class Evaluation:
 
     Parameters
     ----------
-    accuracy : float
-        Share of images whose largest logit is their label's.
     loss : float
         Mean cross-entropy.
+    labels, predicted : int array, shape (images,)
+        The label of each image, and the class of its largest logit.
+    losses : array, shape (images,)
+        Cross-entropy of each image.
+    classes : int
     """
 
-    accuracy: float
     loss: float
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    losses: NDArray[np.floating]
+    classes: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of images whose largest logit is their label's."""
+        return float(np.mean(self.labels == self.predicted))
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """How many images of each class (rows) were taken for each class (columns)."""
+        counts = np.zeros((self.classes, self.classes), np.int64)
+        np.add.at(counts, (self.labels, self.predicted), 1)
+        return counts
+
+    @property
+    def accuracy_by_class(self) -> NDArray[np.float64]:
+        """Share of the images of each class that were right; NaN for a class without any."""
+        counts = self.confusion
+        with np.errstate(invalid="ignore"):
+            return counts.diagonal() / counts.sum(axis=1)
+
+    def worst(self, count: int) -> NDArray[np.int64]:
+        """Numbers of the images with the largest losses, the worst one first."""
+        return np.argsort(self.losses)[::-1][:count]
 
 
 def evaluate(
-    trainer: Trainer,
+    trainer: Method,
     images: Images,
     batch_size: int,
     interruption: Interruption,
-    shown: bool = True,
+    display: Display,
 ) -> Evaluation | None:
     """Run stage 1 on all test images.
 
     Parameters
     ----------
-    trainer : Trainer
+    trainer : Method
         With the parameters set.
     images : Images
         Whose test part.
@@ -49,23 +80,32 @@ def evaluate(
         Images per run.
     interruption : Interruption
         Asked before every batch.
-    shown : bool
-        Whether there is a progress bar.
+    display : Display
+        Shows the progress.
 
     Returns
     -------
     Evaluation or None
         None if it was interrupted.
     """
-    correct, loss = 0, 0.0
-    total = len(images.test)
-    with ProgressBar("test", total, shown=shown) as bar:
-        for pixels, labels in evaluation_batches(images, batch_size):
+    loss, total = 0.0, len(images.test)
+    labels, predicted, losses = [], [], []
+    with display.bar("test", total) as bar:
+        for pixels, classes in evaluation_batches(images, batch_size):
             if interruption.requested:
                 return None
             logits = torch.from_numpy(trainer.predict(pixels.numpy()).logits)
-            hits = int((logits.argmax(dim=1) == labels).sum())
-            summed = float(cross_entropy(logits, labels, reduction="sum"))
-            bar.advance(len(labels), summed, hits)
-            correct, loss = correct + hits, loss + summed
-    return Evaluation(accuracy=correct / total, loss=loss / total)
+            guessed = logits.argmax(dim=1)
+            summed = float(cross_entropy(logits, classes, reduction="sum"))
+            bar.advance(len(classes), summed, int((guessed == classes).sum()))
+            loss += summed
+            labels.append(classes.numpy())
+            predicted.append(guessed.numpy())
+            losses.append(cross_entropy(logits, classes, reduction="none").numpy())
+    return Evaluation(
+        loss / total,
+        np.concatenate(labels),
+        np.concatenate(predicted),
+        np.concatenate(losses),
+        trainer.architecture.classes,
+    )

@@ -7,6 +7,7 @@
     writer.lock      which process writes here (training.runs.lock)
     metrics.jsonl    one line per iteration and one per evaluation
     checkpoints/     the newest and the best (training.runs.checkpoint)
+    data/            the images, if they came from memory (training.data.from_memory)
     pictures/        accuracy and loss; firing rates of both stages (training.plots.pictures)
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from training.data.from_memory import FOLDER
 from training.errors import RunFolderError
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
@@ -25,7 +27,7 @@ from training.storage.files import append, is_leftover, remove_leftovers, write_
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.storage.system_errors import cause, remedy
 
-_RECIPE = "recipe.json"
+RECIPE_NAME = "recipe.json"
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class RunFolder:
             "recipe": asdict(self.recipe),
             "fingerprint": self.fingerprint,
         }
-        write_atomically(self.path / _RECIPE, seal(content))
+        write_atomically(self.path / RECIPE_NAME, seal(content))
 
     def log(self, record: Record) -> None:
         """Append one line to the metrics.
@@ -145,7 +147,7 @@ def check_vacant(path: Path) -> None:
     RunFolderError
         If there is a run, another file or folder.
     """
-    if (path / _RECIPE).exists():
+    if (path / RECIPE_NAME).exists():
         raise RunFolderError(
             f"'{path}' already holds a run: continue it with --resume '{path}', or choose another "
             "--out"
@@ -157,6 +159,8 @@ def check_vacant(path: Path) -> None:
 def _is_of_creation(path: Path) -> bool:
     """Whether this is what a process leaves that is killed before it has made a run."""
     if path.is_dir():
+        if path.name == FOLDER:
+            return all(file.suffix == ".npy" for file in path.iterdir())
         return path.name in ("checkpoints", "pictures") and not any(path.iterdir())
     return path.name == LOCK_NAME or is_leftover(path)
 
@@ -169,12 +173,12 @@ def open_run(path: Path) -> RunFolder:
     RunFolderError
         If it holds no run, or its recipe cannot be read.
     """
-    file = path / _RECIPE
+    file = path / RECIPE_NAME
     try:
         content = unseal(_RecipeFile, file.read_bytes(), completed)
     except FileNotFoundError:
         raise RunFolderError(
-            f"'{path}' holds no run (no {_RECIPE}): give the folder of a run"
+            f"'{path}' holds no run (no {RECIPE_NAME}): give the folder of a run"
         ) from None
     except NewerFormatError as error:
         raise RunFolderError(f"'{file}' {error}") from None

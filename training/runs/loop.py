@@ -1,8 +1,8 @@
 """The training loop.
 
-An iteration is: a batch, dropout masks, stage 1 and stage 2 (one call), SGD, the restriction of the
-feedback kernel, and the new parameters written into the synapses of both networks. An epoch ends
-with an evaluation.
+An iteration is: a batch, dropout masks, the gradients of a method (one call), SGD, the restriction
+of the feedback kernel, and the new parameters written into the synapses. An epoch ends with an
+evaluation.
 
 A run always begins at a checkpoint, if only that of iteration 0, and every random number is a
 function of (seed, purpose, epoch or iteration): a run continued from any checkpoint ends with the
@@ -22,15 +22,16 @@ from networks import Architecture
 from training.data import Images
 from training.data.batches import batches_per_epoch, training_batches
 from training.errors import CheckpointError, LostProcessError
-from training.methods.trainer import Trainer
+from training.interruption import Interruption
+from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
 from training.plots.pictures import draw_pictures
 from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, save
+from training.runs.display import Display
 from training.runs.evaluation import evaluate
 from training.runs.folder import RunFolder
 from training.runs.history import History
-from training.runs.interruption import Interruption
 from training.runs.metrics import evaluation_record, training_record
 from training.runs.progress import Progress
 from training.runs.progress_bar import ProgressBar
@@ -65,19 +66,21 @@ class TrainingLoop:
         The recipe's network for these images.
     images : Images
         Training and test images.
-    trainer : Trainer
-        Both networks.
+    trainer : Method
+        What learns.
     checkpoint : Checkpoint
         Where to begin.
     interruption : Interruption
         Asked after every iteration.
+    display : Display
+        Shows the progress.
     max_iterations : int, optional
         Leave with this many complete iterations, counted from the start of the run.
     checkpoint_seconds : float
         Time between two checkpoints within an epoch.
     leads : bool
         Whether this process, of several that do the same, is the one that writes into the run
-        folder and shows the progress.
+        folder.
 
     Attributes
     ----------
@@ -97,9 +100,10 @@ class TrainingLoop:
         run: RunFolder,
         architecture: Architecture,
         images: Images,
-        trainer: Trainer,
+        trainer: Method,
         checkpoint: Checkpoint,
         interruption: Interruption,
+        display: Display,
         *,
         max_iterations: int | None = None,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
@@ -113,6 +117,7 @@ class TrainingLoop:
         self.interruption = interruption
         self.checkpoint_seconds = checkpoint_seconds
         self.leads = leads
+        self.display = display
         self.per_epoch = batches_per_epoch(images, self.recipe.batch_size)
         self.last = self.recipe.epochs * self.per_epoch
         if max_iterations is not None:
@@ -165,7 +170,7 @@ class TrainingLoop:
         ):
             bar = self._train_epoch(self.progress.epoch)
             if self._evaluate():
-                print(self._summary(bar), flush=True)
+                self.display.say(self._summary(bar))
             self._save()
             if time.monotonic() - self._drawn_at > PICTURE_SECONDS:
                 self._draw()
@@ -177,7 +182,7 @@ class TrainingLoop:
         batches = training_batches(self.images, recipe.batch_size, recipe.seed, epoch, first, stop)
         total = len(self.images.training)
         seen = min(first * recipe.batch_size, total)
-        with ProgressBar(f"epoch {epoch + 1}/{recipe.epochs}", total, seen, self.leads) as bar:
+        with self.display.bar(f"epoch {epoch + 1}/{recipe.epochs}", total, seen) as bar:
             for pixels, labels in batches:
                 record = self._train_batch(pixels, labels)
                 self._log(record)
@@ -194,7 +199,7 @@ class TrainingLoop:
         recipe, iteration, began = self.recipe, self.progress.iteration, time.perf_counter()
         learning_rate = self.optimiser.learning_rate
         masks = dropout_masks(self.architecture, recipe, len(labels), iteration)
-        result = self.trainer.gradients(pixels.numpy(), labels.numpy(), masks)
+        result = self.trainer.step(pixels.numpy(), labels.numpy(), masks)
         norm = self.optimiser.step(result.gradients)
         self.trainer.set_parameters(self.optimiser.parameters_in_use)
         self.progress = self.progress.after_iteration()
@@ -211,7 +216,7 @@ class TrainingLoop:
     def _evaluate(self) -> bool:
         """Evaluate the present weights; return whether that was completed."""
         evaluation = evaluate(
-            self.trainer, self.images, self.recipe.batch_size, self.interruption, self.leads
+            self.trainer, self.images, self.recipe.batch_size, self.interruption, self.display
         )
         if evaluation is None:
             return False

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.methods.two_stage import TwoStageResult
+from training.methods.results import StepResult
 from training.runs.evaluation import Evaluation
 
 
@@ -19,7 +19,7 @@ def accuracy(logits: NDArray[np.floating], labels: NDArray[np.integer]) -> float
 def training_record(
     iteration: int,
     per_epoch: int,
-    result: TwoStageResult,
+    result: StepResult,
     labels: NDArray[np.integer],
     *,
     learning_rate: float,
@@ -34,8 +34,8 @@ def training_record(
         Complete iterations, this one included.
     per_epoch : int
         Iterations of one epoch.
-    result : TwoStageResult
-        What both stages gave: loss and accuracy are those of the weights before the update, with
+    result : StepResult
+        What the method gave: loss and accuracy are those of the weights before the update, with
         dropout.
     labels : ndarray
         Of the batch.

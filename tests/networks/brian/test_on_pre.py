@@ -16,9 +16,9 @@ from equations import BACKWARD, ternary
 from networks import SynapsesKind
 from networks.brian.network import BrianNetwork
 from networks.connections import Dense
-from networks.populations.neurons import population
+from networks.populations.neurons import neuron_group
 from networks.schedule import Slots, layer_slots
-from networks.stages.wiring import synapses_class
+from networks.synapses import REALISATIONS
 
 BATCH = 2
 SOURCES = 3
@@ -28,7 +28,7 @@ def run(on_pre: str, kind: SynapsesKind) -> NDArray[np.float64]:
     """The potentials of two samples of two neurons after the spikes + + 0 and - 0 +."""
     clock = BrianNetwork.step_clock("clock")
     source, target = (
-        population(
+        neuron_group(
             ternary(v_threshold, v_threshold - 1.0), (size,), BATCH,
             variables=BACKWARD.neuron_variables, name=name, slots=Slots.of_layer(name), clock=clock,
             dtype="float64",
@@ -36,7 +36,7 @@ def run(on_pre: str, kind: SynapsesKind) -> NDArray[np.float64]:
         for name, size, v_threshold in (("source", SOURCES, 1.0), ("target", 2, 1e6))
     )  # fmt: skip
     connection = Dense((SOURCES,), (2,))
-    synapses = synapses_class(kind)(
+    synapses = REALISATIONS[kind](
         source, target, connection, on_pre, batch_size=BATCH, name="synapses",
         when="target_synapses",
     )  # fmt: skip

@@ -25,7 +25,7 @@ from tests.networks.builders import (
     random_parameters,
 )
 from tests.recorded_cases import CASES, load_case
-from training.methods.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods import TwoStageConfig, two_stage_gradients
 
 pytestmark = pytest.mark.devices
 

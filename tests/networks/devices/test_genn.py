@@ -20,7 +20,7 @@ from tests.networks.builders import architecture, random_images, random_paramete
 from tests.networks.devices.genn_available import needs_cuda, needs_genn
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
 from tests.recorded_cases import CASES, load_case
-from training.methods.two_stage import TwoStageConfig, TwoStageResult, two_stage_gradients
+from training.methods import StepResult, TwoStageConfig, two_stage_gradients
 
 ON_GENN: dict[str, Any] = {"device": "genn", "backend": "cpu"}
 NETWORK = architecture("3 (F3)", (4,))
@@ -65,7 +65,7 @@ def test_recorded_cases(name: str, couple: bool | None, is_sequential: bool, cac
     (path,) = (path for path in CASES if path.stem == name)
     case = load_case(path)
 
-    def run(**options: Any) -> TwoStageResult:
+    def run(**options: Any) -> StepResult:
         return two_stage_gradients(
             Architecture.parse(case.architecture, case.input_shape, case.classes),
             case.parameters,

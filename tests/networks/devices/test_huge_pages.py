@@ -28,7 +28,10 @@ def build() -> ForwardNetwork:
 
 
 def arrays(network: ForwardNetwork) -> dict[str, np.ndarray]:
-    objects = [*network.groups.values(), *network.synapses.values()]
+    objects = [
+        *network.groups.values(),
+        *(each for some in network.synapses.values() for each in some),
+    ]
     return {
         f"{each.name}.{name}": variable.get_value()
         for each in objects

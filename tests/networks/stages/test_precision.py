@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire
 from networks import BackwardNetwork, ForwardNetwork
+from networks.simulation import FloatingPoint
 from tests.networks.builders import (
     Array,
     architecture,
@@ -22,7 +23,7 @@ NETWORK = architecture("5C3s-P2-6C3 (F5C3u)", (2, 12, 8))
 
 
 def both_stages(
-    parameters: dict[str, Array], images: Array, g: Array, dtype: str
+    parameters: dict[str, Array], images: Array, g: Array, dtype: FloatingPoint
 ) -> dict[str, dict[str, Array]]:
     """Rates of both stages in one precision."""
     forward = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, dtype=dtype)

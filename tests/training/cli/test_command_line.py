@@ -419,7 +419,7 @@ def test_without_compiler(
     def refuse(*arguments: object, **keywords: object) -> None:
         raise CompilerNotFoundError("there is no C++ compiler: install g++")
 
-    monkeypatch.setattr(training.cli.preparation, "TwoStageTrainer", refuse)
+    monkeypatch.setattr(training.cli.preparation, "method_over_cores", refuse)
     line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "run"), *TINY)
     assert "there is no C++ compiler: install g++" in line
     assert not (tmp_path / "run").exists()

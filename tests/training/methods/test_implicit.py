@@ -18,17 +18,22 @@ from tests.networks.builders import (
     random_parameters,
 )
 from tests.recorded_cases import CASES, load_case
-from training.methods import NotConvergedError, Solver, implicit_gradients
-from training.methods.two_stage import TwoStageConfig, two_stage_gradients
+from training.methods import (
+    NotConvergedError,
+    TwoStageConfig,
+    implicit_gradients,
+    two_stage_gradients,
+)
+from training.methods.linear_system import SolverName
 
 EXACT = [path for path in CASES if path.stem.startswith("exact_")]
-SOLVERS: tuple[Solver, ...] = ("gmres", "fixed-point")
+SOLVERS: tuple[SolverName, ...] = ("gmres", "fixed-point")
 solvers = pytest.mark.parametrize("solver", SOLVERS)
 
 
 @solvers
 @pytest.mark.parametrize("path", EXACT, ids=lambda path: path.stem)
-def test_the_recorded_solution(path: Any, solver: Solver) -> None:
+def test_the_recorded_solution(path: Any, solver: SolverName) -> None:
     case = load_case(path)
     with np.load(path) as file:
         recorded = dict(file)
@@ -62,7 +67,9 @@ def test_there_are_recorded_solutions() -> None:
         ("9 (F9)", (4,)),
     ],
 )
-def test_it_solves_the_dense_system(notation: str, shape: tuple[int, ...], solver: Solver) -> None:
+def test_it_solves_the_dense_system(
+    notation: str, shape: tuple[int, ...], solver: SolverName
+) -> None:
     """Every layer's rates against matrices of an independent wiring, sample by sample."""
     network = Architecture.parse(notation, shape, 2)
     rng = np.random.default_rng(3)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from training.data import find
-from training.methods.two_stage import two_stage_gradients
+from training.methods import two_stage_gradients
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.updates.initialisation import initial_parameters

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from equations import integrate_and_fire
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.populations.own_neurons import adaptive, in_volts
-from training.methods.two_stage import InexactGradientWarning, TwoStageConfig, two_stage_gradients
+from training.methods import InexactGradientWarning, TwoStageConfig, two_stage_gradients
 
 NETWORK = architecture()
 LABELS = np.array([0, 1, 1])

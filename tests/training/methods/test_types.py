@@ -21,8 +21,9 @@ from tests.networks.builders import (
     random_masks,
     random_parameters,
 )
-from training.methods import implicit_gradients, two_stage
-from training.methods.two_stage import TwoStageConfig, TwoStageTrainer, two_stage_gradients
+from training.methods import TwoStageConfig, implicit_gradients, two_stage_gradients
+from training.methods import gradients as gradients_module
+from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
 
 NETWORK = architecture()
@@ -44,7 +45,7 @@ NO_VALUES: dict[str, list[Any]] = {
 
 
 def trainer(shares: int = 1) -> TwoStageTrainer:
-    built = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64", shares=shares)
+    built = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64", threads=shares)
     built.set_parameters(PARAMETERS)
     return built
 
@@ -94,7 +95,7 @@ def test_an_architecture_of_numpys_integers_is_the_same() -> None:
 @pytest.mark.parametrize("batch", [2.5, True, "4", 0, 3, -4])
 def test_a_batch_has_at_least_its_part(batch: Any) -> None:
     with pytest.raises(ValueError, match="batch must be"):
-        trainer().gradients(IMAGES, LABELS, batch=batch)
+        trainer().step(IMAGES, LABELS, batch=batch)
 
 
 @pytest.mark.parametrize("shares", [1, 2])
@@ -105,7 +106,7 @@ def test_dropout_of_other_samples(shares: int, masks: int) -> None:
     others = {name: mask[:masks] for name, mask in dropout.items()}
     for call in (
         lambda: built.predict(IMAGES, others),
-        lambda: built.gradients(IMAGES, LABELS, others),
+        lambda: built.step(IMAGES, LABELS, others),
     ):
         with pytest.raises(ValueError, match=r"dropout mask of '\w+' has shape"):
             call()
@@ -120,7 +121,7 @@ def test_what_are_no_arrays_by_name(named: Any) -> None:
     calls: list[Callable[[], Any]] = [
         lambda: built.set_parameters(named),
         lambda: built.predict(IMAGES, named),
-        lambda: built.gradients(IMAGES, LABELS, named),
+        lambda: built.step(IMAGES, LABELS, named),
         lambda: backward.set_parameters(named),
         lambda: backward.run(g, named, 3, rescale=0.5),
         lambda: implicit_gradients(NETWORK, named, IMAGES, LABELS, CONFIG),
@@ -183,7 +184,7 @@ def test_refused_before_anything_is_built(
     def built(*_: Any, **__: Any) -> None:
         raise AssertionError("a network was built")
 
-    monkeypatch.setattr(two_stage, "TwoStageTrainer", built)
+    monkeypatch.setattr(gradients_module, "Spide", built)
     given = {"parameters": PARAMETERS, "images": IMAGES, "labels": LABELS, **changed}
     with np.errstate(invalid="ignore"), pytest.raises(ValueError, match=re.escape(said)):
         two_stage_gradients(NETWORK, config=CONFIG, **given)

@@ -12,10 +12,11 @@ import pytest
 
 from tests.training.fakes import FakeTrainer, random_images, small_architecture
 from training.errors import DivergenceError
+from training.interruption import Interruption
 from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.display import Display
 from training.runs.folder import RunFolder
-from training.runs.interruption import Interruption
 from training.runs.loop import TrainingLoop, first_checkpoint
 from training.runs.progress import Progress
 
@@ -62,6 +63,7 @@ def train(
         trainer or FakeTrainer(small_architecture()),
         checkpoint,
         interruption or Interruption(),
+        Display(),
         max_iterations=max_iterations,
         checkpoint_seconds=checkpoint_seconds,
     )
@@ -250,8 +252,8 @@ def test_best_checkpoint_is_kept(whole: Path) -> None:
 
 def test_divergence_ends_the_run_with_the_last_good_checkpoint(tmp_path: Path) -> None:
     class Exploding(FakeTrainer):
-        def gradients(self, *arguments, **keywords):  # type: ignore[no-untyped-def]
-            result = super().gradients(*arguments, **keywords)
+        def step_batch(self, *arguments, **keywords):  # type: ignore[no-untyped-def]
+            result = super().step_batch(*arguments, **keywords)
             if self.gradient_calls == 5:
                 result.gradients["layer1.weight"][:] = np.inf
             return result

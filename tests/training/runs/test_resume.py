@@ -11,11 +11,12 @@ import pytest
 
 from training.cli.preparation import build_trainer
 from training.data import find
+from training.interruption import Interruption
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, load_latest
+from training.runs.display import Display
 from training.runs.folder import RunFolder
-from training.runs.interruption import Interruption
 from training.runs.loop import TrainingLoop, first_checkpoint
 
 RECIPE = Recipe(
@@ -36,7 +37,7 @@ def test_resumed_at_any_batch_it_ends_the_same(
     recipe = replace(RECIPE, couple=couple)
     architecture = read_architecture(recipe)
     images = find("digits").load(tmp_path)
-    trainer = build_trainer(architecture, recipe)
+    trainer = build_trainer(architecture, recipe, recipe.batch_size)
     gc.freeze()  # as the command does: every run collects garbage
 
     def train(path: Path, start: Checkpoint, max_iterations: int | None = None) -> Checkpoint:
@@ -50,6 +51,7 @@ def test_resumed_at_any_batch_it_ends_the_same(
             trainer,
             start,
             Interruption(),
+            Display(),
             max_iterations=max_iterations,
         )
         loop.train()

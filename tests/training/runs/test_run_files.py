@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import training.cli.commands
+from training.cli import commands
 from training.cli.command_line import main
 from training.runs.lock import only_writer
+from training.runs.train import dated_path
 
 TINY = (
     *("--architecture", "4C3s (F4C3)", "--batch-size", "512", "--epochs", "2"),
@@ -70,7 +71,7 @@ def test_two_that_begin_the_same_folder(
     out = tmp_path / "run"
     with ExitStack() as other:
         monkeypatch.setattr(
-            training.cli.commands,
+            commands,
             "keep_everything",
             lambda: other.enter_context(only_writer(out)),
         )
@@ -102,6 +103,6 @@ def test_a_damaged_line_of_the_log_costs_that_line(
 
 
 def test_default_folders_of_the_same_second_are_different() -> None:
-    paths = {training.cli.commands._dated_path("digits") for _ in range(100)}
+    paths = {dated_path("digits") for _ in range(100)}
     assert len(paths) == 100
     assert all(re.fullmatch(r"digits-\d{8}-\d{6}-[0-9a-f]{8}", path.name) for path in paths)

@@ -17,7 +17,7 @@ from types import FrameType
 import numpy as np
 from numpy.typing import NDArray
 
-from training.runs.interruption import SIGNALS, Interruption
+from training.interruption import SIGNALS, Interruption
 
 
 class SharedInterruption(Interruption):

@@ -21,7 +21,7 @@ def end_with_launcher(patience: float = PATIENCE_SECONDS) -> None:
     """Watch the process that started this one, in a thread, and end this one after it.
 
     The end is a SIGTERM, which a training grants after the iteration
-    (`training.runs.interruption`); after `patience` seconds more the process ends as if it
+    (`training.interruption`); after `patience` seconds more the process ends as if it
     were killed.
     """
     launcher = os.getppid()

@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from networks import Architecture
 from tests.training.fakes import FakeTrainer, random_images, small_architecture
-from training import TwoStageConfig, TwoStageTrainer
 from training.errors import LostProcessError
+from training.interruption import Interruption
+from training.methods import TwoStageConfig
 from training.parallel.distributed.interruption import SharedInterruption
 from training.parallel.distributed.launch import Launch
+from training.parallel.distributed.over_processes import OverProcesses
 from training.parallel.distributed.processes import Processes
-from training.parallel.distributed.split_trainer import SplitTrainer
+from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
+from training.runs.display import Display
 from training.runs.folder import RunFolder
-from training.runs.interruption import Interruption
 from training.runs.loop import TrainingLoop, first_checkpoint
 
 SAMPLES = 5
@@ -74,20 +76,20 @@ def test_the_sum_of_the_parts_is_the_batch(size: int, frames: bool) -> None:
         name: 0.5 * rng.standard_normal(shape)
         for name, shape in architecture.parameter_shapes().items()
     }
-    trainer = TwoStageTrainer(architecture, config, SAMPLES, dtype="float64", shares=1)
+    trainer = TwoStageTrainer(architecture, config, SAMPLES, dtype="float64", threads=1)
     trainer.set_parameters(parameters)
-    whole, prediction = trainer.gradients(images, labels, masks), trainer.predict(images)
+    whole, prediction = trainer.step(images, labels, masks), trainer.predict(images)
 
     gradient_totals: list[NDArray[np.floating]] = []
     prediction_totals: list[NDArray[np.floating]] = []
     for rank in range(size):
         interruption = SharedInterruption(tells=False)
 
-        def split(totals: list[NDArray[np.floating]]) -> SplitTrainer:
+        def split(totals: list[NDArray[np.floating]]) -> OverProcesses:
             processes = Ledger(rank, size, totals)  # noqa: B023
-            return SplitTrainer(trainer, architecture, processes, interruption, "float64")  # noqa: B023
+            return OverProcesses(trainer, SAMPLES, processes, interruption)  # noqa: B023
 
-        result = split(gradient_totals).gradients(images, labels, masks)
+        result = split(gradient_totals).step(images, labels, masks)
         predicted = split(prediction_totals).predict(images)
 
     np.testing.assert_allclose(result.logits, whole.logits, rtol=1e-12)
@@ -160,6 +162,7 @@ def test_only_the_first_process_writes_and_it_saves_when_another_is_lost(
         FakeTrainer(small_architecture(), on_gradients=lose),
         first_checkpoint("digits", recipe, small_architecture()),
         Interruption(),
+        Display(),
         leads=leads,
     )
     with pytest.raises(LostProcessError):

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from training.cli.command_line import main
+from training.interruption import Interruption
 from training.runs.folder import open_run
-from training.runs.interruption import Interruption
 
 EPOCHS = 4
 OPTIONS = (
@@ -95,7 +95,7 @@ def test_interrupted_before_the_training_nothing_is_left(
     def interrupt(*arguments: object, **keywords: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.cli.preparation.TwoStageTrainer", interrupt)
+    monkeypatch.setattr("training.cli.preparation.method_over_cores", interrupt)
     assert main(["train", "digits", "--out", str(tmp_path / "run"), *OPTIONS]) == 130
     assert capsys.readouterr().err == "spide: interrupted\n"
     assert not (tmp_path / "run").exists()

@@ -1,0 +1,118 @@
+"""Where and how the networks are simulated: one record, checked once and carried whole.
+
+It is known without waiting for Brian2. What a device can do are facts of the device
+(`networks.devices.facts`); nobody else compares names of devices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Literal, TypedDict, get_args
+
+import numpy as np
+
+from networks.arrays import whole_number
+from networks.devices.facts import (
+    Backend,
+    DeviceFacts,
+    DeviceName,
+    PropagationChoice,
+    Realised,
+    SynapsesChoice,
+    facts_of,
+    realised,
+)
+
+FloatingPoint = Literal["float32", "float64"]
+
+
+class SimulationOptions(TypedDict, total=False):
+    """The fields of `Simulation` as keywords, for those who call one function."""
+
+    device: DeviceName
+    backend: Backend
+    synapses: SynapsesChoice
+    propagation: PropagationChoice
+    dtype: FloatingPoint
+    threads: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """Where and how networks are simulated.
+
+    Parameters
+    ----------
+    device : {"runtime", "cpp_standalone", "genn"}
+        Where Brian2 runs the networks: compiled by Cython, in this process, or as programs that
+        Brian2 or GeNN generates.
+    backend : {"cuda", "cpu"}
+        What the device genn generates code for; other devices have no such choice.
+    synapses : {"auto", "shared", "explicit"}
+        One kernel for all positions and samples, or Brian2's Synapses, one entry per connection;
+        auto is the first that the device offers.
+    propagation : {"auto", "sequential", "synchronous"}
+        Whether spikes pass through all layers within a step, or every connection takes one step;
+        auto is sequential where the device can do it, which genn cannot.
+    dtype : {"float32", "float64"}
+        Floating-point type of membrane potentials and weights.
+    threads : int
+        Threads (programs, on compiled devices) that a batch is spread over, fewer for small
+        networks; 0 for as many as torch uses. They change no spike, but the order in which
+        gradients are added up.
+
+    Raises
+    ------
+    ValueError
+        If a value does not exist, or the device cannot do what is asked of it.
+    """
+
+    device: DeviceName = "runtime"
+    backend: Backend = "cuda"
+    synapses: SynapsesChoice = "auto"
+    propagation: PropagationChoice = "auto"
+    dtype: FloatingPoint = "float32"
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.dtype not in get_args(FloatingPoint):
+            raise ValueError(f"the dtype is '{self.dtype}': it must be 'float32' or 'float64'")
+        object.__setattr__(self, "threads", whole_number(self.threads, "threads", least=0))
+        _ = self.realised  # its own checks
+
+    @property
+    def realised(self) -> Realised:
+        """What "auto" is on this device."""
+        return realised(self.device, self.synapses, self.propagation, self.backend)
+
+    @property
+    def numpy_dtype(self) -> np.dtype[np.floating]:
+        """The floating-point type as NumPy's."""
+        return np.dtype(self.dtype)
+
+    @property
+    def facts(self) -> DeviceFacts:
+        """What the device can do."""
+        return facts_of(self.device)
+
+    @property
+    def undivided(self) -> bool:
+        """Whether a whole batch is simulated at once, not spread over threads."""
+        return self.backend in self.facts.undivided
+
+    @classmethod
+    def of(cls, simulation: Simulation | None, options: SimulationOptions) -> Simulation:
+        """A record, with the fields that are given as keywords in place of its own.
+
+        Raises
+        ------
+        TypeError
+            If there is no such field.
+        ValueError
+            As for the record itself.
+        """
+        known = [field.name for field in fields(Simulation)]
+        for name in options:
+            if name not in known:
+                raise TypeError(f"there is no option '{name}': there are {', '.join(known)}")
+        return replace(simulation or cls(), **options)

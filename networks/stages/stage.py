@@ -1,0 +1,172 @@
+"""What both stages are: a network of populations, built once and run many times."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equations import NeuronModel
+from networks.architecture import Architecture
+from networks.arrays import whole_number
+from networks.brian.code_generation import require_compiler
+from networks.brian.network import BrianNetwork
+from networks.checks import check_precision, written
+from networks.devices import simulator_class
+from networks.populations.neurons import UncheckedGroup
+from networks.populations.population import Build, Population
+from networks.schedule import make_schedule
+from networks.simulation import Simulation
+from networks.synapses import SynapsesObject
+from networks.weights import Weights
+from networks.wiring import incoming
+
+Array = NDArray[np.floating]
+
+
+class Stage(ABC):
+    """A network on one device: populations by layer, synapses by connection, the weights in them.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    neuron : NeuronModel
+        What every group consists of.
+    batch_size : int
+        Number of samples simulated side by side.
+    simulation : Simulation
+    order : sequence of str
+        The layers in the order in which spikes pass through them.
+
+    Raises
+    ------
+    ValueError
+        For a batch size below 1, and a neuron that the precision cannot hold.
+    CompilerNotFoundError
+        Without a C++ compiler.
+
+    Attributes
+    ----------
+    network : BrianNetwork
+        The Brian2 network: add monitors to it with ``network.add``. Every run begins at time
+        zero; a monitor goes on recording from run to run.
+    """
+
+    #: ``forward`` or ``backward``.
+    name: ClassVar[str]
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        neuron: NeuronModel,
+        batch_size: int,
+        simulation: Simulation,
+        order: Sequence[str],
+    ) -> None:
+        self.batch_size = whole_number(batch_size, "the batch size")
+        require_compiler()
+        check_precision(neuron, simulation.dtype)
+        self.architecture = architecture
+        self.simulation = simulation
+        self.dtype = np.dtype(simulation.dtype)
+        realised = simulation.realised
+        schedule = make_schedule(realised.propagation, order)
+        self.simulator = simulator_class(simulation)(self.name, schedule, self.batch_size)
+        self.build = Build(
+            self.simulator.copies,
+            self.simulator.clock,
+            realised.synapses,
+            simulation.dtype,
+            schedule.layers,
+        )
+        self.populations: Mapping[str, Population] = {}
+        self.synapses: dict[str, list[SynapsesObject]] = {}
+        self._weights: Weights | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} '{self.architecture.notation}', batch {self.batch_size}, "
+            f"{self.simulation.device}, {self.dtype}>"
+        )
+
+    def __getitem__(self, group: str) -> UncheckedGroup:
+        """The neurons of a layer: ``layer1``; of couples ``layer1_positive``, ``layer1_negative``.
+
+        Raises
+        ------
+        KeyError
+            If there is no such group.
+        """
+        groups = self.groups
+        if group not in groups:
+            raise KeyError(f"there is no group '{group}': there are {', '.join(groups)}")
+        return groups[group]
+
+    @property
+    def groups(self) -> dict[str, UncheckedGroup]:
+        """All groups of neurons by name, from layer 1 on."""
+        populations = self.populations.values()
+        return {group.name: group for each in populations for group in each.groups.values()}
+
+    @property
+    def network(self) -> BrianNetwork:
+        """The Brian2 network."""
+        return self.simulator.network
+
+    @property
+    def weights(self) -> Weights:
+        """What is in the synapses.
+
+        Raises
+        ------
+        ValueError
+            If nothing has been written yet.
+        """
+        return written(self._weights)
+
+    def prepare(self) -> None:
+        """Compile now what the first run would compile.
+
+        Raises
+        ------
+        DeviceError
+            If it does not compile.
+        """
+        self.simulator.prepare()
+
+    def stop(self) -> None:
+        """Interrupt a run that is going on in another thread."""
+        self.simulator.stop()
+
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        """Copy weights and biases, and write the weights into the synapses.
+
+        Parameters
+        ----------
+        parameters : dict of array
+            Named and shaped as `Architecture.parameter_shapes` says.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit the architecture or are not finite in the network's precision.
+        """
+        weights = Weights.of(self.architecture, parameters, self.dtype)
+        for name, _, _, connection in incoming(self.architecture):
+            for synapses in self.synapses[name]:
+                synapses.set_weight(weights.kernel(name, connection))
+        self._weights = weights
+
+    def _put_into_network(self) -> None:
+        """Hand all objects over to the device."""
+        self.simulator.add(
+            *(item for each in self.populations.values() for item in each.objects),
+            *(item for objects in self.synapses.values() for item in objects),
+        )
+        if not self.simulation.facts.compiles_programs:
+            for each in self.populations.values():
+                for group in each.groups.values():
+                    group.stage_network = self.network

@@ -1,0 +1,96 @@
+"""A look at the neurons of one sample while a network runs, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from brian2.groups.neurongroup import NeuronGroup
+from brian2.monitors.statemonitor import StateMonitor
+from numpy.typing import NDArray
+
+from networks.arrays import whole_number
+from networks.populations.neurons import UncheckedGroup
+
+
+class Trace:
+    """A state variable of one sample of a layer over the steps of all runs while it was watched.
+
+    Parameters
+    ----------
+    monitor : StateMonitor
+    variable : str
+    shape : tuple of int
+        Of the layer.
+    """
+
+    def __init__(self, monitor: StateMonitor, variable: str, shape: tuple[int, ...]) -> None:
+        self._monitor = monitor
+        self._variable = variable
+        self._shape = shape
+
+    def __repr__(self) -> str:
+        return f"<Trace of {self._variable}, {len(self.steps)} steps of {self._shape}>"
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """The number of each recorded step within its run, from 0."""
+        ticks = np.asarray(self._monitor.t_) / self._monitor.clock.dt_
+        return np.asarray(ticks.round(), np.int64)
+
+    @property
+    def values(self) -> NDArray[np.floating]:
+        """What was recorded at the end of each step, shape (steps, *shape of the layer)."""
+        recorded = np.asarray(getattr(self._monitor, f"{self._variable}_")).T
+        if len(self._shape) == 1:
+            return recorded.reshape(-1, *self._shape)
+        channels, height, width = self._shape
+        return recorded.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
+
+
+@contextmanager
+def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]:
+    """Record a state variable of one sample of a layer in every run within the context.
+
+    Brian2's own monitors can be added to ``stage.network`` as well; runs with monitors take longer.
+
+    Parameters
+    ----------
+    layer : NeuronGroup
+        A group of a stage, such as ``forward["layer1"]``.
+    variable : str
+        ``v``, ``spike_count``, ``I``, ...
+    sample : int
+        Number of the sample in the batch; of a batch spread over threads, in the part of the first
+        one.
+
+    Raises
+    ------
+    ValueError
+        If there is no such variable or sample, or the group is in no stage or runs as a program,
+        where nothing can be watched.
+    """
+    if not isinstance(layer, UncheckedGroup) or layer.stage_network is None:
+        raise ValueError("only layers of a stage on the device 'runtime' can be watched")
+    if variable not in layer.variables or not layer.variables[variable].array:
+        names = sorted(name for name, each in layer.variables.items() if each.array)
+        raise ValueError(f"there is no variable '{variable}' to watch: use {', '.join(names)}")
+    units = int(np.prod(layer.layer_shape))
+    samples = len(layer) // units
+    sample = whole_number(sample, "sample", least=0)
+    if sample >= samples:
+        raise ValueError(f"there is no sample {sample}: the network has {samples}, from 0 on")
+    monitor = StateMonitor(
+        layer,
+        variable,
+        record=np.arange(sample * units, (sample + 1) * units),
+        clock=layer.clock,
+        when="end",
+        name=f"watch_{layer.name}_{variable}",
+    )
+    layer.stage_network.add(monitor)
+    try:
+        yield Trace(monitor, variable, layer.layer_shape)
+    finally:
+        layer.stage_network.remove(monitor)

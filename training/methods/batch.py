@@ -1,0 +1,86 @@
+"""A batch as the methods take it: converted and checked once, then cut into parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from networks import Architecture
+from networks.arrays import class_labels, for_torch, numbers, whole_number
+from networks.checks import check_dropout_shapes, check_image_shape, typed_dropout
+
+Array = NDArray[np.floating]
+Masks = Mapping[str, ArrayLike]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images, and what belongs to them; made by `Batch.of`.
+
+    Parameters
+    ----------
+    images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+    masks : dict of array
+        Dropout masks, scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
+    labels : int array, shape (samples,)
+        Empty where nothing but a prediction is asked for.
+    frames : bool
+        Whether there is an image per step.
+    whole : int
+        B, the samples of the whole batch, of which these may be a part: loss and gradients of the
+        parts add up to those of the batch.
+    """
+
+    images: Array
+    masks: Mapping[str, Array]
+    labels: NDArray[np.integer]
+    frames: bool
+    whole: int
+
+    @classmethod
+    def of(
+        cls,
+        architecture: Architecture,
+        dtype: np.dtype[np.floating],
+        images: ArrayLike,
+        labels: ArrayLike | None = None,
+        dropout_masks: Masks | None = None,
+        whole: int | None = None,
+    ) -> Batch:
+        """Convert and check what a caller gives.
+
+        Raises
+        ------
+        ValueError
+            If something does not fit the architecture or is not finite.
+        """
+        pixels = for_torch(numbers(images, dtype, "the images"))
+        check_image_shape(architecture, pixels)
+        frames = architecture.has_frames(pixels)
+        samples = len(pixels[0]) if frames else len(pixels)
+        masks = typed_dropout(dropout_masks, dtype)
+        check_dropout_shapes(architecture, masks, samples)
+        classes = (
+            np.zeros(0, int)
+            if labels is None
+            else class_labels(labels, samples, architecture.classes)
+        )
+        counted = samples if whole is None else whole_number(whole, "batch", samples)
+        return cls(pixels, masks, classes, frames, counted)
+
+    @property
+    def samples(self) -> int:
+        """How many these are."""
+        return len(self.images[0]) if self.frames else len(self.images)
+
+    def part(self, part: slice) -> Batch:
+        """Some of the samples."""
+        return replace(
+            self,
+            images=self.images[:, part] if self.frames else self.images[part],
+            masks={name: mask[part] for name, mask in self.masks.items()},
+            labels=self.labels[part],
+        )

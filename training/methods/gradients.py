@@ -1,0 +1,144 @@
+"""Gradients of one batch by one call, on networks built for the occasion.
+
+All that can be refused is refused before anything is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Unpack
+
+from numpy.typing import ArrayLike
+
+from networks import Architecture
+from networks.arrays import truth_value
+from networks.checks import check_images
+from networks.simulation import Simulation, SimulationOptions
+from networks.weights import Weights
+from training.methods.batch import Batch, Masks
+from training.methods.implicit import Implicit
+from training.methods.linear_system import Solver, SolverName
+from training.methods.method import Method
+from training.methods.results import StepResult
+from training.methods.spide import Spide
+from training.methods.two_stage_config import TwoStageConfig
+
+_EXACT = Simulation(dtype="float64")
+
+
+def two_stage_gradients(
+    architecture: Architecture,
+    parameters: Mapping[str, ArrayLike],
+    images: ArrayLike,
+    labels: ArrayLike,
+    config: TwoStageConfig,
+    *,
+    dropout_masks: Masks | None = None,
+    couple: bool | None = None,
+    **options: Unpack[SimulationOptions],
+) -> StepResult:
+    """Both stages of one batch (Algorithms 1 and 2).
+
+    Parameters
+    ----------
+    architecture : Architecture
+    parameters : dict of array
+        Named and shaped as `Architecture.parameter_shapes` says.
+    images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+    labels : int array, shape (samples,)
+    config : TwoStageConfig
+    dropout_masks : dict of array, optional
+        Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
+    couple : bool, optional
+        Whether stage 2 simulates couples of two IF populations; by default on GeNN only.
+    **options
+        Fields of `Simulation` to change (synapses, dtype, device, propagation, backend); the dtype
+        is float64 if not given.
+
+    Returns
+    -------
+    StepResult
+
+    Raises
+    ------
+    ValueError
+        If anything does not fit the architecture or is not finite.
+    """
+    simulation = Simulation.of(_EXACT, options)
+    couple = None if couple is None else truth_value(couple, "couple")
+
+    def build(samples: int) -> Method:
+        return Spide(architecture, config, samples, simulation, couple)
+
+    batch = _checked(architecture, images, labels, config, dropout_masks, simulation)
+    return _step(build, Weights.of(architecture, parameters, simulation.dtype), batch)
+
+
+def implicit_gradients(
+    architecture: Architecture,
+    parameters: Mapping[str, ArrayLike],
+    images: ArrayLike,
+    labels: ArrayLike,
+    config: TwoStageConfig,
+    *,
+    dropout_masks: Masks | None = None,
+    tolerance: float = 1e-12,
+    limit: int = 1000,
+    solver: SolverName = "gmres",
+    **options: Unpack[SimulationOptions],
+) -> StepResult:
+    """Stage 1 of one batch, and the exact solution of eq. 5 in place of stage 2.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    parameters : dict of array
+        Named and shaped as `Architecture.parameter_shapes` says.
+    images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+    labels : int array, shape (samples,)
+    config : TwoStageConfig
+        Those of its values that belong to stage 1, and the loss scale.
+    dropout_masks : dict of array, optional
+        Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
+    tolerance, limit, solver
+        See `Solver`.
+    **options
+        Fields of `Simulation` to change; the dtype, also that of the solution, is float64 if not
+        given.
+
+    Raises
+    ------
+    ValueError
+        If anything does not fit the architecture or is not finite.
+    NotConvergedError
+        If the residual is still larger after `limit` applications.
+    """
+    simulation = Simulation.of(_EXACT, options)
+    how = Solver(tolerance, limit, solver)
+
+    def build(samples: int) -> Method:
+        return Implicit(architecture, config, samples, simulation, how)
+
+    batch = _checked(architecture, images, labels, config, dropout_masks, simulation)
+    return _step(build, Weights.of(architecture, parameters, simulation.dtype), batch)
+
+
+def _checked(
+    architecture: Architecture,
+    images: ArrayLike,
+    labels: ArrayLike,
+    config: TwoStageConfig,
+    dropout_masks: Masks | None,
+    simulation: Simulation,
+) -> Batch:
+    """The batch, after all checks that a run would make of it."""
+    dtype = simulation.numpy_dtype
+    batch = Batch.of(architecture, dtype, images, labels, dropout_masks)
+    check_images(architecture, batch.images, config.forward_steps, batch.samples)
+    return batch
+
+
+def _step(build: Callable[[int], Method], weights: Weights, batch: Batch) -> StepResult:
+    method = build(batch.samples)
+    method.set_parameters(weights)
+    return method.step_batch(batch)

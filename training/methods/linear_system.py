@@ -1,0 +1,175 @@
+"""Eq. 5 as a linear system, and its solution.
+
+With the masks m, the dropout D and ``s = V_th - u_rest``, the rates that stage 2 approaches satisfy
+(eq. 5, Theorem 2)
+
+    beta_N     = g + (m_1 D_f W)^T beta_1 / s,
+    beta_(l-1) = (m_l D_l F_l)^T beta_l / s.
+
+Put into each other they are one linear equation for beta_N, ``beta_N = g + A^T beta_N``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator, gmres
+
+from networks import Architecture
+from networks.arrays import real_number, whole_number
+from networks.populations.neurons import dropout_values
+from networks.weights import Weights
+from networks.wiring import FEEDBACK
+
+Array = NDArray[np.floating]
+SolverName = Literal["fixed-point", "gmres"]
+
+
+class NotConvergedError(ArithmeticError):
+    """A linear system that was not solved within the limit of iterations."""
+
+
+@dataclass(frozen=True)
+class Solver:
+    """How the system is solved, and when it counts as solved.
+
+    Parameters
+    ----------
+    tolerance : float
+        Largest residual of eq. 5 relative to g, both as Euclidean norms over a sample.
+    limit : int
+        Most applications of the loop.
+    name : {"gmres", "fixed-point"}
+        SciPy's GMRES, or ``beta <- g + A^T beta``, which converges if the spectral radius of A is
+        below 1.
+
+    Raises
+    ------
+    ValueError
+        For values out of range.
+    """
+
+    tolerance: float = 1e-12
+    limit: int = 1000
+    name: SolverName = "gmres"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limit", whole_number(self.limit, "limit"))
+        if not 0 < real_number(self.tolerance, "tolerance") < 1:
+            raise ValueError(f"tolerance is {self.tolerance}: it must lie between 0 and 1")
+        if self.name not in ("gmres", "fixed-point"):
+            raise ValueError(f"the solver is '{self.name}': it must be 'gmres' or 'fixed-point'")
+
+
+class LinearSystem:
+    """The transposed connections with their masks, as stage 2 has them.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    weights : Weights
+    open_ : dict of bool array
+        m of each layer.
+    dropout : dict of array
+    rescale : float
+        1/(V_th - u_rest) of stage 1.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        weights: Weights,
+        open_: Mapping[str, NDArray[np.bool_]],
+        dropout: Mapping[str, Array],
+        rescale: float,
+    ) -> None:
+        self._architecture = architecture
+        self._weights = weights
+        self._factors: dict[str, torch.Tensor] = {}
+        for number, layer in enumerate(architecture.layers):
+            # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.
+            mask = dropout.get(layer.name if number else FEEDBACK)
+            factor = rescale * open_[layer.name].astype(weights.dtype)
+            if mask is not None:
+                factor = factor * dropout_values(mask, layer.shape)
+            self._factors[layer.name] = torch.from_numpy(np.ascontiguousarray(factor))
+
+    def rates(self, last: Array) -> dict[str, Array]:
+        """The rates of all layers from those of the last one (Theorem 2)."""
+        beta = {self._architecture.output.name: np.ascontiguousarray(last)}
+        layers = self._architecture.layers
+        for below, layer in zip(layers[-2::-1], layers[:0:-1], strict=True):
+            beta[below.name] = self._back(layer.name, beta[layer.name])
+        return {layer.name: beta[layer.name] for layer in layers}
+
+    def loop(self, last: Array) -> Array:
+        """``A^T beta_N``: once down through all layers and back along the feedback."""
+        if self._architecture.feedback is None:
+            return np.zeros_like(last)
+        return self._back(FEEDBACK, self.rates(last)[self._architecture.layers[0].name])
+
+    def _back(self, name: str, beta: Array) -> Array:
+        """Along one transposed connection."""
+        first = self._architecture.layers[0]
+        if name == FEEDBACK:
+            assert self._architecture.feedback is not None
+            connection, target = self._architecture.feedback, first.name
+        else:
+            (layer,) = (each for each in self._architecture.layers if each.name == name)
+            connection, target = layer.connection, name
+        weight = self._weights.get(f"{name}.weight")
+        tensor = None if weight is None else torch.from_numpy(weight)
+        sent = self._factors[target] * torch.from_numpy(beta)
+        return connection.apply_transposed(tensor, sent).numpy()
+
+
+def solve(system: LinearSystem, g: Array, solver: Solver) -> Array:
+    """beta_N, so that the residual of every sample is small enough."""
+    beta, applied = g, 0
+    while True:
+        image = system.loop(beta)
+        residual = g + image - beta
+        applied += 1
+        if _largest(residual, g) <= solver.tolerance:
+            return beta
+        if applied >= solver.limit:
+            left = _largest(residual, g)
+            raise NotConvergedError(
+                f"eq. 5 was not solved to {solver.tolerance} by {applied} applications of the "
+                f"loop ('{solver.name}'; the residual is {left:.1e} of g): try the solver "
+                "'gmres', a larger limit or tolerance, or smaller feedback weights"
+            )
+        if solver.name == "fixed-point":
+            beta = g + image
+            continue
+        # What is left over is the right-hand side of a system of its own.
+        correction, used = _krylov(system, residual, solver.limit - applied)
+        beta, applied = beta + correction, applied + used
+
+
+def _krylov(system: LinearSystem, residual: Array, most: int) -> tuple[Array, int]:
+    """One cycle of GMRES for ``(1 - A^T) x = residual``, and how often it applied the loop."""
+    used = 0
+
+    def apply(flat: Array) -> Array:
+        nonlocal used
+        used += 1
+        values = np.ascontiguousarray(flat.reshape(residual.shape), residual.dtype)
+        return (values - system.loop(values)).ravel()
+
+    size = residual.size
+    operator = LinearOperator((size, size), apply, dtype=residual.dtype)
+    found, _ = gmres(operator, residual.ravel(), rtol=1e-6, restart=min(most, 50), maxiter=1)
+    return found.reshape(residual.shape).astype(residual.dtype), used
+
+
+def _largest(residual: Array, g: Array) -> float:
+    """The largest residual of a sample relative to its g."""
+    flat, scale = residual.reshape(len(g), -1), g.reshape(len(g), -1)
+    norms = np.linalg.norm(scale, axis=1)
+    return float((np.linalg.norm(flat, axis=1) / np.where(norms > 0, norms, 1)).max())

@@ -1,0 +1,166 @@
+"""What a way to learn is: images in, logits out; images and labels in, gradients out.
+
+The loop, checkpoints, records and pictures know nothing else of it. What spreads a batch over the
+cores or over processes (`training.parallel`) takes any method and is one itself.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from networks import Architecture
+from networks.stages.stage import Stage
+from training.methods.batch import Batch, Masks
+from training.methods.results import Prediction, StepResult
+
+
+class Method(ABC):
+    """A network and a way to get the gradients of its loss.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    batch_size : int
+        Largest number of samples of one call.
+    dtype : {"float32", "float64"}
+        Of rates, logits and gradients.
+    """
+
+    #: The stages whose firing rates it tells, such as ``("forward", "backward")``.
+    stage_names: ClassVar[tuple[str, ...]] = ("forward",)
+
+    def __init__(self, architecture: Architecture, batch_size: int, dtype: str) -> None:
+        self.architecture = architecture
+        self.batch_size = batch_size
+        self.dtype: np.dtype[np.floating] = np.dtype(dtype)
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} '{self.architecture.notation}', batch {self.batch_size}, "
+            f"{self.dtype}>"
+        )
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        """The networks that learn, ``forward`` and perhaps ``backward``."""
+        return {}
+
+    @property
+    def forward(self) -> Stage:
+        """Stage 1, to which monitors can be added; of several threads the first one's.
+
+        Raises
+        ------
+        AttributeError
+            If this method has none.
+        """
+        return self._stage("forward")
+
+    @property
+    def backward(self) -> Stage:
+        """Stage 2, likewise."""
+        return self._stage("backward")
+
+    def _stage(self, name: str) -> Stage:
+        if name not in self.stages:
+            raise AttributeError(f"the method {type(self).__name__} has no {name} network")
+        return self.stages[name]
+
+    def prepare(self) -> None:
+        """Compile now what the first call would compile."""
+        for stage in self.stages.values():
+            stage.prepare()
+
+    def stop(self) -> None:
+        """Interrupt a call that is going on in another thread."""
+        for stage in self.stages.values():
+            stage.stop()
+
+    @abstractmethod
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        """Copy parameters, and write them into the networks.
+
+        Parameters
+        ----------
+        parameters : dict of array
+            Named and shaped as `Architecture.parameter_shapes` says.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit the architecture or are not finite in the method's precision.
+        """
+
+    @abstractmethod
+    def predict_batch(self, batch: Batch) -> Prediction:
+        """What `predict` does, of a batch that is converted and checked."""
+
+    @abstractmethod
+    def step_batch(self, batch: Batch) -> StepResult:
+        """What `step` does, of a batch that is converted and checked."""
+
+    def predict(self, images: ArrayLike, dropout_masks: Masks | None = None) -> Prediction:
+        """Run the network on images.
+
+        Parameters
+        ----------
+        images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+        dropout_masks : dict of array, optional
+            Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
+
+        Raises
+        ------
+        ValueError
+            If the images do not fit or are not finite.
+        KeyboardInterrupt
+            If the run was interrupted.
+        """
+        return self.predict_batch(
+            self._fitting(
+                Batch.of(self.architecture, self.dtype, images, dropout_masks=dropout_masks)
+            )
+        )
+
+    def step(
+        self,
+        images: ArrayLike,
+        labels: ArrayLike,
+        dropout_masks: Masks | None = None,
+        *,
+        batch: int | None = None,
+    ) -> StepResult:
+        """Loss and gradients of a batch.
+
+        Parameters
+        ----------
+        images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+        labels : int array, shape (samples,)
+        dropout_masks : dict of array, optional
+            Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
+        batch : int, optional
+            Samples of the whole batch if these are a part of it: loss and gradients are then
+            what they add to those of the batch.
+
+        Raises
+        ------
+        ValueError
+            If images or labels do not fit, or are not finite.
+        KeyboardInterrupt
+            If a run was interrupted.
+        """
+        return self.step_batch(
+            self._fitting(
+                Batch.of(self.architecture, self.dtype, images, labels, dropout_masks, batch)
+            )
+        )
+
+    def _fitting(self, batch: Batch) -> Batch:
+        """Refuse more samples than there is room for, and none."""
+        if not 1 <= batch.samples <= self.batch_size:
+            raise ValueError(f"{batch.samples} images do not fit a batch size of {self.batch_size}")
+        return batch

@@ -1,0 +1,164 @@
+"""SPIDE: gradients from the spikes of a second stage (section 4.4).
+
+1. Stage 1 gives the rates alpha; the readout gives logits and the loss.
+2. The output gradient ``g = W_o^T (s_l / B)(softmax - onehot)`` drives stage 2, which gives beta.
+3. Every weight gradient between spiking neurons is a product of the two rates of the neurons it
+   joins; layer 1 has the input for alpha, the readout the logits' gradient for beta (Algorithm 2,
+   lines 16-21).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equations import has_sigma_rates
+from networks import Architecture, BackwardNetwork, BackwardRates, ForwardNetwork
+from networks.simulation import Simulation
+from networks.stages.stage import Stage
+from networks.weights import Weights
+from training.methods.batch import Batch
+from training.methods.first_stage import FirstStage, LossGradient, open_neurons
+from training.methods.local_gradients import local_gradients
+from training.methods.method import Method
+from training.methods.results import Prediction, StepResult
+from training.methods.two_stage_config import TwoStageConfig
+
+if TYPE_CHECKING:
+    from training.recipes.recipe import Recipe
+
+Array = NDArray[np.floating]
+
+
+class InexactGradientWarning(UserWarning):
+    """Stage 2 would solve eq. 5 for neurons that stage 1 does not have."""
+
+
+class Spide(Method):
+    """Both networks, run one after the other in one thread.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    config : TwoStageConfig
+    batch_size : int
+        Largest number of samples of one call.
+    simulation : Simulation
+    couple : bool, optional
+        Whether stage 2 simulates couples of two IF populations; by default on GeNN only.
+
+    Raises
+    ------
+    ValueError
+        For values that cannot be built.
+    CompilerNotFoundError
+        Without a C++ compiler.
+    """
+
+    stage_names = ("forward", "backward")
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        config: TwoStageConfig,
+        batch_size: int,
+        simulation: Simulation,
+        couple: bool | None = None,
+    ) -> None:
+        if not has_sigma_rates(config.neuron):
+            warnings.warn(
+                f"the rates of the neuron '{config.neuron.name}' are not the sigma of section 3.2: "
+                "the gradients of stage 2 are not those of eq. 5",
+                InexactGradientWarning,
+                stacklevel=2,
+            )
+        forward = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
+        self.second = BackwardNetwork(
+            architecture, config.couple, batch_size, simulation, as_couples=couple
+        )
+        super().__init__(architecture, forward.batch_size, simulation.dtype)
+        self.config = config
+        self.first = FirstStage(forward, config)
+
+    @classmethod
+    def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Spide:
+        """The networks of a recipe, for so many samples."""
+        couple = recipe.couple or None
+        return cls(architecture, recipe.two_stage, batch_size, recipe.simulation, couple)
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        return {"forward": self.first.network, "backward": self.second}
+
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        weights = Weights.of(self.architecture, parameters, self.dtype)
+        self.first.network.set_parameters(weights)
+        self.second.set_parameters(weights)
+
+    def predict_batch(self, batch: Batch) -> Prediction:
+        return self.first.predict(batch)
+
+    def step_batch(self, batch: Batch) -> StepResult:
+        stage1 = self.first.predict(batch)
+        loss = self.first.loss(stage1, batch)
+        masks = open_neurons(stage1.alpha)
+        stage2 = self._run_second(loss.output_gradient, masks, batch, self.config.backward_steps)
+        local = {name: masks[name] * beta for name, beta in stage2.beta.items()}
+        gradients = local_gradients(
+            self.architecture,
+            self.first.average_input(batch),
+            stage1.alpha,
+            local,
+            self.config.rescale,
+            loss.logits_gradient,
+        )
+        return StepResult(
+            logits=stage1.logits,
+            loss=loss.loss,
+            gradients=gradients,
+            rates={"alpha": stage1.alpha, "beta": stage2.beta},
+            firing_rates={"forward": stage1.firing_rates, "backward": stage2.firing_rates},
+            output_gradient=loss.output_gradient,
+        )
+
+    def run_second_stage(
+        self,
+        images: ArrayLike,
+        labels: ArrayLike,
+        *,
+        steps: int | None = None,
+        dropout_masks: Mapping[str, ArrayLike] | None = None,
+    ) -> BackwardRates:
+        """Stage 2 alone, with the output gradient and the masks of stage 1 for these images.
+
+        Parameters
+        ----------
+        images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+        labels : int array, shape (samples,)
+        steps : int, optional
+            T_B; the configuration's by default.
+        dropout_masks : dict of array, optional
+
+        Raises
+        ------
+        ValueError
+            If images or labels do not fit, or are not finite.
+        """
+        batch = self._fitting(
+            Batch.of(self.architecture, self.dtype, images, labels, dropout_masks)
+        )
+        stage1 = self.first.predict(batch)
+        loss: LossGradient = self.first.loss(stage1, batch)
+        steps = self.config.backward_steps if steps is None else steps
+        return self._run_second(loss.output_gradient, open_neurons(stage1.alpha), batch, steps)
+
+    def _run_second(
+        self, g: Array, masks: Mapping[str, NDArray[np.bool_]], batch: Batch, steps: int
+    ) -> BackwardRates:
+        return self.second.run(
+            g, masks, steps, rescale=self.config.rescale, dropout_masks=batch.masks
+        )

@@ -1,0 +1,179 @@
+"""A run, from Python: its records and weights, and the network that they belong to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from networks import Architecture
+from training.data import Images, find
+from training.interruption import Interruption
+from training.methods.method import Method
+from training.methods.results import Prediction
+from training.parallel.over_cores import method_over_cores
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.runs.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.display import Bars, Display
+from training.runs.evaluation import Evaluation, evaluate
+from training.runs.folder import open_run, trained_on
+from training.runs.records import Record
+from training.updates.restriction import parameters_in_use
+
+Which = Literal["last", "best"]
+
+
+class Run:
+    """A folder that a training has written.
+
+    Parameters
+    ----------
+    path : path
+        The run folder.
+    data_dir : path
+        Folder of the data sets, as torchvision lays them out.
+    checkpoint : {"last", "best"}
+        The newest weights, or those with the highest test accuracy.
+
+    Raises
+    ------
+    RunFolderError
+        If it holds no run, or its recipe cannot be read.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        data_dir: str | Path = "data",
+        checkpoint: Which = "last",
+    ) -> None:
+        if checkpoint not in ("last", "best"):
+            raise ValueError(f"checkpoint is '{checkpoint}': it must be 'last' or 'best'")
+        self.folder = open_run(Path(path))
+        self.data_dir = Path(data_dir)
+        self._which = checkpoint
+
+    def __repr__(self) -> str:
+        return f"<Run '{self.path}', {self.folder.name}>"
+
+    @property
+    def path(self) -> Path:
+        """The run folder."""
+        return self.folder.path
+
+    @property
+    def recipe(self) -> Recipe:
+        """What it was trained with."""
+        return self.folder.recipe
+
+    @property
+    def records(self) -> list[Record]:
+        """Lines of the log: one per iteration and one per evaluation."""
+        return self.folder.records()
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        """The network."""
+        return read_architecture(self.recipe)
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """Parameters, momentum and progress.
+
+        Raises
+        ------
+        CheckpointError
+            If it is missing, damaged or of another run.
+        """
+        load = load_best if self._which == "best" else load_latest
+        checkpoint = load(self.folder.checkpoints)
+        checkpoint.check_recipe(self.folder.name, self.recipe)
+        checkpoint.check_architecture(self.architecture)
+        return checkpoint
+
+    @property
+    def weights(self) -> dict[str, NDArray[np.floating]]:
+        """Parameters by name as both stages use them, in PyTorch's layouts."""
+        checkpoint = self.checkpoint
+        return parameters_in_use(self.recipe, checkpoint.parameters, checkpoint.progress.iteration)
+
+    @cached_property
+    def trainer(self) -> Method:
+        """The networks with the weights written into them; built when they are first asked for.
+
+        Their stages are ``trainer.forward`` and ``trainer.backward``.
+        """
+        trainer = method_over_cores(self.architecture, self.recipe, self.recipe.batch_size)
+        trainer.set_parameters(self.weights)
+        return trainer
+
+    @cached_property
+    def images(self) -> Images:
+        """Training and test images.
+
+        Raises
+        ------
+        DataError
+            If they cannot be read.
+        RunFolderError
+            If they are not those that the run was trained on.
+        """
+        images = find(self.recipe.data_set).load(self.data_dir)
+        trained_on(self.folder, images.fingerprint(), self.data_dir)
+        return images
+
+    def run_network(self, images: ArrayLike) -> Prediction:
+        """Logits, rates and firing rates of stage 1 for any number of images.
+
+        Parameters
+        ----------
+        images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
+            As the network saw them in the training: scaled in the same way.
+        """
+        return self.trainer.predict(images)
+
+    def predict(self, images: ArrayLike) -> NDArray[np.int64]:
+        """The class of each image, shape (images,).
+
+        Parameters
+        ----------
+        images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
+            As the network saw them in the training: scaled in the same way.
+
+        Raises
+        ------
+        ValueError
+            If the images do not fit or are not finite.
+        """
+        values = np.asarray(images)
+        frames = values.ndim == len(self.architecture.input_shape) + 2
+        count, size = values.shape[1 if frames else 0], self.recipe.batch_size
+        found = [np.zeros(0, np.int64)]
+        for first in range(0, count, size):
+            part = slice(first, first + size)
+            logits = self.trainer.predict(values[:, part] if frames else values[part]).logits
+            found.append(logits.argmax(axis=1))
+        return np.concatenate(found)
+
+    def evaluate(self, *, progress: bool = False) -> Evaluation:
+        """Run stage 1 on all test images: accuracy, loss, confusions.
+
+        Parameters
+        ----------
+        progress : bool
+            Whether to show a progress bar.
+        """
+        display = Bars() if progress else Display()
+        size = self.recipe.batch_size
+        evaluation = evaluate(self.trainer, self.images, size, Interruption(), display)
+        assert evaluation is not None  # nothing interrupts it
+        return evaluation
+
+    def confusion(self) -> NDArray[np.int64]:
+        """How many test images of each class (rows) were taken for each class (columns)."""
+        return self.evaluate().confusion

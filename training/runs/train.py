@@ -1,0 +1,206 @@
+"""Training from Python: a recipe by name or arrays in, a `Run` out.
+
+What the command ``spide train`` does, but for what it prints: nothing here prints, exits or
+installs signal handlers, so it works in notebooks, threads and workers.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from training.data import find
+from training.data.from_memory import FOLDER, gathered, write_arrays
+from training.interruption import Interruption
+from training.parallel.over_cores import method_over_cores
+from training.recipes import RECIPES
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.runs.checkpoint import Checkpoint, load_latest
+from training.runs.display import Bars, Display
+from training.runs.folder import RECIPE_NAME, RunFolder, check_vacant, continued, trained_on
+from training.runs.lock import LOCK_NAME, only_writer
+from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.run import Run
+from training.suggestions import did_you_mean
+
+OWN = "own"
+"""Name of a run that has no recipe's."""
+
+
+def train(
+    recipe: str | Recipe | None = None,
+    *,
+    images: Any = None,
+    labels: Any = None,
+    test_images: Any = None,
+    test_labels: Any = None,
+    out: str | Path | None = None,
+    data_dir: str | Path = "data",
+    max_iterations: int | None = None,
+    progress: bool = False,
+    **fields: Any,
+) -> Run:
+    """Train a network in a new run folder.
+
+    Parameters
+    ----------
+    recipe : str or Recipe, optional
+        A recipe, or its name; without one `images` and ``architecture`` are needed.
+    images, labels : array, tensor or torch Dataset, optional
+        Data in place of the recipe's; a data set gives (image, label) and needs no labels. They
+        are used as they are and kept in the run folder. See `training.data.own` for shapes.
+    test_images, test_labels : likewise
+        Without them a fifth of every class is held out.
+    out : path, optional
+        Run folder to make; ``runs/NAME-DATE-TIME-...`` by default.
+    data_dir : path
+        Folder of the data sets, as torchvision lays them out.
+    max_iterations : int, optional
+        Stop after this many iterations.
+    progress : bool
+        Whether to show progress bars.
+    **fields
+        Fields of `Recipe` to change, such as ``epochs=3``.
+
+    Raises
+    ------
+    UserError
+        What cannot be trained is refused in one sentence, and leaves nothing behind.
+    ValueError
+        For fields of the recipe that are out of range.
+    """
+    path = Path(out) if out is not None else dated_path(_name(recipe))
+    check_vacant(path)
+    if images is None and recipe is None:
+        raise ValueError("give the name of a recipe, or images and an architecture")
+    arrays = None if images is None else gathered(images, labels, test_images, test_labels)
+    if arrays is None and any(each is not None for each in (labels, test_images, test_labels)):
+        raise ValueError("labels and test images need images too")
+    if arrays is not None:
+        fields["data_set"] = str((path / FOLDER).absolute())
+        fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
+    chosen = _recipe(recipe, fields)
+    with only_writer(path), _nothing_left_of_failures(path):
+        if arrays is not None:
+            write_arrays(path, arrays)
+        architecture = read_architecture(chosen)
+        folder = RunFolder(path, _name(recipe), chosen)
+        checkpoint = first_checkpoint(folder.name, chosen, architecture)
+        return _train(folder, checkpoint, Path(data_dir), max_iterations, progress, new=True)
+
+
+def resume(run: Run | str | Path, *, epochs: int | None = None, progress: bool = False) -> Run:
+    """Go on with a run from its newest checkpoint.
+
+    Parameters
+    ----------
+    run : Run or path
+    epochs : int, optional
+        Passes over the training images in all; those of the recipe by default.
+    progress : bool
+        Whether to show progress bars.
+
+    Returns
+    -------
+    Run
+        As it is then.
+
+    Raises
+    ------
+    RunFolderError
+        If there is none, or another process trains it.
+    CheckpointError
+        If its checkpoint cannot be used.
+    DivergenceError
+        If the weights are no longer finite.
+    """
+    run = run if isinstance(run, Run) else Run(run)
+    with only_writer(run.path):
+        recipe = run.recipe if epochs is None else replace(run.recipe, epochs=epochs)
+        folder = continued(run.folder, recipe)
+        checkpoint = load_latest(folder.checkpoints)
+        checkpoint.check_recipe(folder.name, run.recipe)
+        checkpoint.check_architecture(run.architecture)
+        return _train(folder, checkpoint, run.data_dir, None, progress, new=False)
+
+
+def _train(
+    folder: RunFolder,
+    checkpoint: Checkpoint,
+    data_dir: Path,
+    max_iterations: int | None,
+    progress: bool,
+    *,
+    new: bool,
+) -> Run:
+    """Train from a checkpoint, in a folder that is locked already."""
+    recipe, architecture = folder.recipe, read_architecture(folder.recipe)
+    images = find(recipe.data_set).load(data_dir)
+    folder = trained_on(folder, images.fingerprint(), data_dir)
+    trainer = method_over_cores(architecture, recipe, recipe.batch_size)
+    display = Bars() if progress else Display()
+    loop = TrainingLoop(
+        folder, architecture, images, trainer, checkpoint, Interruption(), display,
+        max_iterations=max_iterations,
+    )  # fmt: skip
+    if new:
+        folder.create()
+    else:
+        folder.reopen(checkpoint.progress)
+    loop.train()
+    run = Run(folder.path, data_dir=data_dir)
+    run.images, run.trainer = images, trainer  # as they are; they need not be read and built again
+    return run
+
+
+def dated_path(name: str) -> Path:
+    """A folder that no other start has, even in the same second on another machine."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}-{token_hex(4)}"
+
+
+def _name(recipe: str | Recipe | None) -> str:
+    return recipe if isinstance(recipe, str) else OWN
+
+
+def _recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe:
+    """The recipe with some fields changed."""
+    known = Recipe.__dataclass_fields__
+    for name in fields:
+        if name not in known:
+            raise ValueError(
+                f"a recipe has no field '{name}'{did_you_mean(name, known)}: 'help(spide.Recipe)' "
+                "lists them"
+            )
+    if recipe is None:
+        if "architecture" not in fields:
+            raise ValueError("give the architecture of the network, such as '40 (F40)'")
+        return Recipe(**fields)
+    if isinstance(recipe, str):
+        if recipe not in RECIPES:
+            raise ValueError(
+                f"there is no recipe '{recipe}'{did_you_mean(recipe, RECIPES)}: choose one of "
+                f"{', '.join(RECIPES)}"
+            )
+        recipe = RECIPES[recipe]
+    return replace(recipe, **fields)
+
+
+@contextmanager
+def _nothing_left_of_failures(path: Path) -> Iterator[None]:
+    """Remove what a run has that was never made: its data, its lock, its empty folder."""
+    try:
+        yield
+    except BaseException:
+        if not (path / RECIPE_NAME).exists():
+            shutil.rmtree(path / FOLDER, ignore_errors=True)
+            with suppress(OSError):
+                (path / LOCK_NAME).unlink()
+                path.rmdir()
+        raise
