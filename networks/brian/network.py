@@ -52,6 +52,17 @@ class BrianNetwork(Network):
         self._sorted: list[BrianObject] = []
         self._sorted_from: object = None
 
+    def add(self, *objs: Any) -> None:
+        """Add objects, which count as used from now on.
+
+        Brian2 takes objects for forgotten that are deleted before their first run; networks that
+        are built and never run are no mistake.
+        """
+        super().add(*objs)
+        for obj in objs:
+            if isinstance(obj, BrianObject):
+                obj._network = self.id
+
     @property
     def sorted_objects(self) -> list[BrianObject]:
         """All objects in the order in which they act; Brian2 sorts them whenever it is asked."""

@@ -69,6 +69,16 @@ class Connection(ABC):
         return bool(self.weight_shape)
 
     @property
+    def fully_connected(self) -> bool:
+        """Whether every source unit reaches every target unit by a weight of its own."""
+        return False
+
+    @property
+    def upsamples(self) -> bool:
+        """Whether it makes maps larger, with a weight that has its outputs on the second axis."""
+        return False
+
+    @property
     def synapses(self) -> int:
         """Number of synapses of one sample, each counted once."""
         fan = 1 if self.channelwise else channels(self.source_shape)

@@ -29,6 +29,10 @@ class Dense(Connection):
         return cls(source, (count,))
 
     @property
+    def fully_connected(self) -> bool:
+        return True
+
+    @property
     def weight_shape(self) -> tuple[int, ...]:
         return (units(self.target_shape), units(self.source_shape))
 

@@ -57,6 +57,10 @@ class TransposedConvolution(Connection):
         return (self.kernel_size - 1) // 2
 
     @property
+    def upsamples(self) -> bool:
+        return True
+
+    @property
     def weight_shape(self) -> tuple[int, ...]:
         return (self.source_shape[0], self.target_shape[0], self.kernel_size, self.kernel_size)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks import Architecture
-from networks.connections import Dense, Shape
+from networks.connections import Shape
 from training.randomness import stream
 from training.recipes.recipe import DropoutLayers, Recipe
 
@@ -34,7 +34,7 @@ def dropped_layers(architecture: Architecture, layers: DropoutLayers) -> dict[st
     """
     weighted = [layer for layer in architecture.layers if layer.connection.has_parameters]
     if layers == "first-dense":
-        dense = [layer for layer in weighted if isinstance(layer.connection, Dense)]
+        dense = [layer for layer in weighted if layer.connection.fully_connected]
         return {layer.name: layer.shape for layer in dense[:1]}
     shapes = {layer.name: layer.shape for layer in weighted}
     if architecture.feedback is not None:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
 from networks import Architecture
-from networks.connections import TransposedConvolution
 from training.randomness import integer_seed
 from training.recipes.recipe import Recipe
 
@@ -43,11 +42,9 @@ def initial_parameters(
         Arrays by parameter name, in PyTorch's layouts.
     """
     transposed = {
-        f"{layer.name}.weight"
-        for layer in architecture.layers
-        if isinstance(layer.connection, TransposedConvolution)
+        f"{layer.name}.weight" for layer in architecture.layers if layer.connection.upsamples
     }
-    if isinstance(architecture.feedback, TransposedConvolution):
+    if architecture.feedback is not None and architecture.feedback.upsamples:
         transposed.add("feedback.weight")
     uniform = recipe.readout_initialisation == "uniform"
     parameters = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import numpy as np
@@ -178,3 +179,11 @@ def test_firing_rates_of_stage_2_count_both_signs_of_one_run() -> None:
         spikes = group.activity[:].sum()
         assert group.spike_total == spikes > abs(group.spike_count[:].sum())
         assert rates.firing_rates[layer.name] == spikes / (STEPS * 2 * layer.units)
+
+
+def test_a_network_that_never_runs_is_no_mistake(caplog: pytest.LogCaptureFixture) -> None:
+    network = architecture("2 (F2)", (2,))
+    stage = ForwardNetwork(network, integrate_and_fire(), 2)
+    del stage
+    gc.collect()
+    assert "never included in a network" not in caplog.text

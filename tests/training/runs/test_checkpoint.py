@@ -133,7 +133,7 @@ def put(folder: Path, content: dict[str, Any]) -> None:
         ("format", 99, "has format 99, this version of spide reads formats up to 2: use the ver"),
         ("format", True, "it cannot be of format True"),
         ("format", 0, "it cannot be of format 0"),
-        ("recipe", {"architecture": "3"}, "the field 'data_set' of the recipe is missing"),
+        ("recipe", {"architecture": "3"}, "the field 'synapses' of the recipe is missing"),
         ("recipe", None, "it holds no recipe"),
         ("recipe.colour", 3, r"recipe\.colour: Unexpected"),
         ("recipe.epochs", 2.0, r"recipe\.epochs: Input should be a valid integer"),

@@ -1,0 +1,99 @@
+"""Own data sets on disk: files, folders of arrays, folders of pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from training.data import find
+from training.data.own import checked_arrays
+from training.errors import DataError
+
+IMAGES = np.random.default_rng(0).normal(size=(10, 1, 2, 3)).astype(np.float32)
+LABELS = np.arange(10) % 2
+
+
+def test_arrays_in_a_folder_are_mapped(tmp_path: Path) -> None:
+    for name, values in (("images", IMAGES), ("labels", LABELS), ("test_images", IMAGES[:4]),
+                         ("test_labels", LABELS[:4])):  # fmt: skip
+        np.save(tmp_path / f"{name}.npy", values)
+    data_set = find(str(tmp_path))
+    assert (data_set.input_shape, data_set.classes, data_set.sizes) == ((1, 2, 3), 2, (10, 4))
+    images = data_set.load(Path("unused"))
+    np.testing.assert_array_equal(images.training.tensors[0], IMAGES)
+    np.testing.assert_array_equal(images.test.tensors[1], LABELS[:4])
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="c")
+    arrays = checked_arrays({"images": mapped, "labels": LABELS}, "the folder")
+    assert np.shares_memory(arrays["images"], mapped)
+
+
+def test_a_fifth_of_every_class_is_held_out(tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", images=IMAGES, labels=LABELS)
+    images = find(str(tmp_path / "own.npz")).load(Path("unused"))
+    assert images.test.tensors[1].tolist() == [0, 1] or images.test.tensors[1].tolist() == [1, 0]
+    parts = [part.tensors[0].numpy() for part in (images.training, images.test)]
+    rows = np.concatenate(parts).reshape(10, -1)
+    np.testing.assert_array_equal(np.sort(rows, axis=0), np.sort(IMAGES.reshape(10, -1), axis=0))
+
+
+def save_pictures(folder: Path, mode: str = "L", size: tuple[int, int] = (3, 2)) -> None:
+    for number in range(10):
+        path = folder / ("ab"[number % 2]) / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new(mode, size, number * 20 if mode == "L" else (number * 20, 0, 255)).save(path)
+
+
+def test_pictures_by_class(tmp_path: Path) -> None:
+    save_pictures(tmp_path)
+    data_set = find(str(tmp_path))
+    assert (data_set.input_shape, data_set.classes, data_set.sizes) == ((1, 2, 3), 2, (8, 2))
+    training = data_set.load(Path("unused")).training.tensors[0]
+    assert float(training.mean()) == pytest.approx(0, abs=1e-6)
+    assert float(training.std(unbiased=False)) == pytest.approx(1, rel=1e-6)
+
+
+def test_colour_pictures_with_a_test_folder(tmp_path: Path) -> None:
+    save_pictures(tmp_path / "train", "RGB")
+    save_pictures(tmp_path / "test", "RGB")
+    data_set = find(str(tmp_path))
+    assert (data_set.input_shape, data_set.sizes) == ((3, 2, 3), (10, 10))
+    images = data_set.load(Path("unused"))
+    np.testing.assert_array_equal(images.training.tensors[0], images.test.tensors[0])
+    assert float(images.test.tensors[0][:, 1:].abs().max()) == 0  # constant channels
+
+
+def test_pictures_that_differ(tmp_path: Path) -> None:
+    save_pictures(tmp_path)
+    Image.new("L", (5, 5)).save(tmp_path / "b" / "other.png")
+    with pytest.raises(DataError, match="bring all pictures"):
+        find(str(tmp_path)).load(Path("unused"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "cannot be read as NumPy arrays|is damaged"),
+        (b"PK\x03\x04 no archive", "cannot be read as NumPy arrays|is damaged"),
+    ],
+)
+def test_a_damaged_file(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "own.npz").write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        find(str(tmp_path / "own.npz"))
+
+
+def test_objects_are_not_unpickled(tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", images=np.array([{}], object), labels=np.array([0]))
+    with pytest.raises(DataError, match=r"write it with numpy\.savez"):
+        find(str(tmp_path / "own.npz"))
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="No such file"):
+        find(str(tmp_path / "own.npz"))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="is no folder of pictures"):
+        find(str(tmp_path / "empty"))

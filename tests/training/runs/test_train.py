@@ -1,0 +1,156 @@
+"""Training from Python: what it leaves behind, and what it leaves alone."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import TensorDataset
+
+from training.errors import DataError, RunFolderError, UserError
+from training.recipes import RECIPES
+from training.runs.lock import only_writer
+from training.runs.run import Run
+from training.runs.train import resume, train
+
+RNG = np.random.default_rng(0)
+LABELS = np.arange(40) % 2
+IMAGES = (RNG.normal(size=(40, 4)) + 2 * LABELS[:, None]).astype(np.float32)
+OWN: dict[str, Any] = {
+    "images": IMAGES, "labels": LABELS, "architecture": "6 (F6)", "batch_size": 8, "epochs": 2,
+    "milestones": (), "forward_steps": 8, "backward_steps": 10, "dtype": "float64",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return train(out=tmp_path_factory.mktemp("runs") / "run", **OWN)
+
+
+def test_a_resumed_run_is_the_uninterrupted_one(run: Run, tmp_path: Path) -> None:
+    short = train(out=tmp_path / "run", max_iterations=5, **OWN)
+    assert short.checkpoint.progress.iteration == 5
+    longer = resume(short.path)
+    assert longer.checkpoint.progress == run.checkpoint.progress
+    for name, values in run.weights.items():
+        np.testing.assert_array_equal(longer.weights[name], values)
+
+
+def test_arrays_tensors_and_data_sets_are_the_same_data(run: Run, tmp_path: Path) -> None:
+    images, labels = torch.from_numpy(IMAGES), torch.from_numpy(LABELS)
+    others: tuple[dict[str, Any], ...] = (
+        {"images": images, "labels": labels},
+        {"images": TensorDataset(images, labels), "labels": None},
+        {"images": IMAGES[::-1][::-1].astype(">f8"), "labels": LABELS.tolist()},
+    )
+    for number, given in enumerate(others):
+        other = train(out=tmp_path / str(number), **{**OWN, **given})
+        for name, values in run.weights.items():
+            np.testing.assert_array_equal(other.weights[name], values)
+
+
+def test_the_callers_arrays_are_his_own(tmp_path: Path) -> None:
+    images = IMAGES.copy()
+    run = train(out=tmp_path / "run", **{**OWN, "images": images})
+    images[:] = np.nan
+    assert Run(run.path).evaluate().accuracy == run.evaluate().accuracy
+
+
+def test_a_file_of_ones_own(run: Run, tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", images=IMAGES, labels=LABELS)
+    fields = {name: value for name, value in OWN.items() if name not in ("images", "labels")}
+    other = train(RECIPES["digits"], out=tmp_path / "run", data_set=str(tmp_path / "data.npz"),
+                  **{**fields, "architecture": "6 (F6)"})  # fmt: skip
+    assert other.evaluate().labels.tolist() == run.evaluate().labels.tolist()
+
+
+def test_frames_one_per_step(tmp_path: Path) -> None:
+    frames = RNG.normal(size=(20, 8, 1, 4, 4)).astype(np.float32)
+    given = {**OWN, "images": frames, "labels": LABELS[:20], "architecture": "2C3 (F2C3)"}
+    run = train(out=tmp_path / "run", test_images=frames, test_labels=LABELS[:20], **given)
+    assert run.predict(frames.swapaxes(0, 1)).shape == (20,)
+    np.testing.assert_array_equal(run.evaluate().predicted, run.predict(frames.swapaxes(0, 1)))
+    with pytest.raises(UserError, match="have 8 frames, stage 1 takes 9 steps"):
+        train(out=tmp_path / "other", **{**given, "forward_steps": 9})
+
+
+def test_it_touches_nothing_of_the_process(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    frozen, threads = gc.get_freeze_count(), torch.get_num_threads()
+    train(out=tmp_path / "run", **OWN)
+    assert capfd.readouterr() == ("", "")
+    assert before == {number: signal.getsignal(number) for number in before}
+    assert (gc.get_freeze_count(), torch.get_num_threads()) == (frozen, threads)
+
+
+def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
+    found: dict[int, Run] = {}
+
+    def work(number: int) -> None:
+        found[number] = train(out=tmp_path / str(number), **OWN)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(found) == 2
+    for other in found.values():
+        for name, values in run.weights.items():
+            np.testing.assert_array_equal(other.weights[name], values)
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind", "said"),
+    [
+        ({"images": (9 * IMAGES).astype(np.uint8)}, DataError, "of type uint8: scale them"),
+        ({"images": IMAGES * np.nan}, DataError, "NaN or infinite"),
+        ({"images": IMAGES[:, :, None]}, DataError, r"shape \(40, 4, 1\)"),
+        ({"images": IMAGES.astype(object)}, DataError, "of type object"),
+        ({"labels": LABELS[:9]}, DataError, "must be 40 whole numbers"),
+        ({"labels": LABELS > 0}, DataError, "of type bool"),
+        ({"labels": LABELS - 1}, DataError, "must count from 0"),
+        ({"labels": None}, DataError, "no array 'labels'"),
+        ({"test_images": IMAGES}, DataError, "without the other"),
+        ({"test_images": IMAGES[:, :2], "test_labels": LABELS}, DataError, "must be alike"),
+        ({"test_images": IMAGES, "test_labels": LABELS + 1}, DataError, "reach 2"),
+        ({"batch_size": 99}, UserError, "a batch of 99 is larger than the 32 training images"),
+        ({"architecture": "6C3"}, UserError, "6C3"),
+        ({"epoch": 3}, ValueError, "no field 'epoch' \\(did you mean 'epochs'"),
+        ({"device": "gpu"}, ValueError, "device must be one of"),
+        ({"architecture": None}, ValueError, "architecture"),
+    ],
+)
+def test_what_is_refused_leaves_nothing(
+    changed: dict[str, Any], kind: type[Exception], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(kind, match=said), np.errstate(invalid="ignore"):
+        train(out=tmp_path / "run", **{**OWN, **changed})
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_is_taken(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="already holds a run"):
+        train(out=run.path, **OWN)
+    assert Run(run.path).evaluate().accuracy == run.evaluate().accuracy
+    with only_writer(run.path), pytest.raises(RunFolderError, match="is being written by"):
+        resume(run)
+
+
+def test_names_and_words() -> None:
+    with pytest.raises(ValueError, match="did you mean 'digits'"):
+        train("digts")
+    with pytest.raises(ValueError, match="give the name of a recipe, or images"):
+        train(epochs=3)
+    with pytest.raises(ValueError, match="must be 'last' or 'best'"):
+        Run("nowhere", checkpoint="newest")  # type: ignore[arg-type]
+    with pytest.raises(RunFolderError, match="holds no run"):
+        Run("nowhere")
