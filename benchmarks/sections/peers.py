@@ -13,11 +13,11 @@ from functools import partial
 
 from benchmarks.bench import Bench
 from benchmarks.peers.dense_torch import DenseTorch
-from benchmarks.peers.surrogate_torch import SurrogateTorch
 from benchmarks.provenance import Provenance
 from benchmarks.subject import Subject
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread, rounds, seconds
+from training.methods.surrogate import Surrogate
 from training.parallel.over_cores import TwoStageTrainer
 
 OURS = "ours"
@@ -26,19 +26,22 @@ SURROGATE = "surrogate BPTT, PyTorch"
 EXPLICIT = "explicit Synapses, Brian2"
 COLUMNS = ("implementation", "batch", "images/s", "low", "high", "ours / this", "low ", "high ")
 
-Runner = TwoStageTrainer | DenseTorch | SurrogateTorch
+Runner = TwoStageTrainer | DenseTorch | Surrogate
 
 
 def measure(bench: Bench) -> Section:
     """Run ours, both formats of both PyTorch peers, and explicit synapses."""
     subject = bench.subject
     architecture, config = subject.architecture, subject.recipe.two_stage
+    batch_size, dtype = subject.recipe.batch_size, subject.recipe.dtype
     runners: dict[str, Runner] = {
         OURS: subject.trainer(),
         DENSE: DenseTorch(architecture, config),
         f"{DENSE}, channels last": DenseTorch(architecture, config, channels_last=True),
-        SURROGATE: SurrogateTorch(architecture, config),
-        f"{SURROGATE}, channels last": SurrogateTorch(architecture, config, channels_last=True),
+        SURROGATE: Surrogate(architecture, config, batch_size, dtype),
+        f"{SURROGATE}, channels last": Surrogate(
+            architecture, config, batch_size, dtype, channels_last=True
+        ),
     }
     for runner in runners.values():
         runner.set_parameters(subject.parameters)

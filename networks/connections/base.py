@@ -107,6 +107,24 @@ class Connection(ABC):
         tensor, shape (batch, *target_shape)
         """
 
+    def drive(
+        self, weight: torch.Tensor | None, bias: torch.Tensor | None, source: torch.Tensor
+    ) -> torch.Tensor:
+        """The input that the target receives from `source`: ``F x + b``.
+
+        Parameters
+        ----------
+        weight : tensor of shape `weight_shape`, or None without parameters
+        bias : tensor, shape (channels,), or None
+        source : tensor, shape (batch, *source_shape)
+
+        Returns
+        -------
+        tensor, shape (batch, *target_shape)
+        """
+        driven = self.apply(weight, source)
+        return driven if bias is None else driven + bias.view(-1, *[1] * (driven.ndim - 2))
+
     def apply_transposed(self, weight: torch.Tensor | None, target: torch.Tensor) -> torch.Tensor:
         """What the source receives from `target` against the connection: ``F^T y``.
 

@@ -72,6 +72,14 @@ class Convolution(Connection):
         assert weight is not None
         return conv2d(source, weight, stride=self.stride, padding=self.padding)
 
+    def drive(
+        self, weight: torch.Tensor | None, bias: torch.Tensor | None, source: torch.Tensor
+    ) -> torch.Tensor:
+        from torch.nn.functional import conv2d
+
+        assert weight is not None
+        return conv2d(source, weight, bias, stride=self.stride, padding=self.padding)
+
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
         from torch.nn.functional import unfold
         from torch.nn.grad import conv2d_weight

@@ -15,6 +15,7 @@ from equations import BACKWARD, TernaryCouple, ternary
 from equations.propagation import BACKWARD_OPPOSITE_SIGN, BACKWARD_SAME_SIGN
 from equations.ternary_couple import CROSS_RESET, OUTPUT
 from networks.architecture import Layer
+from networks.arrays import truth_value
 from networks.connections import Connection, OneToOne
 from networks.populations.neurons import state, write
 from networks.populations.population import Build, Population
@@ -117,3 +118,8 @@ class CouplePopulation(SignedPopulation):
             )
             for number, (pre, post) in enumerate(((1, 1), (-1, 1), (1, -1), (-1, -1)))
         ]  # fmt: skip
+
+
+def signed_population(as_couples: bool) -> type[TernaryPopulation] | type[CouplePopulation]:
+    """The realisation of ternary output: couples, or their fast form."""
+    return CouplePopulation if truth_value(as_couples, "as_couples") else TernaryPopulation

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equations import TernaryCouple, average_rate_weight
 from networks.architecture import Architecture
-from networks.arrays import numbers, truth_value, whole_number
+from networks.arrays import numbers, whole_number
 from networks.checks import (
     check_dropout,
     check_masks,
@@ -26,7 +26,7 @@ from networks.checks import (
     typed_masks,
 )
 from networks.populations.potentials import check_potentials
-from networks.populations.ternary import CouplePopulation, SignedPopulation, TernaryPopulation
+from networks.populations.ternary import SignedPopulation, signed_population
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.stage import Stage
 from networks.wiring import FEEDBACK, Masks, incoming
@@ -99,7 +99,7 @@ class BackwardNetwork(Stage):
         self.couple = couple
         if as_couples is None:
             as_couples = self.simulation.facts.couples
-        kind = CouplePopulation if truth_value(as_couples, "as_couples") else TernaryPopulation
+        kind = signed_population(as_couples)
         self.populations: Mapping[str, SignedPopulation]
         with self.simulator.building():
             self.populations = {

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 METHODS = {
     "spide": "training.methods.spide:Spide",
     "implicit": "training.methods.implicit:Implicit",
+    "surrogate": "training.methods.surrogate:Surrogate",
+    "feedback_alignment": "training.methods.feedback_alignment:FeedbackAlignment",
+    "conversion": "training.methods.conversion:Conversion",
 }
 """Where the class of each method is."""
 

@@ -96,7 +96,10 @@ class Recipe(TwoStageValues, Simulation):
         Stage 2 with ternary couples of IF neurons (section 4.1) in place of the equal ternary
         neurons; always on the device genn.
     method : str
-        How it learns: spide, or implicit (exact implicit differentiation in place of stage 2).
+        How it learns: spide; implicit (exact implicit differentiation in place of stage 2);
+        surrogate (backpropagation through time with surrogate gradients); feedback_alignment
+        (stage 2 with fixed random feedback to every layer); or conversion (a network of clipped
+        rates learns, and stage 1 spikes with its weights).
     realisation : {"fast", "explicit-couples"}
         explicit-couples is the network as the paper describes it, for looking at: Brian2's own
         Synapses and couples of two IF populations. The spikes are the same.

@@ -1,0 +1,118 @@
+"""Stage 2 without synapses: every layer of ternary neurons has a current of its own.
+
+What direct feedback alignment needs (Nokland 2016): the error does not pass from layer to layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equations import TernaryCouple, average_rate_weight
+from networks.architecture import Architecture
+from networks.arrays import numbers, whole_number
+from networks.populations.potentials import check_potentials
+from networks.populations.ternary import SignedPopulation, signed_population
+from networks.simulation import Simulation
+from networks.stages.backward import BackwardRates
+from networks.stages.stage import Stage
+
+Array = NDArray[np.floating]
+
+
+class DirectNetwork(Stage):
+    """Ternary neurons with a current each, built once and run many times.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    couple : TernaryCouple
+        Threshold, resting potential and leak.
+    batch_size : int
+        Number of samples simulated side by side.
+    simulation : Simulation
+    as_couples : bool, optional
+        Whether to simulate couples of two IF populations; by default what the device prefers.
+
+    Raises
+    ------
+    ValueError
+        For a batch size below 1, for options that do not go together, and for devices that
+        drive one layer only.
+    CompilerNotFoundError
+        Without a C++ compiler.
+    """
+
+    name = "backward"
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        couple: TernaryCouple,
+        batch_size: int,
+        simulation: Simulation,
+        *,
+        as_couples: bool | None = None,
+    ) -> None:
+        layers = [layer.name for layer in architecture.layers]
+        super().__init__(architecture, couple.neuron, batch_size, simulation, layers)
+        self.couple = couple
+        kind = signed_population(simulation.facts.couples if as_couples is None else as_couples)
+        self.populations: Mapping[str, SignedPopulation]
+        with self.simulator.building():
+            self.populations = {
+                layer.name: kind(layer, couple, self.build) for layer in architecture.layers
+            }
+        self._put_into_network()
+
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        """Nothing: there are no synapses."""
+
+    def run(self, currents: Mapping[str, ArrayLike], steps: int) -> BackwardRates:
+        """Run from rest.
+
+        Parameters
+        ----------
+        currents : dict of array
+            g_l of each layer, shape (samples, *layer.shape).
+        steps : int
+            T_B.
+
+        Raises
+        ------
+        ValueError
+            If a current does not fit or is not finite, or `steps` is below 1.
+        NotFiniteError
+            If a potential becomes NaN or infinite.
+        KeyboardInterrupt
+            If the run was interrupted.
+        """
+        steps = whole_number(steps, "the number of steps")
+        given = {
+            layer.name: numbers(currents[layer.name], self.dtype, f"the current of {layer.name}")
+            for layer in self.architecture.layers
+        }
+        samples = len(given[self.architecture.output.name])
+        for layer in self.architecture.layers:
+            if given[layer.name].shape != (samples, *layer.shape) or samples > self.batch_size:
+                raise ValueError(
+                    f"the current of {layer.name} has shape {given[layer.name].shape}: it must be "
+                    f"(samples, *{layer.shape}) with at most {self.batch_size} samples"
+                )
+
+        def simulate(steps: int) -> None:
+            for name, population in self.populations.items():
+                population.rest(None, steps)
+                population.inject(given[name], samples)
+            self.simulator.run(steps + self.simulator.schedule.extra_steps, samples)
+
+        simulate(steps)
+        check_potentials(self.groups, 2, steps, simulate)
+        weight = average_rate_weight(self.couple.leak, steps, self.dtype)
+        rates = BackwardRates({}, {})
+        for name, each in self.populations.items():
+            rates.firing_rates[name] = each.activity(samples) / (steps * samples * each.layer.units)
+            rates.beta[name] = self.couple.span * each.spike_count()[:samples] / weight
+        return rates

@@ -1,0 +1,143 @@
+"""Direct feedback alignment with spikes: fixed random feedback drives every layer's stage 2.
+
+The transposed weights of stage 2 are what hardware has least of. Direct feedback alignment (Nokland
+2016; with spikes Neftci et al. 2017, Samadi et al. 2017) does without: the gradient e of the
+logits reaches each layer through a random matrix of its own, which never learns,
+
+    g_l = B_l^T e,    beta_l = rates of ternary neurons that receive g_l for T_B steps.
+
+Stage 1 and the products of rates (Algorithm 2, lines 16-21) are SPIDE's; no layer waits for
+another. The entries of B_l are uniform in +-1/sqrt(neurons of layer l), the rule of the readout,
+whose place it takes, so that e reaches every layer as strongly as SPIDE's last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from networks import Architecture, ForwardNetwork
+from networks.simulation import Simulation
+from networks.stages.direct import DirectNetwork
+from networks.stages.stage import Stage
+from training.methods.batch import Batch
+from training.methods.first_stage import FirstStage, open_neurons
+from training.methods.local_gradients import local_gradients
+from training.methods.method import Method
+from training.methods.readout import output_gradient
+from training.methods.results import Prediction, StepResult
+from training.methods.two_stage_config import TwoStageConfig
+from training.randomness import stream
+
+if TYPE_CHECKING:
+    from training.recipes.recipe import Recipe
+
+Array = NDArray[np.floating]
+
+
+def random_feedback(
+    architecture: Architecture, seed: int, dtype: np.dtype[np.floating]
+) -> dict[str, Array]:
+    """The matrices B_l by layer, shape (classes, neurons of the layer); the seed settles them."""
+    found = {}
+    for index, layer in enumerate(architecture.layers):
+        bound = layer.units**-0.5
+        generator = stream(seed, "random feedback", index)
+        values = generator.uniform(-bound, bound, (architecture.classes, layer.units))
+        found[layer.name] = values.astype(dtype)
+    return found
+
+
+class FeedbackAlignment(Method):
+    """Stage 1, and ternary neurons that the error reaches directly.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    config : TwoStageConfig
+    batch_size : int
+        Largest number of samples of one call.
+    simulation : Simulation
+    seed : int
+        Settles the random feedback.
+    couple : bool, optional
+        Whether stage 2 simulates couples of two IF populations; by default what the device prefers.
+
+    Raises
+    ------
+    ValueError
+        For values that cannot be built.
+    CompilerNotFoundError
+        Without a C++ compiler.
+    """
+
+    stage_names = ("forward", "backward")
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        config: TwoStageConfig,
+        batch_size: int,
+        simulation: Simulation,
+        seed: int,
+        couple: bool | None = None,
+    ) -> None:
+        forward = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
+        self.second = DirectNetwork(
+            architecture, config.couple, batch_size, simulation, as_couples=couple
+        )
+        super().__init__(architecture, forward.batch_size, simulation.dtype)
+        self.config = config
+        self.first = FirstStage(forward, config)
+        self.random_feedback = random_feedback(architecture, seed, self.dtype)
+
+    @classmethod
+    def build(
+        cls, architecture: Architecture, recipe: Recipe, batch_size: int
+    ) -> FeedbackAlignment:
+        """The networks of a recipe, for so many samples."""
+        couple = recipe.couple or None
+        return cls(
+            architecture, recipe.two_stage, batch_size, recipe.simulation, recipe.seed, couple
+        )
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        return {"forward": self.first.network, "backward": self.second}
+
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        self.first.network.set_parameters(parameters)
+
+    def predict_batch(self, batch: Batch) -> Prediction:
+        return self.first.predict(batch)
+
+    def step_batch(self, batch: Batch) -> StepResult:
+        stage1 = self.first.predict(batch)
+        loss = self.first.loss(stage1, batch)
+        currents = {
+            layer.name: output_gradient(
+                loss.logits_gradient, self.random_feedback[layer.name], layer.shape
+            )
+            for layer in self.architecture.layers
+        }
+        stage2 = self.second.run(currents, self.config.backward_steps)
+        masks = open_neurons(stage1.alpha)
+        gradients = local_gradients(
+            self.architecture,
+            self.first.average_input(batch),
+            stage1.alpha,
+            {name: masks[name] * beta for name, beta in stage2.beta.items()},
+            self.config.rescale,
+            loss.logits_gradient,
+        )
+        return StepResult(
+            logits=stage1.logits,
+            loss=loss.loss,
+            gradients=gradients,
+            rates={"alpha": stage1.alpha, "beta": stage2.beta},
+            firing_rates={"forward": stage1.firing_rates, "backward": stage2.firing_rates},
+            output_gradient=currents[self.architecture.output.name],
+        )

@@ -1,0 +1,171 @@
+"""Backpropagation through time with surrogate gradients: what one would train with else.
+
+The network of stage 1 is unrolled over its T_F steps and differentiated by torch. The step function
+of the threshold has no useful derivative; on the way back that of STBP takes its place (Wu et al.
+2018, "Spatio-temporal backpropagation", their rectangle of width 1): 1 within 1/2 of the threshold
+and 0 elsewhere. The reset is not differentiated. What this costs is memory and time for the
+potentials and spikes of all steps, which are kept for the way back; stage 2 needs the rates alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from equations import average_rate_weight
+from networks import Architecture
+from networks.weights import Weights
+from training.methods.batch import Batch
+from training.methods.in_torch import refuse_what_only_brian_has
+from training.methods.local_gradients import loss_and_gradient
+from training.methods.method import Method
+from training.methods.readout import output_gradient
+from training.methods.results import Prediction, StepResult
+from training.methods.two_stage_config import TwoStageConfig
+from training.methods.unrolled import UnrolledNetwork, in_layout
+
+if TYPE_CHECKING:
+    from training.recipes.recipe import Recipe
+
+
+class Spike(torch.autograd.Function):
+    """A spike where the potential reaches the threshold.
+
+    Its derivative is taken to be 1 where ``|u - threshold| < 1/2``, else 0.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, u: Tensor, threshold: float) -> Tensor:
+        ctx.save_for_backward(u)
+        ctx.threshold = threshold
+        return (u >= threshold).to(u.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (u,) = ctx.saved_tensors
+        # The derivative of a clipped identity is this rectangle, in one pass.
+        low, high = ctx.threshold - 0.5, ctx.threshold + 0.5
+        return torch.ops.aten.hardtanh_backward(gradients[0], u, low, high), None
+
+
+def _spike(u: Tensor, threshold: float) -> Tensor:
+    spikes: Tensor = Spike.apply(u, threshold)
+    return spikes
+
+
+class Surrogate(Method):
+    """Stage 1 in torch, differentiated through time.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    config : TwoStageConfig
+        Those of its values that belong to stage 1, and the loss scale; T_B is not used.
+    batch_size : int
+        Largest number of samples of one call.
+    dtype : {"float32", "float64"}
+    channels_last : bool
+        Memory format of images and kernels, which convolutions pass on.
+
+    Raises
+    ------
+    ValueError
+        For a neuron of one's own, whose equations are Brian2's.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        config: TwoStageConfig,
+        batch_size: int,
+        dtype: str,
+        *,
+        channels_last: bool = False,
+    ) -> None:
+        if config.own_neuron is not None:
+            raise ValueError(
+                f"the method surrogate knows IF and LIF neurons, not '{config.own_neuron.name}': "
+                "choose the method spide"
+            )
+        super().__init__(architecture, batch_size, dtype)
+        self.config = config
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        self._network = UnrolledNetwork(architecture, config, _spike, layout)
+        self._weights: Weights | None = None
+        self._tensors: dict[str, Tensor] = {}
+
+    @classmethod
+    def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Surrogate:
+        """The network of a recipe, for so many samples."""
+        refuse_what_only_brian_has(recipe)
+        return cls(architecture, recipe.two_stage, batch_size, recipe.dtype)
+
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        self._weights = Weights.of(self.architecture, parameters, self.dtype)
+        self._tensors = {
+            name: in_layout(torch.tensor(value), self._network.layout).requires_grad_()
+            for name, value in self._weights.items()
+        }
+
+    def predict_batch(self, batch: Batch) -> Prediction:
+        with torch.no_grad():
+            return self._run(batch)[0]
+
+    def step_batch(self, batch: Batch) -> StepResult:
+        prediction, logits = self._run(batch)
+        loss, gradient = loss_and_gradient(
+            prediction.logits, batch.labels, self.config.loss_scale, batch.whole
+        )
+        names = list(self._tensors)
+        found = torch.autograd.grad(
+            logits, [self._tensors[name] for name in names], torch.from_numpy(gradient),
+            allow_unused=True, materialize_grads=True,
+        )  # fmt: skip
+        readout = self._tensors["readout.weight"].detach().numpy()
+        return StepResult(
+            logits=prediction.logits,
+            loss=loss,
+            gradients={name: each.numpy() for name, each in zip(names, found, strict=True)},
+            rates={"alpha": prediction.alpha},
+            firing_rates={"forward": prediction.firing_rates},
+            output_gradient=output_gradient(gradient, readout, self.architecture.output.shape),
+        )
+
+    def _run(self, batch: Batch) -> tuple[Prediction, Tensor]:
+        """Algorithm 1 with its readout, and the logits as torch may differentiate them."""
+        if self._weights is None:
+            raise ValueError("there are no weights yet: call set_parameters first")
+        config, layers = self.config, self.architecture.layers
+        counts: list[Tensor] = []
+        activity: list[Tensor] = []  # without the decay of the counts
+        for fired in self._network.steps(self._tensors, batch):
+            # The readout alone looks at a count; what reaches the others goes through the spikes.
+            these = [*(each.detach() for each in fired[:-1]), fired[-1]]
+            counts = _add_up(these, counts, config.leak)
+            if config.leak != 1:
+                activity = _add_up([each.detach() for each in fired], activity, 1.0)
+        weight = average_rate_weight(config.leak, config.forward_steps, self.dtype)
+        rates = [count / weight for count in counts]
+        logits = torch.addmm(
+            self._tensors["readout.bias"], rates[-1].flatten(1), self._tensors["readout.weight"].T
+        )
+        fires = config.forward_steps * batch.samples
+        return Prediction(
+            logits.detach().numpy(),
+            {layer.name: rate.detach().numpy() for layer, rate in zip(layers, rates, strict=True)},
+            {
+                layer.name: float(spikes.detach().sum(dtype=torch.float64)) / (fires * layer.units)
+                for layer, spikes in zip(layers, activity or counts, strict=True)
+            },
+        ), logits
+
+
+def _add_up(new: list[Tensor], old: list[Tensor], leak: float) -> list[Tensor]:
+    """``new + leak * old``, layer by layer; nothing has fired before the first step."""
+    if not old:
+        return new
+    return [n + (o if leak == 1 else leak * o) for n, o in zip(new, old, strict=True)]
