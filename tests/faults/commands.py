@@ -23,13 +23,8 @@ TINY = (
     *("--forward-steps", "4", "--backward-steps", "5"),
 )
 
-#: With what they import when they are first used, torch's optimisers above all.
-_PRELOADED = [
-    "training.cli.commands",
-    "training.cli.command_line",
-    "sklearn.datasets",
-    "torch._dynamo",
-]
+#: With what they import when they are first used.
+_PRELOADED = ["training.cli.commands", "training.cli.command_line", "sklearn.datasets"]
 
 
 def start(log: Path, *arguments: str) -> BaseProcess:

@@ -21,7 +21,7 @@ from training.recipes.recipe import Recipe
 LIBRARY_BYTES = 430 * 2**20
 """Python, torch, Brian2, torchvision or scikit-learn, matplotlib, and compiled modules.
 
-Measured on Linux: 420 to 460 MiB.
+Measured on Linux: 415 to 435 MiB.
 """
 
 EXPLICIT_SYNAPSE_BYTES = 40

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.optim.sgd import sgd
 
 from training.errors import DivergenceError
 from training.randomness import stream
@@ -76,22 +77,9 @@ class Optimiser:
         self._tensors = {
             name: torch.from_numpy(np.array(values)) for name, values in parameters.items()
         }
-        rate = recipe.learning_rate / recipe.loss_scale
-        self._sgd = torch.optim.SGD(
-            [{"params": list(self._tensors.values()), "initial_lr": rate}],
-            lr=rate,
-            momentum=recipe.momentum,
-            weight_decay=recipe.weight_decay,
-        )
-        for name, tensor in self._tensors.items():
-            buffer = torch.from_numpy(np.array(momentum[name]))
-            self._sgd.state[tensor]["momentum_buffer"] = buffer
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._sgd,
-            lambda step: learning_rate_factor(recipe, batches_per_epoch, step),
-            last_epoch=iteration - 1,
-        )
+        self._momentum = {name: torch.from_numpy(np.array(momentum[name])) for name in parameters}
         self._recipe = recipe
+        self._batches_per_epoch = batches_per_epoch
         self._iteration = iteration
 
     @property
@@ -102,15 +90,18 @@ class Optimiser:
     @property
     def momentum(self) -> dict[str, NDArray[np.floating]]:
         """The momentum buffers by parameter name, as views."""
-        return {
-            name: self._sgd.state[tensor]["momentum_buffer"].numpy()
-            for name, tensor in self._tensors.items()
-        }
+        return {name: tensor.numpy() for name, tensor in self._momentum.items()}
 
     @property
     def learning_rate(self) -> float:
         """Learning rate of the next step, before the division by the loss scale."""
-        return float(self._sgd.param_groups[0]["lr"]) * self._recipe.loss_scale
+        return self._scaled_rate * self._recipe.loss_scale
+
+    @property
+    def _scaled_rate(self) -> float:
+        recipe = self._recipe
+        factor = learning_rate_factor(recipe, self._batches_per_epoch, self._iteration)
+        return recipe.learning_rate / recipe.loss_scale * factor
 
     @property
     def parameters_in_use(self) -> dict[str, NDArray[np.floating]]:
@@ -137,11 +128,13 @@ class Optimiser:
             If a parameter is no longer finite.
         """
         factor = factor_in_use(self._recipe, self.parameters, self._iteration)
-        for name, tensor in self._tensors.items():
-            gradient = torch.from_numpy(gradients[name]).to(tensor.dtype)
-            tensor.grad = factor * gradient if name == RESTRICTED and factor != 1 else gradient
-        self._sgd.step()
-        self._schedule.step()
+        typed = {
+            name: torch.from_numpy(gradients[name]).to(tensor.dtype)
+            for name, tensor in self._tensors.items()
+        }
+        if RESTRICTED in typed and factor != 1:
+            typed[RESTRICTED] = factor * typed[RESTRICTED]
+        self._descend(typed)
         for name, tensor in self._tensors.items():
             if not torch.isfinite(tensor).all():
                 raise DivergenceError(
@@ -151,6 +144,24 @@ class Optimiser:
         norm = self._restrict_feedback()
         self._iteration += 1
         return norm
+
+    def _descend(self, gradients: Mapping[str, torch.Tensor]) -> None:
+        """Do one step of SGD.
+
+        As a function: the class `torch.optim.SGD` imports torch's compiler at its first step,
+        which takes longer than starting Brian2.
+        """
+        sgd(
+            list(self._tensors.values()),
+            [gradients[name] for name in self._tensors],
+            [self._momentum[name] for name in self._tensors],
+            weight_decay=self._recipe.weight_decay,
+            momentum=self._recipe.momentum,
+            lr=self._scaled_rate,
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+        )
 
     def _restrict_feedback(self) -> float | None:
         if RESTRICTED not in self._tensors:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose
 
 from training.errors import DivergenceError
@@ -54,6 +57,43 @@ def test_three_steps_by_hand() -> None:
     assert_allclose(sgd.parameters["layer1.weight"][1], -0.8374375, rtol=1e-12)
     assert_allclose(sgd.momentum["readout.bias"], [-1.6025], rtol=1e-12)
     assert_allclose(sgd.parameters["readout.bias"], [0.65025], rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_it_is_torchs_sgd_with_a_schedule_bit_for_bit(dtype: type[np.floating]) -> None:
+    rng = np.random.default_rng(0)
+    start, zero = rng.standard_normal(50).astype(dtype), np.zeros(50, dtype)
+    recipe = replace(RECIPE, warmup_iterations=3, milestones=(2, 3), learning_rate=0.1)
+    ours = Optimiser(recipe, {"readout.bias": start}, {"readout.bias": zero}, 2, 0)
+    theirs = torch.from_numpy(start.copy())
+    sgd = torch.optim.SGD([theirs], recipe.learning_rate / 4, momentum=0.5, weight_decay=0.25)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        sgd, lambda step: learning_rate_factor(recipe, 2, step)
+    )
+    for _ in range(8):
+        gradient = rng.standard_normal(50).astype(dtype)
+        ours.step({"readout.bias": gradient})
+        theirs.grad = torch.from_numpy(gradient)
+        sgd.step()
+        schedule.step()
+        assert np.array_equal(ours.parameters["readout.bias"], theirs.numpy())
+        momentum = sgd.state[theirs]["momentum_buffer"].numpy()
+        assert np.array_equal(ours.momentum["readout.bias"], momentum)
+
+
+def test_a_step_does_not_wait_for_torchs_compiler() -> None:
+    code = """
+import sys
+import numpy as np
+from training.recipes.recipe import Recipe
+from training.updates.optimiser import Optimiser
+start = {"readout.bias": np.zeros(2)}
+optimiser = Optimiser(Recipe("digits", "4"), start, start, 1, 0)
+optimiser.step({"readout.bias": np.ones(2)})
+assert optimiser.parameters["readout.bias"].any()
+assert "torch._dynamo" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_loss_scale_leaves_the_update_as_it_is_without_decay() -> None:
