@@ -1,0 +1,225 @@
+"""What ``spide`` prints: help that stands alone, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import training.cli.commands
+import training.cli.preparation
+from networks import CompilerNotFoundError
+from tests.training.cli.command import TINY, refusal
+from training.cli.command_line import main
+
+
+def test_info(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "mnist-feedback", "--batch-size", "2"]) == 0
+    printed = capsys.readouterr().out
+    for part in ("64 x 14 x 14", "19,600", "274,826", "4,194,304", "9,277,440", "MiB libraries"):
+        assert part in printed
+    assert main(["info", "mnist-lenet", "--synapses", "explicit"]) == 0
+    assert "606,740" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_help_lists_commands_and_recipes(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    for part in ("spide train RECIPE", "spide evaluate", "spide info", "mnist-lenet  ", "digits"):
+        assert part in printed
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "info", "doctor"])
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_of_a_command_stands_alone(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, option]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"usage: spide {command}")
+    assert re.search(rf"examples?:\n  spide {command}", printed)
+    assert "{recipes}" not in printed
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"spide {importlib.metadata.version('spide')}\n"
+
+
+def test_help_of_a_recipe_shows_its_own_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(["train", "mnist-lenet", "--help"])
+    assert not exit.value.code
+    printed = capsys.readouterr().out
+    for option in ("--architecture", "--forward-steps", "--seed", "--resume", "--data-dir"):
+        assert option in printed
+    assert "15C5-P2-40C5-P2-300" in printed and "appendix D.3" in printed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["train", "digits", "--help"],
+        ["info", "mnist-feedback"],
+        ["train", "digits", "--v-rest", "2"],
+        ["train", "digits", "--batch-size", "1438"],
+        ["train", "digits", "--architecture", "16C3s-8C3s (F16C5)"],
+        ["train", "digits", "--synapses", "shared", "--device", "cpp_standalone"],
+        ["train", "digits", "--out", f"{os.devnull}/run"],
+        ["train", "digits", "--resume", "/nowhere"],
+        ["evaluate", "/nowhere"],
+    ],
+)
+def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None:
+    code = (
+        "import sys; from training.cli.command_line import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "assert not {'brian2', 'torch', 'sklearn'} & set(sys.modules), 'slow'"
+    )
+    subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fly"], "unknown command 'fly': choose train, evaluate, info or doctor"),
+        (["trian"], "unknown command 'trian' (did you mean 'train'?): choose train,"),
+        (["train", "digts"], "unknown recipe 'digts' (did you mean 'digits'?): choose one of"),
+        (["train", "digits", "--epoch", "2"], "option '--epoch' (did you mean '--epochs'?): 'sp"),
+        (["train", "digits", "--epoch=2"], "option '--epoch' (did you mean '--epochs'?)"),
+        (["train", "digits", "--max_iteration", "2"], "(did you mean '--max-iterations'?)"),
+        (["info", "digits", "--fedback-norm", "2"], "(did you mean '--feedback-norm'?)"),
+        (["train", "digits", "--milestones", "10,13"], "(did you mean '--milestones 10 13'?)"),
+        (["train", "digits", "--milestones=[10, 13]"], "(did you mean '--milestones 10 13'?)"),
+        (["train", "digits", "--data-set", "mnits"], "'mnits' (did you mean 'mnist'?): choose"),
+        (["train", "digits", "--device", "gen"], "'gen' (did you mean 'genn'?): choose one of"),
+        (["evaluate", "run", "--checkpoint", "bets"], "(did you mean 'best'?): choose one of"),
+        (["evaluate", "run", "--data", "data"], "option '--data' (did you mean '--data-dir'?)"),
+        (["train"], "needs a recipe: choose one of digits, mnist-feedback, mnist-lenet, fash"),
+        (["train", "mnits"], "unknown recipe 'mnits': choose one of digits, mnist-feedback, "),
+        (["info", "mnits"], "unknown recipe 'mnits'"),
+        (["train", "digits", "--xyz", "3"], "unknown option '--xyz': 'spide train digits --help'"),
+        (["train", "digits", "extra"], "'extra' belongs to no option"),
+        (["train", "digits", "--epochs"], "--epochs needs a value"),
+        (["train", "digits", "--epochs", "many"], "--epochs: invalid literal for int()"),
+        (
+            ["train", "digits", "--dtype", "int8"],
+            "--dtype cannot be 'int8': choose one of float32, float64",
+        ),
+        (["train", "digits", "--epochs", "0"], "epochs must be at least 1, not 0"),
+        (["train", "digits", "--batch-size", "0"], "batch_size must be at least 1, not 0"),
+        (["train", "digits", "--forward-steps", "0"], "forward_steps must be at least 1, not 0"),
+        (
+            ["train", "digits", "--backward-steps", "-2"],
+            "backward_steps must be at least 1, not -2",
+        ),
+        (["train", "digits", "--learning-rate", "0"], "learning_rate must be positive, not 0.0"),
+        (["train", "digits", "--learning-rate", "nan"], "learning_rate must be positive, not nan"),
+        (["train", "digits", "--learning-rate", "1e300"], "1e+300, which float32 cannot hold"),
+        (["train", "digits", "--weight-decay", "1e-60"], "1e-60, which float32 cannot hold"),
+        (["train", "digits", "--loss-scale", "inf"], "loss_scale must be positive, not inf"),
+        (["train", "digits", "--leak", "nan"], "leak"),
+        (["train", "digits", "--forward-steps", "16777217"], "must be at most 16,777,216, not 167"),
+        (["train", "digits", "--epochs", "1000001"], "epochs must be at most 1,000,000"),
+        (["train", "digits", "--seed", "-1"], "seed must be at least 0, not -1"),
+        (["train", "digits", "--seed", "1" * 20], "seed must be at most 9,223,372,036,854,775,807"),
+        (["train", "digits", "--milestones", "13", "10"], "milestones must increase, not (13, 10)"),
+        (["train", "digits", "--batch-size", "1438"], "larger than the 1,437 training images of d"),
+        (["train", "digits", "--v-threshold", "-1"], "the threshold is -1.0: it must be positive"),
+        (
+            ["train", "digits", "--synapses", "shared", "--device", "cpp_standalone"],
+            "shared synapses cannot run on device 'cpp_standalone': use 'explicit'",
+        ),
+        (["train", "digits", "--out", f"{os.devnull}/run"], f"('{os.devnull}' is a file): choose"),
+        (["train", "digits", "--out", os.devnull], "exists and is not an empty folder"),
+        (["train", "digits", "--out", "n" * 300], "(File name too long): choose a shorter name"),
+        (["train", "digits", "--max-iterations", "0"], "--max-iterations must be at least 1"),
+        (["train", "digits", "--v-rest", "3"], "potential is 3.0: it must lie below the threshold"),
+        (["train", "digits", "--data-set", "imagenet"], "no data set 'imagenet': choose one of"),
+        (["train", "digits", "--architecture", "16C3-banana"], "layer 2, 'banana', of '16C3-ban"),
+        (["train", "digits", "--architecture", "16C3s-8C3s (F16C5)"], "the feedback, '(F16C5)'"),
+        (["train", "digits", "--architecture", "8-8C3"], "layer 2, '8C3'"),
+        (["train", "mnist-feedback", "--data-dir", "/nowhere"], "download=True"),
+        (["train", "digits", "--resume", "/nowhere"], "'/nowhere' holds no run"),
+        (["evaluate", "/nowhere"], "'/nowhere' holds no run"),
+        (["evaluate"], "needs a run folder: spide evaluate RUN_DIR"),
+        (["info", "digits", "--architecture", "8C3 (F8C3"], "cannot read the architecture"),
+    ],
+)
+def test_mistakes_get_one_line_and_leave_nothing_behind(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert message in refusal(capsys, *arguments)
+    assert not list(tmp_path.iterdir())
+
+
+def test_out_and_resume_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    line = refusal(capsys, "train", "digits", "--out", "a", "--resume", "b")
+    assert "--out and --resume exclude each other" in line
+
+
+def test_a_file_in_place_of_the_default_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").touch()
+    assert "/runs' is a file): choose another --out" in refusal(capsys, "train", "digits", *TINY)
+
+
+@pytest.mark.parametrize(
+    ("options", "noted"),
+    [
+        (["--milestones", "3", "15", "20"], "note: with 15 epochs nothing happens at milestone 15"),
+        (["--milestones", "3", "14"], None),
+        (["--epochs", "1"], None),  # the recipe's own milestones
+    ],
+)
+def test_milestones_that_come_too_late_are_noted(
+    options: list[str],
+    noted: str | None,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(training.cli.commands, "train_anew", lambda *arguments: 0)
+    assert main(["train", "digits", *options]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(noted) if noted else printed == ""
+
+
+def test_a_device_that_cannot_be_used_is_refused_before_anything_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training.cli.commands, "load_images", None)
+    monkeypatch.setattr(training.cli.commands, "build_for_all", None)
+    for name in ("GENN_PATH", "PATH", "CUDA_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    line = refusal(capsys, "train", "digits", "--device", "genn", "--out", str(tmp_path / "run"))
+    assert "brian2genn is not installed" in line or "GeNN was not found" in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_compiler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise CompilerNotFoundError("there is no C++ compiler: install g++")
+
+    monkeypatch.setattr(training.cli.preparation, "method_over_cores", refuse)
+    line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "run"), *TINY)
+    assert "there is no C++ compiler: install g++" in line
+    assert not (tmp_path / "run").exists()
