@@ -33,13 +33,14 @@ test: $(INSTALLED)
 test-faults: $(INSTALLED)
 	$(VENV)/bin/python -m pytest -m faults tests/faults
 
-# What compiles whole programs: C++ standalone, and GeNN where it is found.
+# What compiles whole programs: C++ standalone, and GeNN where it is found. One after the other:
+# each compilation takes all cores.
 test-devices: $(INSTALLED)
-	$(VENV)/bin/python -m pytest -m devices
+	$(VENV)/bin/python -m pytest -n0 -m devices
 
 # The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none.
 test-genn: $(INSTALLED_GENN)
-	$(VENV_GENN)/bin/python -m pytest -rs -W ignore::DeprecationWarning -m "not full" \
+	$(VENV_GENN)/bin/python -m pytest -n0 -rs -W ignore::DeprecationWarning -m "not full" \
 		tests/networks/devices tests/training/methods/test_devices.py tests/training/cli/test_doctor.py \
 		tests/test_environment.py
 

@@ -171,7 +171,9 @@ def check_dropout(architecture: Architecture, masks: Mapping[str, Array], sample
     check_dropout_shapes(architecture, masks, samples)
     for name, mask in masks.items():
         # The sum, because it is three times as fast; whatever is not finite shows in it.
-        if not np.isfinite(mask.sum()) and not np.isfinite(mask).all():
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = mask.sum()
+        if not np.isfinite(total) and not np.isfinite(mask).all():
             raise ValueError(f"the dropout mask of '{name}' holds NaN or infinite values")
 
 

@@ -1,8 +1,21 @@
-"""Settings of all tests."""
+"""Settings of all tests, and how they are spread over the cores.
+
+pytest-xdist starts a process per core. A file is run by one of them, so that what it builds or
+trains for several tests is made once. Files with slow tests come first: no process is left with a
+long one at the end.
+"""
 
 from __future__ import annotations
 
 import gc
+import os
+
+import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The processes fill the cores. Threads that wait for each other's would be many times slower;
+    # torch asks when it is imported. Tests of threads say how many they want.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from hypothesis import HealthCheck, settings
 
@@ -21,6 +34,19 @@ settings.load_profile("fixed")
 def pytest_report_header() -> str:
     """Which of the supported combinations of versions the tests ran on."""
     return combination()
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process per core; for a single file none but this one, which begins at once."""
+    (*others, file) = config.args
+    alone = not others and ".py" in file
+    return 0 if alone else os.cpu_count() or 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)  # stable
 
 
 def pytest_collection_finish() -> None:

@@ -63,6 +63,7 @@ def assert_equal(result: StepResult, expected: ReferenceResult) -> None:
         assert_allclose(result.gradients[name], gradient, rtol=1e-9, atol=1e-12 * scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 @given(data=st.data())
 @settings(max_examples=12)
@@ -71,6 +72,7 @@ def test_shared_synapses(family: Family, data: st.DataObject) -> None:
     assert_equal(brian(network), dense(network))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("synapses", "couple", "shares"),
     [("explicit", False, 1), ("shared", True, 1), ("explicit", True, 1), ("shared", False, 2)],

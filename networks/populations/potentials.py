@@ -67,7 +67,9 @@ def _first_not_finite(groups: Mapping[str, NeuronGroup]) -> tuple[str, str] | No
         for variable in _states(group):
             values = group.variables[variable].get_value()
             # The sum first: it is much faster, and finite only if all values are.
-            if not np.isfinite(values.sum()) and not np.isfinite(values).all():
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = values.sum()
+            if not np.isfinite(total) and not np.isfinite(values).all():
                 return name, variable
     return None
 

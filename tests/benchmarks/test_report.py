@@ -30,6 +30,7 @@ TINY = Effort(
 )
 
 
+@pytest.mark.slow
 def test_a_tiny_benchmark(tmp_path: Path) -> None:
     recipe = replace(
         RECIPES["digits"], architecture="4C3s-4C3s (F4C3u)", batch_size=8, forward_steps=4,

@@ -69,6 +69,7 @@ def test_the_weight_of_the_cross_reset_is_threshold_minus_rest(leak: float) -> N
     assert couple.neuron.leak == leak
 
 
+@pytest.mark.slow
 @given(
     v_threshold=st.sampled_from((0.25, 0.5, 0.75, 1.0, 2.0)),
     span=st.sampled_from((0.25, 0.5, 1.0, 1.5, 3.0)),

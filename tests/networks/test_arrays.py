@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -62,8 +63,23 @@ def read_only(values: Array) -> Array:
     return copy
 
 
+@cache
+def forward() -> ForwardNetwork:
+    return ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, dtype="float64")
+
+
+@cache
+def backward() -> BackwardNetwork:
+    return BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, dtype="float64")
+
+
+@cache
+def trainer() -> TwoStageTrainer:
+    return TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64", threads=2)
+
+
 def forward_rates(convert: Callable[[Array], Any]) -> list[Array]:
-    network = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, dtype="float64")
+    network = forward()
     network.set_parameters({n: convert(v) for n, v in random_parameters(NETWORK).items()})
     dropout = {name: convert(mask) for name, mask in random_dropout(NETWORK, SAMPLES).items()}
     return list(
@@ -72,7 +88,7 @@ def forward_rates(convert: Callable[[Array], Any]) -> list[Array]:
 
 
 def backward_rates(convert: Callable[[Array], Any]) -> list[Array]:
-    network = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, dtype="float64")
+    network = backward()
     network.set_parameters({n: convert(v) for n, v in random_parameters(NETWORK).items()})
     masks = {name: convert(mask) for name, mask in random_masks(NETWORK, SAMPLES).items()}
     dropout = {name: convert(mask) for name, mask in random_dropout(NETWORK, SAMPLES).items()}
@@ -94,10 +110,9 @@ def gradients(convert: Callable[[Array], Any]) -> list[Array]:
 
 
 def predicted(convert: Callable[[Array], Any]) -> list[Array]:
-    trainer = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64", threads=2)
-    trainer.set_parameters({n: convert(v) for n, v in random_parameters(NETWORK).items()})
+    trainer().set_parameters({n: convert(v) for n, v in random_parameters(NETWORK).items()})
     dropout = {name: convert(mask) for name, mask in random_dropout(NETWORK, SAMPLES).items()}
-    return [trainer.predict(convert(random_images(NETWORK, SAMPLES)), dropout).logits]
+    return [trainer().predict(convert(random_images(NETWORK, SAMPLES)), dropout).logits]
 
 
 def solved(convert: Callable[[Array], Any]) -> list[Array]:
@@ -112,6 +127,11 @@ def solved(convert: Callable[[Array], Any]) -> list[Array]:
     return list(result.gradients.values())
 
 
+@cache
+def unconverted(function: Callable[[Callable[[Array], Any]], list[Array]]) -> list[Array]:
+    return function(lambda values: values)
+
+
 functions = pytest.mark.parametrize(
     "function", [forward_rates, backward_rates, gradients, predicted, solved]
 )
@@ -122,7 +142,7 @@ functions = pytest.mark.parametrize(
 def test_every_form_of_the_same_numbers(
     function: Callable[[Callable[[Array], Any]], list[Array]], form: str
 ) -> None:
-    expected = function(lambda values: values)
+    expected = unconverted(function)
     assert any(values.any() for values in expected)
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*not writable.*")
@@ -167,23 +187,22 @@ def test_weights_too_large_for_single_precision(
 
 
 def test_images_too_large_for_single_precision() -> None:
-    trainer = TwoStageTrainer(NETWORK, CONFIG, SAMPLES)
-    trainer.set_parameters(random_parameters(NETWORK))
+    single = TwoStageTrainer(NETWORK, CONFIG, SAMPLES)
+    single.set_parameters(random_parameters(NETWORK))
     images = random_images(NETWORK, SAMPLES)
     images[1, 0, 2, 3] = -1e300
     with pytest.raises(ValueError, match=r"the images hold -1e\+300, which is too large"):
-        trainer.predict(images)
+        single.predict(images)
 
 
 def test_weights_are_the_networks_own() -> None:
     """What the caller does to his arrays after set_parameters changes nothing."""
     parameters, images = random_parameters(NETWORK), random_images(NETWORK, SAMPLES)
-    trainer = TwoStageTrainer(NETWORK, CONFIG, SAMPLES, dtype="float64")
-    trainer.set_parameters(parameters)
-    first = trainer.step(images, LABELS)
+    trainer().set_parameters(parameters)
+    first = trainer().step(images, LABELS)
     for values in parameters.values():
         values[...] = 7.0
-    again = trainer.step(images, LABELS)
+    again = trainer().step(images, LABELS)
     assert_array_equal(again.logits, first.logits)
     for name, gradient in first.gradients.items():
         assert_array_equal(again.gradients[name], gradient)

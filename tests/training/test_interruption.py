@@ -37,6 +37,7 @@ def has_a_line(path: Path) -> bool:
     return path.exists() and b"\n" in path.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "status"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)],

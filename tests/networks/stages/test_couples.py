@@ -7,6 +7,7 @@ negative side in the same step, and the potentials of the two sides are opposite
 
 from __future__ import annotations
 
+import pytest
 from brian2 import NeuronGroup, SpikeMonitor, StateMonitor
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from hypothesis import given, settings
@@ -73,6 +74,7 @@ def record(stage: BackwardNetwork, seed: int) -> tuple[BackwardRates, dict[str, 
     return rates, recordings
 
 
+@pytest.mark.slow
 @given(
     network=st.sampled_from(NETWORKS),
     v_threshold=st.sampled_from((0.25, 0.5, 0.75, 1.0)),

@@ -59,7 +59,7 @@ def test_stage_1(synapses: SynapsesKind) -> None:
     rates = stage.run(np.array([[1.0]]), STEPS)
     assert [steps_of(monitor) for monitor in monitors] == [[0, 2, 4]] * 3
     assert_array_equal(potential.v[0], [1, 0, 1, 0, 1, 0])
-    assert {name: float(rate) for name, rate in rates.alpha.items()} == {
+    assert {name: rate.item() for name, rate in rates.alpha.items()} == {
         "layer1": 0.5, "layer2": 0.5, "layer3": 0.5,
     }  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_stage_2_runs_the_other_way(synapses: SynapsesKind, as_couples: bool, si
     open_masks = {layer.name: np.ones((1, 1)) for layer in CHAIN.layers}
     rates = stage.run(np.array([[2.0 * sign]]), open_masks, STEPS, rescale=0.25)
     assert [steps_of(monitor) for monitor in monitors] == [[0, 2, 4]] * 3
-    assert {float(rate) for rate in rates.beta.values()} == {2 * 0.5 * sign}
+    assert {rate.item() for rate in rates.beta.values()} == {2 * 0.5 * sign}
 
 
 def test_a_single_layer_hears_itself_one_step_later() -> None:

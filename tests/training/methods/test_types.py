@@ -171,7 +171,7 @@ def test_what_is_no_limit(limit: Any) -> None:
     [
         ({"labels": LABELS > 0}, "labels are of type bool"),
         ({"labels": LABELS + 1}, "the labels run from 1 to 2"),
-        ({"images": IMAGES * np.inf}, "the images hold NaN or infinite values"),
+        ({"images": np.full_like(IMAGES, np.inf)}, "the images hold NaN or infinite values"),
         ({"parameters": {}}, "the parameter 'layer1.weight' of"),
         ({"dropout_masks": {"layer9": np.ones((SAMPLES, 3))}}, "has no such layer"),
         ({"dtype": "float16"}, "the dtype is 'float16'"),

@@ -56,7 +56,7 @@ class Torchrun:
         environment = {**os.environ, "RECORDS": str(records)}
         if signals is not None:
             environment["SIGNAL"] = " ".join(str(int(each)) for each in signals)
-        torchrun = [sys.executable, "-m", "torch.distributed.run"]
+        torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]  # any free port
         torchrun += ["--nproc-per-node", str(processes)]
         self.process = subprocess.Popen(
             [*torchrun, "-m", module, *arguments],

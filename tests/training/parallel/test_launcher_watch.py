@@ -55,7 +55,8 @@ def test_a_child_ends_with_its_launcher(deaf: bool) -> None:
 def test_the_processes_of_a_killed_torchrun_save_and_end(tmp_path: Path) -> None:
     out = tmp_path / "run"
     options = ("--architecture", "4C3s-4C3 (F4C3)", "--epochs", "500", "--out", str(out))
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]  # any free port
+    launcher += ["--nproc-per-node", "2"]
     torchrun = subprocess.Popen(
         [*launcher, "-m", "training", "train", "digits", *options],
         cwd=ROOT,
