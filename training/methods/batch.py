@@ -41,16 +41,14 @@ class Batch:
     whole: int
 
     @classmethod
-    def of(
+    def to_predict(
         cls,
         architecture: Architecture,
         dtype: np.dtype[np.floating],
         images: ArrayLike,
-        labels: ArrayLike | None = None,
         dropout_masks: Masks | None = None,
-        whole: int | None = None,
     ) -> Batch:
-        """Convert and check what a caller gives.
+        """Convert and check images that have no labels.
 
         Raises
         ------
@@ -63,13 +61,31 @@ class Batch:
         samples = len(pixels[0]) if frames else len(pixels)
         masks = typed_dropout(dropout_masks, dtype)
         check_dropout_shapes(architecture, masks, samples)
-        classes = (
-            np.zeros(0, int)
-            if labels is None
-            else class_labels(labels, samples, architecture.classes)
+        return cls(pixels, masks, np.zeros(0, int), frames, samples)
+
+    @classmethod
+    def of(
+        cls,
+        architecture: Architecture,
+        dtype: np.dtype[np.floating],
+        images: ArrayLike,
+        labels: ArrayLike,
+        dropout_masks: Masks | None = None,
+        whole: int | None = None,
+    ) -> Batch:
+        """Convert and check what a caller gives.
+
+        Raises
+        ------
+        ValueError
+            As `to_predict`, and if the labels are not those of the images.
+        """
+        batch = cls.to_predict(architecture, dtype, images, dropout_masks)
+        return replace(
+            batch,
+            labels=class_labels(labels, batch.samples, architecture.classes),
+            whole=batch.samples if whole is None else whole_number(whole, "batch", batch.samples),
         )
-        counted = samples if whole is None else whole_number(whole, "batch", samples)
-        return cls(pixels, masks, classes, frames, counted)
 
     @property
     def samples(self) -> int:

@@ -121,9 +121,7 @@ class Method(ABC):
             If the run was interrupted.
         """
         return self.predict_batch(
-            self._fitting(
-                Batch.of(self.architecture, self.dtype, images, dropout_masks=dropout_masks)
-            )
+            self._fitting(Batch.to_predict(self.architecture, self.dtype, images, dropout_masks))
         )
 
     def step(
