@@ -46,7 +46,7 @@ class Simulation:
     device : {"runtime", "cpp_standalone", "genn"}
         Where Brian2 runs the networks: compiled by Cython, in this process, or as programs that
         Brian2 or GeNN generates.
-    backend : {"cuda", "cpu"}
+    backend : {"cuda", "opencl", "cpu"}
         What the device genn generates code for; other devices have no such choice.
     synapses : {"auto", "shared", "explicit"}
         One kernel for all positions and samples, or Brian2's Synapses, one entry per connection;
@@ -79,6 +79,12 @@ class Simulation:
             raise ValueError(f"the dtype is '{self.dtype}': it must be 'float32' or 'float64'")
         object.__setattr__(self, "threads", whole_number(self.threads, "threads", least=0))
         _ = self.realised  # its own checks
+        if self.dtype == "float64" and self.backend in self.facts.single_precision:
+            raise ValueError(
+                f"the dtype is 'float64': device '{self.device}' adds spikes in float32 only on "
+                f"backend '{self.backend}' (its atomic additions of float64 are wrong); use dtype "
+                "'float32', or another backend"
+            )
 
     @property
     def realised(self) -> Realised:

@@ -84,6 +84,12 @@ class Connection(ABC):
         fan = 1 if self.channelwise else channels(self.source_shape)
         return len(self.taps.tap) * fan * channels(self.target_shape)
 
+    @property
+    def kernel_values(self) -> int:
+        """Number of values of the kernel."""
+        fan = 1 if self.channelwise else channels(self.target_shape)
+        return self.taps.count * channels(self.source_shape) * fan
+
     @abstractmethod
     def kernel(self, weight: torch.Tensor | None) -> torch.Tensor:
         """The weight as (taps, source channels, target channels); channelwise (taps, channels).

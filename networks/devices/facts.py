@@ -9,7 +9,7 @@ from typing import Literal, TypeVar, get_args
 from networks.schedule import Propagation
 
 DeviceName = Literal["runtime", "cpp_standalone", "genn"]
-Backend = Literal["cuda", "cpu"]
+Backend = Literal["cuda", "opencl", "cpu"]
 SynapsesKind = Literal["shared", "explicit"]
 SynapsesChoice = Literal["auto", "shared", "explicit"]
 PropagationChoice = Literal["auto", "sequential", "synchronous"]
@@ -31,8 +31,11 @@ class DeviceFacts:
         Whether a stage is a program of its own, outside this process.
     couples : bool
         Whether stage 2 consists of couples there unless something else is asked for.
-    undivided : tuple of {"cuda", "cpu"}
-        Backends on which a whole batch is simulated at once, not spread over threads.
+    undivided : tuple of {"cuda", "opencl", "cpu"}
+        Backends on which a whole batch is simulated at once, not spread over threads: their kernels
+        run all samples side by side.
+    single_precision : tuple of {"cuda", "opencl", "cpu"}
+        Backends that compute in float32 only.
     """
 
     synapses: tuple[SynapsesKind, ...]
@@ -40,12 +43,20 @@ class DeviceFacts:
     compiles_programs: bool = True
     couples: bool = False
     undivided: tuple[Backend, ...] = ()
+    single_precision: tuple[Backend, ...] = ()
 
 
 _FACTS: dict[DeviceName, DeviceFacts] = {
     "runtime": DeviceFacts(("shared", "explicit"), ("sequential", "synchronous"), False),
     "cpp_standalone": DeviceFacts(("explicit",), ("sequential", "synchronous")),
-    "genn": DeviceFacts(("explicit",), ("synchronous",), couples=True, undivided=("cuda",)),
+    "genn": DeviceFacts(
+        ("explicit",),
+        ("synchronous",),
+        couples=True,
+        undivided=("cuda", "opencl"),
+        # GeNN's atomic additions of float64 are additions of float32 on OpenCL.
+        single_precision=("opencl",),
+    ),
 }
 
 

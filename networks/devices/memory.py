@@ -8,7 +8,7 @@ and back in every run. Nothing of it is baked into the program.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from brian2.core.variables import ArrayVariable
@@ -27,8 +27,12 @@ class StateMemory(Device):
         How many times the neurons of a population are simulated one after the other; their arrays
         hold the values of all of them.
     memory : dict
-        From the variables to their values: scalars one, neurons ``batches * N``, synapses one each.
+        From the variables to their values: scalars one, neurons ``batches * N``, synapses one each,
+        or as many as their kernel has.
     """
+
+    #: Whether synapses read their weights from a kernel, see `networks.synapses.explicit`.
+    keeps_kernels: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,11 +2,16 @@
 
 They run on every device and can be monitored one by one. They take tens of bytes per synapse and
 sample, so they are meant for small networks.
+
+Every synapse knows its place in the kernel. On most devices that place is used once per kernel, to
+give each synapse a weight of its own. A device that keeps kernels (GeNN) is given the places
+instead: its synapses look their weight up, ``w[place]``, and a new kernel is all that it needs.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from brian2.devices.device import get_device
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.synapses.synapses import Synapses
 from numpy.typing import NDArray
@@ -19,7 +24,8 @@ from networks.connections import Connection, channels, units
 class ExplicitSynapses(Synapses):
     """A connection between two populations as Brian2 `Synapses`.
 
-    Parameters are those of `SharedSynapses`; ``w`` is a variable of each synapse.
+    Parameters are those of `SharedSynapses`. ``w`` is a variable of each synapse, or the kernel
+    itself beside a variable ``place`` of each synapse on a device that keeps kernels.
     """
 
     def __init__(
@@ -34,10 +40,12 @@ class ExplicitSynapses(Synapses):
         name: str,
         when: str,
     ) -> None:
+        keeps_kernel = bool(getattr(get_device(), "keeps_kernels", False))
+        weight = f"w : {unit_name(target.variables['v'].dim)}"
         super().__init__(
             source,
             target,
-            f"w : {unit_name(target.variables['v'].dim)}",
+            f"{weight} (shared)\nplace : integer (constant)" if keeps_kernel else weight,
             on_pre=on_pre,
             dtype=target.variables["v"].dtype,
             codeobj_class=code_object_class(),
@@ -48,14 +56,20 @@ class ExplicitSynapses(Synapses):
         for attribute in ("connection", "_kernel_index"):
             self.add_attribute(attribute)
         self.connection = connection
-        ends, self._kernel_index = synapse_table(connection, batch_size)
+        ends, places = synapse_table(connection, batch_size)
         first, second = ends[::-1] if transposed else ends
         self.connect(i=first, j=second)
-        self.variables["w"].set_value(np.zeros(len(first)))
+        self._kernel_index = None if keeps_kernel else places
+        if keeps_kernel:
+            self.variables["place"].set_value(places)
+        self.set_weight(np.zeros(connection.kernel_values))
 
     def set_weight(self, kernel: NDArray[np.floating]) -> None:
         """Write a new kernel into the synapses; see `SharedSynapses.set_weight`."""
-        self.variables["w"].set_value(kernel.reshape(-1)[self._kernel_index])
+        weights = kernel.reshape(-1)
+        if self._kernel_index is not None:
+            weights = weights[self._kernel_index]
+        self.variables["w"].set_value(weights)
 
 
 def synapse_table(

@@ -17,9 +17,11 @@ from networks.devices.genn.installation import (
     find_cuda,
     find_genn,
     find_gpu,
+    find_opencl,
+    find_platform,
 )
 
-_ROW = "{:<26}{}"
+_ROW = "{:<29}{}"
 
 #: Packages whose versions decide what works together.
 _PACKAGES = {"Brian2": "brian2", "NumPy": "numpy", "Cython": "cython", "PyTorch": "torch"}
@@ -30,6 +32,7 @@ _NEEDS = {
     "device runtime": ("compiler",),
     "device cpp_standalone": ("compiler",),
     "device genn, backend cpu": ("compiler", "brian2genn", "GeNN"),
+    "device genn, backend opencl": ("compiler", "brian2genn", "GeNN", "OpenCL", "OpenCL device"),
     "device genn, backend cuda": ("compiler", "brian2genn", "GeNN", "CUDA", "GPU"),
 }
 
@@ -66,7 +69,9 @@ def software() -> dict[str, Finding]:
     for name, package in _PACKAGES.items():
         found[name] = Finding(importlib.metadata.version(package), True)
     finders: dict[str, Callable[[], object]] = {
-        "brian2genn": find_brian2genn, "GeNN": find_genn, "CUDA": find_cuda, "GPU": find_gpu,
+        "brian2genn": find_brian2genn, "GeNN": find_genn,
+        "OpenCL": find_opencl, "OpenCL device": find_platform,
+        "CUDA": find_cuda, "GPU": find_gpu,
     }  # fmt: skip
     for name, find in finders.items():
         try:

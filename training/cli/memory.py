@@ -122,9 +122,5 @@ def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
     stages = 5 if recipe.couple else 2
     if simulation.realised.synapses == "shared":
         return stages * architecture.parameters * np.dtype(recipe.dtype).itemsize
-    copies = part
-    if simulation.facts.compiles_programs:
-        from networks.devices import simulator_class  # late: Brian2 takes seconds to import
-
-        copies = simulator_class(simulation).copies_of(part)
+    copies = 1 if simulation.facts.compiles_programs else part
     return stages * copies * architecture.synapses * EXPLICIT_SYNAPSE_BYTES

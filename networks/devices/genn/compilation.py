@@ -13,37 +13,39 @@ from brian2.utils.filelock import FileLock
 
 from networks.devices.errors import DeviceError
 from networks.devices.facts import Backend
-from networks.devices.genn.installation import Installation
+from networks.devices.genn.installation import find_genn, find_opencl
 from networks.devices.programs.build_cache import cache_folder
 
 MODEL = "magicnetwork_model"
+
+#: How GeNN's script is told what to generate for.
+_OPTIONS: Mapping[Backend, Sequence[str]] = {"cuda": (), "opencl": ("-l",), "cpu": ("-c",)}
 
 _COMPLAINT = re.compile(
     r"error:|fatal|Assertion|No space left|Permission denied|\*\*\*", re.IGNORECASE
 )
 
 
-def compile_genn_project(folder: Path, backend: Backend, genn: Installation) -> Iterable[Path]:
+def compile_genn_project(folder: Path, backend: Backend) -> Iterable[Path]:
     """Make the program ``main``; return the files that it needs to run.
 
     Parameters
     ----------
     folder : Path
         The project.
-    backend : {"cuda", "cpu"}
-    genn : Installation
+    backend : {"cuda", "opencl", "cpu"}
 
     Raises
     ------
     DeviceError
         If it does not compile.
     """
-    generate_genn_code(folder, backend, genn)
+    generate_genn_code(folder, backend)
     if backend == "cpu":
         # GeNN itself would not optimise.
         flags = " ".join(["-c -fPIC -MMD -MP", *get_compiler_and_args()[1]])
         _call(folder, ["make", "-C", f"{MODEL}_CODE", f"CXXFLAGS={flags}"])
-    _call(folder, ["make"])
+    _call(folder, ["make"], _environment(backend))
     for rest in folder.rglob("*.o"):
         rest.unlink()
     return [
@@ -54,7 +56,7 @@ def compile_genn_project(folder: Path, backend: Backend, genn: Installation) -> 
 
 
 def generate_genn_code(
-    folder: Path, backend: Backend, genn: Installation, environment: Mapping[str, str] | None = None
+    folder: Path, backend: Backend, environment: Mapping[str, str] | None = None
 ) -> None:
     """Let GeNN write its code into ``<folder>/magicnetwork_model_CODE``.
 
@@ -63,13 +65,23 @@ def generate_genn_code(
     DeviceError
         If it fails.
     """
-    script = str(genn.path / "bin" / "genn-buildmodel.sh")
+    script = str(find_genn().path / "bin" / "genn-buildmodel.sh")
     include = f"{folder}:{folder / 'brianlib' / 'randomkit'}"
-    options = ["-c"] if backend == "cpu" else []
+    environment = {**_environment(backend), **(environment or {})}
     cache_folder().mkdir(parents=True, exist_ok=True)
     # The first time GeNN builds its own libraries, in its own folder.
     with FileLock(f"{cache_folder() / 'genn'}.lock"):
-        _call(folder, [script, *options, "-i", include, f"{MODEL}.cpp"], environment)
+        _call(folder, [script, *_OPTIONS[backend], "-i", include, f"{MODEL}.cpp"], environment)
+
+
+def _environment(backend: Backend) -> dict[str, str]:
+    """Variables that GeNN's makefiles need for a backend."""
+    if backend != "opencl":
+        return {}
+    # GeNN says so to the compiler of its own library, and forgets it in what it generates.
+    version = "-DCL_HPP_TARGET_OPENCL_VERSION=120 -DCL_HPP_MINIMUM_OPENCL_VERSION=120"
+    flags = f"{os.environ.get('CXXFLAGS', '')} {version}"
+    return {"OPENCL_PATH": str(find_opencl().path), "CXXFLAGS": flags}
 
 
 def _call(

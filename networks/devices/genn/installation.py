@@ -1,4 +1,4 @@
-"""Finding what the device ``genn`` needs: brian2genn, GeNN and, on a GPU, CUDA.
+"""Finding what the device ``genn`` needs: brian2genn, GeNN and, on a GPU, CUDA or OpenCL.
 
 GeNN is no Python package. Its folder is looked for where brian2genn looks: the preference
 ``devices.genn.path``, the variable ``GENN_PATH``, ``genn-buildmodel.sh`` on the ``PATH``.
@@ -20,6 +20,7 @@ from packaging.version import InvalidVersion, Version
 
 from networks.devices.errors import DeviceError
 from networks.devices.facts import Backend
+from networks.devices.genn.opencl_platforms import Platform, platforms
 
 OLDEST_GENN, NEWEST_GENN, TOO_NEW_GENN = Version("4.2.1"), Version("4.9.0"), Version("5")
 TOO_NEW_CUDA = Version("13")
@@ -29,6 +30,18 @@ _GET_GENN = (
     "its folder"
 )
 _GET_CUDA = "install the CUDA toolkit 12 and set CUDA_PATH to its folder"
+_GET_OPENCL = (
+    "install OpenCL's loader and headers for C++ and set OPENCL_PATH to a folder whose folders "
+    "'include' and 'lib64' hold them (Debian/Ubuntu: apt install ocl-icd-opencl-dev opencl-headers "
+    "opencl-clhpp-headers, and OPENCL_PATH may stay unset)"
+)
+_GET_PLATFORM = (
+    "install the GPU's OpenCL driver, or PoCL, which uses the CPU (Debian/Ubuntu: apt install "
+    "pocl-opencl-icd)"
+)
+
+#: Where Debian and others put the headers and the loader; linkers look there by themselves.
+_USUAL_OPENCL = Path("/usr")
 
 
 class DeviceNotUsableError(DeviceError):
@@ -44,6 +57,16 @@ class Installation:
 
     def __str__(self) -> str:
         return f"{self.version} in {self.path}"
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The folder that holds ``include`` and, where linkers do not look anyway, ``lib64``."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"headers in {self.path}"
 
 
 def find_brian2genn() -> Version:
@@ -108,6 +131,36 @@ def find_cuda() -> Installation:
     return Installation(version, path)
 
 
+def find_opencl() -> Headers:
+    """The headers of OpenCL that GeNN will use.
+
+    Raises
+    ------
+    DeviceNotUsableError
+        If there are none.
+    """
+    given = os.environ.get("OPENCL_PATH")
+    path = Path(given) if given else _USUAL_OPENCL
+    headers = [path / "include" / "CL" / name for name in ("cl2.hpp", "cl.hpp", "opencl.hpp")]
+    if not any(each.is_file() for each in headers):
+        where = f"OPENCL_PATH is '{path}'" if given else f"OPENCL_PATH is not set and in '{path}'"
+        raise DeviceNotUsableError(f"{where}, where there are no OpenCL headers: {_GET_OPENCL}")
+    return Headers(path)
+
+
+def find_platform() -> Platform:
+    """The OpenCL platform that GeNN will use: the first one.
+
+    Raises
+    ------
+    DeviceNotUsableError
+        If there is none with a device.
+    """
+    for each in platforms():
+        return each
+    raise DeviceNotUsableError(f"OpenCL finds no device: {_GET_PLATFORM}")
+
+
 def find_gpu() -> str:
     """The name of the first NVIDIA GPU.
 
@@ -119,14 +172,14 @@ def find_gpu() -> str:
     listed = _output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")
     if not listed:
         raise DeviceNotUsableError(
-            "no NVIDIA GPU was found (nvidia-smi shows none): use the backend 'cpu', or install "
-            "the GPU's driver"
+            "no NVIDIA GPU was found (nvidia-smi shows none): use the backend 'opencl' or 'cpu', "
+            "or install the GPU's driver"
         )
     return listed.splitlines()[0]
 
 
-def require_genn(backend: Backend) -> tuple[Installation, ...]:
-    """GeNN, and for the backend ``cuda`` CUDA; everything else is looked for as well.
+def require_genn(backend: Backend) -> tuple[Installation | Platform, ...]:
+    """GeNN first, then what the backend is compiled for; everything else is looked for as well.
 
     Raises
     ------
@@ -137,6 +190,9 @@ def require_genn(backend: Backend) -> tuple[Installation, ...]:
     genn = find_genn()
     if backend == "cpu":
         return (genn,)
+    if backend == "opencl":
+        find_opencl()
+        return genn, find_platform()
     cuda = find_cuda()
     find_gpu()
     return genn, cuda

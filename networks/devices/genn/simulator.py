@@ -1,8 +1,8 @@
 """GeNN's code generation through brian2genn: a program for a GPU, or for one core of the CPU.
 
-Every connection takes one step in GeNN, so propagation is synchronous. The populations of its CPU
-backend hold one sample, as on the C++ standalone device, and the program runs the samples of a
-batch one after the other. A GPU needs more neurons to be busy: there they hold the whole batch.
+Every connection takes one step in GeNN, so propagation is synchronous. Populations hold one sample,
+as on the C++ standalone device. On the CPU the program runs the samples of a batch one after the
+other; a GPU runs them side by side (`side_by_side`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from brian2.groups.neurongroup import NeuronGroup
 from networks.brian.network import STEP
 from networks.devices.facts import Backend
 from networks.devices.genn.compilation import compile_genn_project
-from networks.devices.genn.installation import require_genn
+from networks.devices.genn.installation import find_platform, require_genn
 from networks.devices.programs.standalone import HEADER, StandaloneSimulator
 from networks.schedule import SYNCHRONOUS_SLOTS, Schedule
 
@@ -34,6 +34,9 @@ _PREFERENCES = {
     "codegen.loop_invariant_optimisations": False,
     "core.network.default_schedule": list(SYNCHRONOUS_SLOTS),
 }
+
+#: GeNN's grid has fewer threads than this in the direction of the batch (CUDA's limit).
+LARGEST_BATCH = 1024
 
 
 class GeNNSimulator(StandaloneSimulator):
@@ -46,6 +49,9 @@ class GeNNSimulator(StandaloneSimulator):
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
         self._installations = require_genn(self.backend)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it imports pkg_resources, which warns of its end
+            import brian2genn  # noqa: F401
         super().__init__(stage, schedule, batch_size)
 
     @classmethod
@@ -54,9 +60,7 @@ class GeNNSimulator(StandaloneSimulator):
         require_genn(cls.backend)
 
     def _make_device(self) -> Any:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it imports pkg_resources, which warns of its end
-            from networks.devices.genn.device import BatchGeNNDevice
+        from networks.devices.genn.device import BatchGeNNDevice
 
         return BatchGeNNDevice()
 
@@ -89,11 +93,11 @@ class GeNNSimulator(StandaloneSimulator):
         super().add(*objects)
 
     def _baked_in(self) -> tuple[object, ...]:
-        return (self.backend, self.copies, *map(str, self._installations))
+        return (self.backend, *map(str, self._installations))
 
     def _build(self, folder: Path) -> Iterable[Path]:
         self._generate(folder)
-        return compile_genn_project(folder, self.backend, self._installations[0])
+        return compile_genn_project(folder, self.backend)
 
     def _generate(self, folder: Path) -> None:
         """Write the project."""
@@ -104,8 +108,14 @@ class GeNNSimulator(StandaloneSimulator):
             for group in self.network.objects
             if isinstance(group, NeuronGroup)
         }
-        users_precision = prefs.core.default_float_dtype
-        prefs.core.default_float_dtype = precision
+        ours = {
+            "core.default_float_dtype": precision,
+            "devices.genn.connectivity": "SPARSE",
+            # The program around GeNN's kernels: long, and nothing in it takes time but moving data.
+            "codegen.cpp.extra_compile_args_gcc": ["-w", "-O1"],
+        }
+        users = {name: prefs[name] for name in ours}
+        prefs.update(ours)
         options = {"compile": False, "run": False, "use_GPU": self.backend == "cuda"}
         try:
             with (
@@ -114,20 +124,46 @@ class GeNNSimulator(StandaloneSimulator):
             ):
                 self.network.run(STEP, namespace={})
         finally:
-            prefs.core.default_float_dtype = users_precision
-        (folder / HEADER.name).write_bytes(HEADER.read_bytes())
+            prefs.update(users)
+        for header in {HEADER, self._device.header}:
+            (folder / header.name).write_bytes(header.read_bytes())
 
 
-class CudaGeNNSimulator(GeNNSimulator):
-    """A network as a program that GeNN generates for a GPU."""
+class SideBySideGeNNSimulator(GeNNSimulator):
+    """A network as a program whose batch is one model of GeNN."""
+
+    def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
+        if batch_size >= LARGEST_BATCH:
+            raise ValueError(
+                f"the batch size is {batch_size}: GeNN runs fewer than {LARGEST_BATCH} samples "
+                f"side by side on backend '{self.backend}'; use a smaller one"
+            )
+        super().__init__(stage, schedule, batch_size)
+
+    def _baked_in(self) -> tuple[object, ...]:
+        return (*super()._baked_in(), self.batch_size)
+
+
+class CudaGeNNSimulator(SideBySideGeNNSimulator):
+    """A network as a program that GeNN generates for an NVIDIA GPU."""
 
     backend = "cuda"
 
-    @classmethod
-    def copies_of(cls, batch_size: int) -> int:
-        return batch_size
+    def _make_device(self) -> Any:
+        from networks.devices.genn.side_by_side import CudaGeNNDevice
+
+        return CudaGeNNDevice()
+
+
+class OpenCLGeNNSimulator(SideBySideGeNNSimulator):
+    """A network as a program that GeNN generates for what OpenCL finds."""
+
+    backend = "opencl"
 
     def _make_device(self) -> Any:
-        device = super()._make_device()
-        device.spread_scalars = True
-        return device
+        from networks.devices.genn.opencl_code import OpenCLGeNNDevice
+
+        return OpenCLGeNNDevice()
+
+    def _environment(self) -> dict[str, str]:
+        return find_platform().environment

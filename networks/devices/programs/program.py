@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -34,11 +34,16 @@ class Program:
         The build folder, in which it runs.
     command : sequence of str
         The program and its arguments.
+    environment : dict of str, optional
+        Variables that it needs beside those of this process.
     """
 
-    def __init__(self, folder: Path, command: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.command = list(command)
+        self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
         self._complaints: IO[bytes] | None = None
@@ -122,6 +127,7 @@ class Program:
             self._process = subprocess.Popen(
                 self.command,
                 cwd=self.folder,
+                env={**os.environ, **self._environment},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if self._complaints is None else self._complaints,

@@ -75,6 +75,10 @@ class StandaloneSimulator(Simulator):
         """What a program depends on beside the network and Brian2."""
         return ()
 
+    def _environment(self) -> dict[str, str]:
+        """Variables that a program needs beside those of this process."""
+        return {}
+
     @contextmanager
     def building(self) -> Iterator[None]:
         set_device(self._device, build_on_run=False)
@@ -95,7 +99,8 @@ class StandaloneSimulator(Simulator):
         self._check_objects()
         if self._program is None:
             key = fingerprint(self.network, self._device, *self._baked_in())
-            self._program = Program(find_or_build(key, self._build), self.command)
+            folder = find_or_build(key, self._build)
+            self._program = Program(folder, self.command, self._environment())
 
     def run(
         self,

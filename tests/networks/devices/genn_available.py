@@ -31,5 +31,6 @@ def brian2genn_obstacle() -> str:
 
 
 needs_genn = pytest.mark.skipif(bool(obstacle("cpu")), reason=obstacle("cpu"))
+needs_opencl = pytest.mark.skipif(bool(obstacle("opencl")), reason=obstacle("opencl"))
 needs_cuda = pytest.mark.skipif(bool(obstacle("cuda")), reason=obstacle("cuda"))
 needs_brian2genn = pytest.mark.skipif(bool(brian2genn_obstacle()), reason=brian2genn_obstacle())

@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from equations import NeuronModel, TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
 from networks import Architecture, BackwardNetwork, ForwardNetwork
+from networks.simulation import FloatingPoint
 from tests.networks.builders import (
     Array,
     architecture,
@@ -69,9 +70,11 @@ def test_reproduces_the_recorded_case(name: str, couple: bool) -> None:
     assert_allclose(list(result.firing_rates_backward.values()), case.backward_rate, rtol=1e-12)
 
 
-def forward_runs(network: Architecture, neuron: NeuronModel, **options: Any) -> list[Array]:
+def forward_runs(
+    network: Architecture, neuron: NeuronModel, *, dtype: FloatingPoint = "float64", **options: Any
+) -> list[Array]:
     """Stage 1 with many inputs, one after the other on one network."""
-    stage = ForwardNetwork(network, neuron, SAMPLES, dtype="float64", **options)
+    stage = ForwardNetwork(network, neuron, SAMPLES, dtype=dtype, **options)
     images, dropout = 2 * random_images(network, SAMPLES), random_dropout(network, SAMPLES)
     found: list[Array] = []
     for seed in (1, 6):
@@ -86,9 +89,15 @@ def forward_runs(network: Architecture, neuron: NeuronModel, **options: Any) -> 
     return found
 
 
-def backward_runs(network: Architecture, couple: TernaryCouple, **options: Any) -> list[Array]:
+def backward_runs(
+    network: Architecture,
+    couple: TernaryCouple,
+    *,
+    dtype: FloatingPoint = "float64",
+    **options: Any,
+) -> list[Array]:
     """Stage 2 with many inputs, one after the other on one network."""
-    stage = BackwardNetwork(network, couple, SAMPLES, dtype="float64", **options)
+    stage = BackwardNetwork(network, couple, SAMPLES, dtype=dtype, **options)
     g, masks = 4 * random_gradient(network, SAMPLES), random_masks(network, SAMPLES)
     dropout = random_dropout(network, SAMPLES)
     two = {name: mask[:2] for name, mask in masks.items()}

@@ -17,7 +17,7 @@ from equations import TernaryCouple, integrate_and_fire, leaky_integrate_and_fir
 from networks import Architecture, BackwardNetwork, DeviceError, ForwardNetwork
 from networks.devices.genn import simulator as genn
 from tests.networks.builders import architecture, random_images, random_parameters
-from tests.networks.devices.genn_available import needs_cuda, needs_genn
+from tests.networks.devices.genn_available import needs_genn
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
 from tests.recorded_cases import CASES, load_case
 from training.methods import StepResult, TwoStageConfig, two_stage_gradients
@@ -193,41 +193,6 @@ def test_leaky_neurons_are_refused() -> None:
         ForwardNetwork(NETWORK, leaky_integrate_and_fire(), 1, **ON_GENN)
 
 
-@needs_genn
-@pytest.mark.parametrize("network", [LOOP, PIPELINE], ids=["loop", "pipeline"])
-def test_the_programs_for_a_gpu_on_the_cpu(
-    network: Architecture, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whole batches in a population, copies of scalars: right wherever GeNN's kernels are."""
-    monkeypatch.setattr(genn.CudaGeNNSimulator, "backend", "cpu")
-    options: dict[str, Any] = {"device": "genn", "backend": "cuda"}
-    neuron, couple = integrate_and_fire(), TernaryCouple(0.25, -0.25)
-    expected = forward_runs(network, neuron, propagation="synchronous")
-    for one, other in zip(forward_runs(network, neuron, **options), expected, strict=True):
-        assert_array_equal(one, other)
-    expected = backward_runs(network, couple, propagation="synchronous")
-    for one, other in zip(backward_runs(network, couple, **options), expected, strict=True):
-        assert_array_equal(one, other)
-
-
-@needs_cuda
-@pytest.mark.parametrize("as_couples", [None, False])
-def test_a_gpu_agrees(as_couples: bool | None, cache: Path) -> None:
-    neuron, couple, gpu = integrate_and_fire(), TernaryCouple(0.25, -0.25), {"device": "genn"}
-    for found, expected in (
-        (
-            forward_runs(LOOP, neuron, **gpu),
-            forward_runs(LOOP, neuron, propagation="synchronous"),
-        ),
-        (
-            backward_runs(LOOP, couple, as_couples=as_couples, **gpu),
-            backward_runs(LOOP, couple, propagation="synchronous"),
-        ),
-    ):
-        for one, other in zip(found, expected, strict=True):
-            assert_array_equal(one, other)
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -236,7 +201,7 @@ def test_a_gpu_agrees(as_couples: bool | None, cache: Path) -> None:
             "sequential propagation cannot run on device 'genn': use 'synchronous'",
         ),
         ({"synapses": "shared"}, "shared synapses cannot run on device 'genn': use 'explicit'"),
-        ({"backend": "opencl"}, "the backend is 'opencl': it must be 'cuda' or 'cpu'"),
+        ({"backend": "metal"}, "the backend is 'metal': it must be 'cuda', 'opencl' or 'cpu'"),
     ],
 )
 def test_what_does_not_go_together(options: dict[str, Any], said: str) -> None:

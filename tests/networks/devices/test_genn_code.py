@@ -1,4 +1,4 @@
-"""What is written for GeNN's CUDA backend, read as text: neither GeNN nor a GPU is needed.
+"""What is written for GeNN's backends of GPUs, read as text: neither GeNN nor a GPU is needed.
 
 GeNN makes a kernel of each model class in ``magicnetwork_model.cpp`` and functions that copy an
 array to the GPU (push) and back (pull); ``main.cpp`` calls them.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from brian2 import prefs
 
-from equations import TernaryCouple, integrate_and_fire
-from networks import BackwardNetwork, ForwardNetwork
+from equations import NeuronModel, TernaryCouple, integrate_and_fire
+from networks import Backend, BackwardNetwork, DeviceError, ForwardNetwork
 from networks.devices.genn import simulator as genn
 from networks.devices.genn.installation import Installation
 from tests.networks.builders import architecture
@@ -24,12 +26,16 @@ SAMPLES = 5
 pytestmark = needs_brian2genn
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_gpu_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(backend: str) -> tuple[Installation, ...]:
         return ()
 
     monkeypatch.setattr(genn, "require_genn", nothing)
+
+
+def on(backend: Backend) -> dict[str, Any]:
+    return {"device": "genn", "backend": backend}
 
 
 def project(stage: ForwardNetwork | BackwardNetwork, folder: Path) -> tuple[str, str]:
@@ -44,47 +50,64 @@ def step_loop(main: str) -> str:
     return " ".join(body.split())
 
 
-def test_stage_1(no_gpu_needed: None, tmp_path: Path) -> None:
-    stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, device="genn", backend="cuda")
+def accesses(model: str, owner: str) -> dict[str, str]:
+    """From the variables of a population or a connection to what GeNN may do with them."""
+    body = re.split(rf"class {owner}(?:NEURON|WEIGHTUPDATE) :", model)[1].split("IMPLEMENT_MODEL")
+    return dict(re.findall(r'\{"(\w+)", "\w+", VarAccess::(\w+)\}', body[0]))
+
+
+@pytest.mark.parametrize("backend", ["cuda", "opencl"])
+def test_stage_1(backend: Backend, tmp_path: Path) -> None:
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, **on(backend))
     model, main = project(stage, tmp_path)
-    # A kernel for each population, which holds the whole batch, and for each connection.
+    # Populations hold one sample; GeNN runs all samples of the batch in its kernels.
+    assert f"model.setBatchSize({SAMPLES});" in model
     for layer in NETWORK.layers:
-        neurons = SAMPLES * layer.units
-        assert f'addNeuronPopulation<{layer.name}NEURON>("{layer.name}", {neurons},' in model
-    for name in ("layer2_synapses", "feedback_synapses"):
+        assert f'addNeuronPopulation<{layer.name}NEURON>("{layer.name}", {layer.units},' in model
+        assert accesses(model, layer.name) == {
+            "i": "READ_ONLY",
+            **dict.fromkeys(("v", "spike_count"), "READ_WRITE"),
+            **dict.fromkeys(("I", "dropout"), "READ_ONLY_DUPLICATE"),
+            **dict.fromkeys(
+                ("leak", "v_rest", "v_threshold", "window_start", "window_steps"),
+                "READ_ONLY_SHARED_NEURON",
+            ),
+        }
+    sizes = {"layer2_synapses": 9 * 3 * 4, "feedback_synapses": 9 * 4 * 3}
+    for name, size in sizes.items():
         assert f"addSynapsePopulation<{name}WEIGHTUPDATE, {name}POSTSYN>" in model
         assert "SPARSE_INDIVIDUALG" in model
-        # Weights are an array that each request brings, the connectivity is not sent again.
-        assert f"batch.shared(brian::_dynamic_array_{name}_w.data()" in main
-        assert f"pushw{name}ToDevice();" in main
+        # All samples share the synapses, which hold no weights but places in a kernel.
+        assert accesses(model, name) == {"place": "READ_ONLY"}
+        assert f"allocatew{name}({size});" in main
+        assert f"batch.shared(w{name}, {size});" in main and f"pushw{name}ToDevice({size});" in main
         assert f"push{name}ConnectivityToDevice" not in main
-    assert "$(addToInSyn,($(dropout_post)*$(w)))" in model.replace(" ", "")
+    assert "$(addToInSyn,($(dropout_post)*$(w)[$(place)]))" in model.replace(" ", "")
     # Inputs are arrays as well; nothing is compiled for a value.
     assert "batch.each(Ilayer1" in main and "pushIlayer1ToDevice();" in main
-    assert "batch.shared(&shared_v_thresholdlayer1, 1, 1);" in main
-    # Scalars would be sent in every step: each neuron has its copy.
-    assert "pushv_thresholdlayer1ToDevice();" in main
+    assert f"std::fill_n(v_thresholdlayer1, {SAMPLES}, shared_v_thresholdlayer1);" in main
+    # GeNN would send scalars to the GPU in every step.
     scalars = re.findall(r"SET_EXTRA_GLOBAL_PARAMS\(\{(.*?)\}\);", model, re.DOTALL)
-    assert scalars and not "".join(scalars).strip()
-    assert "GENN_PREFERENCES.deviceSelectMethod" in model
+    assert {each.strip() for each in scalars} == {"", '{"w", "float*"}'}
 
 
-def test_nothing_is_copied_from_step_to_step(no_gpu_needed: None, tmp_path: Path) -> None:
-    stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, device="genn", backend="cuda")
+@pytest.mark.parametrize("backend", ["cuda", "opencl"])
+def test_nothing_is_copied_from_step_to_step(backend: Backend, tmp_path: Path) -> None:
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, **on(backend))
     _, main = project(stage, tmp_path / "forward")
-    frames = "{ if (batch.frames()) { batch.present(sample, step); pushIlayer1ToDevice(); }"
+    frames = "{ if (batch.frames()) { batch.present(step); pushIlayer1ToDevice(); }"
     assert step_loop(main) == frames
-    backward = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, device="genn", backend="cuda")
+    backward = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, **on(backend))
     _, main = project(backward, tmp_path / "backward")
     assert step_loop(main) == "{"
 
 
-def test_stage_2_is_of_couples(no_gpu_needed: None, tmp_path: Path) -> None:
-    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, device="genn", backend="cuda")
+def test_stage_2_is_of_couples(tmp_path: Path) -> None:
+    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, **on("cuda"))
     model, main = project(stage, tmp_path)
     for layer in NETWORK.layers:
         for side in ("positive", "negative"):
-            assert f'"{layer.name}_{side}", {SAMPLES * layer.units},' in model
+            assert f'"{layer.name}_{side}", {layer.units},' in model
             assert f"{layer.name}_resets_{side}WEIGHTUPDATE" in model
             assert f"pullspike_count{layer.name}_{side}FromDevice();" in main
     code = re.sub(r"\s", "", model)
@@ -93,9 +116,70 @@ def test_stage_2_is_of_couples(no_gpu_needed: None, tmp_path: Path) -> None:
         assert re.search(rf"\$\(addToInSyn,\(*{factors}", code)
 
 
-def test_stage_2_of_ternary_neurons(no_gpu_needed: None, tmp_path: Path) -> None:
-    stage = BackwardNetwork(
-        NETWORK, TernaryCouple(), SAMPLES, as_couples=False, device="genn", backend="cuda"
-    )
+def test_stage_2_of_ternary_neurons(tmp_path: Path) -> None:
+    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, as_couples=False, **on("cuda"))
     model, main = project(stage, tmp_path)
     assert "$(s_pre)" in model and "pullspike_countlayer1FromDevice();" in main
+
+
+def test_blocks_are_warps_on_a_gpu(tmp_path: Path) -> None:
+    """GeNN adds without atomics within a block that holds a whole layer."""
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, **on("cuda"))
+    model, _ = project(stage, tmp_path)
+    chosen = model.rindex("GENN_PREFERENCES.manualBlockSizes.fill(32);")
+    assert chosen > model.rindex("GENN_PREFERENCES.blockSizeSelectMethod = BlockSizeSelect::MANUAL")
+    assert model.rindex("blockSizeSelectMethod") < chosen < model.index("model.setName(")
+
+
+def test_opencl_is_c(tmp_path: Path) -> None:
+    """No templates, no namespaces; the functions of OpenCL C, and numbers without a suffix."""
+    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, as_couples=False, **on("opencl"))
+    model, _ = project(stage, tmp_path)
+    codes = re.findall(r'SET_(?:SIM|RESET|SUPPORT|SIM_SUPPORT)_CODE\("(.*?)"\);', model, re.DOTALL)
+    code = "".join(codes)
+    assert "sign($(v))" in code and "fabs($(v))" in code and "(int)(" in code
+    assert not re.search(r"template|std::|_brian|int_|sign_|\d\.\d*f\b", code)
+
+
+def test_a_function_that_opencl_lacks(tmp_path: Path) -> None:
+    drawn = integrate_and_fire()
+    neuron = NeuronModel(drawn.model, "v >= v_threshold + 0.1*rand()", drawn.reset, 1.0, -1.0)
+    stage = ForwardNetwork(NETWORK, neuron, SAMPLES, **on("opencl"))
+    with pytest.raises(
+        ValueError, match=r"'layer\d' uses the function 'rand', which GeNN's OpenCL"
+    ):
+        project(stage, tmp_path)
+
+
+def test_the_users_preferences_stay(tmp_path: Path) -> None:
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, **on("cuda"))
+    prefs["devices.genn.connectivity"] = "DENSE"
+    try:
+        model, _ = project(stage, tmp_path)
+        assert "DENSE_INDIVIDUALG" not in model
+        assert prefs["devices.genn.connectivity"] == "DENSE"
+    finally:
+        prefs["devices.genn.connectivity"] = "SPARSE"
+
+
+def test_another_brian2genn_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable without its access would be one per sample, or none."""
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, **on("cuda"))
+    text = Path.read_text
+
+    def changed(self: Path, *arguments: Any) -> str:
+        return text(self, *arguments).replace('{"v", "float"}', '{"v","float"}')
+
+    monkeypatch.setattr(Path, "read_text", changed)
+    with pytest.raises(DeviceError, match=r"declares 'v' of 'layer\d' in a way that is not known"):
+        project(stage, tmp_path)
+
+
+def test_batches_beyond_genns_grid() -> None:
+    with pytest.raises(ValueError, match="fewer than 1024 samples side by side on backend 'cuda'"):
+        ForwardNetwork(NETWORK, integrate_and_fire(), 1024, **on("cuda"))
+
+
+def test_double_precision_on_opencl() -> None:
+    with pytest.raises(ValueError, match="device 'genn' adds spikes in float32 only on backend"):
+        ForwardNetwork(NETWORK, integrate_and_fire(), 2, dtype="float64", **on("opencl"))

@@ -1,4 +1,4 @@
-"""Finding GeNN and CUDA: the same places as brian2genn, and a clear word where there are none."""
+"""Finding GeNN, CUDA, OpenCL: the same places as brian2genn, and a clear word where none is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from networks.devices.genn.installation import (
     find_cuda,
     find_genn,
     find_gpu,
+    find_opencl,
+    find_platform,
 )
+from networks.devices.genn.opencl_platforms import Platform
 
 
 def genn(path: Path, version: str) -> Path:
@@ -81,3 +84,33 @@ def test_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         find_gpu()
     program(tmp_path / "nvidia-smi", "NVIDIA H100")
     assert find_gpu() == "NVIDIA H100"
+
+
+def test_opencl(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPENCL_PATH", str(tmp_path))
+    with pytest.raises(DeviceNotUsableError, match=r"no OpenCL headers: install .* OPENCL_PATH"):
+        find_opencl()
+    (tmp_path / "include" / "CL").mkdir(parents=True)
+    (tmp_path / "include" / "CL" / "cl2.hpp").touch()
+    assert find_opencl().path == tmp_path
+
+
+def test_the_first_platform_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: tuple[Platform, ...] = ()
+    monkeypatch.setattr("networks.devices.genn.installation.platforms", lambda: found)
+    with pytest.raises(DeviceNotUsableError, match="OpenCL finds no device: install the GPU's"):
+        find_platform()
+    found = (Platform("A", "OpenCL 3.0", ("GPU",)), Platform("B", "OpenCL 1.2", ("CPU",)))
+    assert str(find_platform()) == "GPU (A, OpenCL 3.0)"
+
+
+@pytest.mark.parametrize(
+    ("version", "environment"),
+    [
+        ("OpenCL 3.0 PoCL 3.1+debian  Linux", {"POCL_WORK_GROUP_METHOD": "repl"}),
+        ("OpenCL 3.0 PoCL 6.0  Linux", {}),
+        ("OpenCL 3.0 CUDA 12.4.131", {}),
+    ],
+)
+def test_what_a_platform_needs(version: str, environment: dict[str, str]) -> None:
+    assert Platform("", version, ("device",)).environment == environment

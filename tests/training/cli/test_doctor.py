@@ -17,7 +17,7 @@ def diagnosis(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     capsys.readouterr()
     main(["doctor"])
     lines = capsys.readouterr().out.splitlines()
-    return {line[:26].strip(): line[26:] for line in lines if line}
+    return {line[:29].strip(): line[29:] for line in lines if line}
 
 
 def test_names_versions_and_devices(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,9 +34,20 @@ def test_says_how_to_get_genn(
     monkeypatch.setenv("GENN_PATH", str(tmp_path))
     printed = diagnosis(capsys)
     assert str(tmp_path) in printed["GeNN"] and "set GENN_PATH" in printed["GeNN"]
-    for backend in ("cpu", "cuda"):
+    for backend in ("cpu", "opencl", "cuda"):
         device = printed[f"device genn, backend {backend}"]
         assert device.startswith("needs ") and "GeNN" in device.split("needs ")[1].split(", ")
+
+
+def test_says_how_to_get_opencl(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OPENCL_PATH", str(tmp_path))
+    monkeypatch.setattr("networks.devices.genn.installation.platforms", lambda: ())
+    printed = diagnosis(capsys)
+    assert f"OPENCL_PATH is '{tmp_path}', where there are no" in printed["OpenCL"]
+    assert "apt install pocl-opencl-icd" in printed["OpenCL device"]
+    assert printed["device genn, backend opencl"].endswith("OpenCL, OpenCL device")
 
 
 def test_without_a_compiler(

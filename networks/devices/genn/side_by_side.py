@@ -1,0 +1,165 @@
+"""GeNN's batches: all samples side by side in one kernel, with one copy of the synapses.
+
+GeNN 4 simulates a model in copies (``setBatchSize``) that share what is READ_ONLY and have their
+own of everything else; brian2genn never asks for it. A population holds one sample, so the model is
+that of one sample; what differs is what each of its variables is declared as:
+
+=====================  ==================  =====================================================
+variable               access              in GeNN's memory
+=====================  ==================  =====================================================
+place of a synapse     READ_ONLY           once
+a population's scalar  .._SHARED_NEURON    one value per sample; GeNN would send it in every step
+current, dropout, ..   .._DUPLICATE        samples x neurons: sample-major, the layout of this
+                                           project
+potential, counts      READ_WRITE          samples x neurons
+=====================  ==================  =====================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from brian2.codegen.generators.cpp_generator import c_data_type
+from brian2.core.variables import ArrayVariable
+from brian2.groups.neurongroup import NeuronGroup
+
+from networks.devices.errors import DeviceError
+from networks.devices.genn.compilation import MODEL
+from networks.devices.genn.device import (
+    PREAMBLE,
+    BatchGeNNDevice,
+    is_kernel,
+    symbol_of,
+)
+from networks.devices.programs.standalone import HEADER
+
+#: Threads of a block. GeNN adds without atomics within a block that a whole layer fits into, so a
+#: block must not be larger than what a GPU runs in step.
+BLOCK = 32
+
+
+class SideBySideGeNNDevice(BatchGeNNDevice):
+    """GeNN code generation for batches whose samples run side by side.
+
+    Attributes
+    ----------
+    preferences : tuple of str
+        C++ statements about GeNN's backend, for the model's definition.
+    """
+
+    header = HEADER.parent / "side_by_side.h"
+    dtDef: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.preferences: tuple[str, ...] = ()
+
+    def add_array_variable(self, model: Any, varname: str, variable: ArrayVariable) -> None:
+        """Declare a variable to GeNN."""
+        if not _is_of_population(variable):
+            super().add_array_variable(model, varname, variable)
+            return
+        model.variables.append(varname)
+        model.variabletypes.append(c_data_type(variable.dtype))
+        model.variablescope[varname] = "genn"
+
+    def generate_model_source(self, writer: Any, main_lines: list[str], use_GPU: bool) -> None:
+        """Write the model, of a batch and with the access of every variable."""
+        statements = (*self.preferences, f"model.setBatchSize({self.batches});")
+        self.dtDef = "\n".join((self.dtDef, *statements))
+        super().generate_model_source(writer, main_lines, use_GPU)
+        path = Path(self.project_dir) / f"{MODEL}.cpp"
+        path.write_text(self._with_accesses(path.read_text()))
+
+    def _with_accesses(self, source: str) -> str:
+        """brian2genn's model with an access for every variable that it declares."""
+        for kind, models in (("NEURON", self.neuron_models), ("WEIGHTUPDATE", self.synapse_models)):
+            for model in models:
+                head, start, rest = source.partition(f"class {model.name}{kind} :")
+                body, end, tail = rest.partition("IMPLEMENT_MODEL(")
+                for name, dtype in zip(model.variables, model.variabletypes, strict=True):
+                    declared = f'{{"{name}", "{dtype}"}}'
+                    if body.count(declared) != 1:
+                        raise DeviceError(
+                            f"brian2genn declares '{name}' of '{model.name}' in a way that is not "
+                            "known here: install brian2genn 1.7.0"
+                        )
+                    access = f"VarAccess::{self._access(model.name, name)}"
+                    body = body.replace(declared, f'{{"{name}", "{dtype}", {access}}}')
+                source = head + start + body + end + tail
+        return source
+
+    def _access(self, owner: str, name: str) -> str:
+        for variable in self.memory:
+            if variable.owner.name == owner and variable.name == name:
+                if _is_of_population(variable):
+                    return "READ_ONLY_SHARED_NEURON"
+                return "READ_ONLY_DUPLICATE" if variable.constant else "READ_WRITE"
+        return "READ_ONLY"  # Brian2's own indices and places of synapses: the same in all samples
+
+    def _batch_lines(self) -> Iterator[str]:
+        """C++ of the loop over requests and steps, see ``side_by_side.h``."""
+        yield from PREAMBLE
+        yield f"spide::SideBySide batch({self.batches});"
+        pushes, pulls = [], []
+        for variable, values in self.memory.items():
+            symbol = symbol_of(variable)
+            if is_kernel(variable):
+                yield f"allocate{symbol}({len(values)});"
+                yield f"batch.shared({symbol}, {len(values)});"
+                pushes.append(f"push{symbol}ToDevice({len(values)});")
+            elif variable.scalar:
+                yield f"{c_data_type(variable.dtype)} shared_{symbol};"
+                yield f"batch.shared(&shared_{symbol}, 1);"
+                pushes.append(f"std::fill_n({symbol}, {self.batches}, shared_{symbol});")
+                pushes.append(f"push{symbol}ToDevice();")
+            else:
+                output = "false" if variable.constant else "true"
+                yield f"batch.each({symbol}, {variable.size}, {output});"
+                pushes.append(f"push{symbol}ToDevice();")
+                if not variable.constant:
+                    pulls.append(f"pull{symbol}FromDevice();")
+        present = ""
+        if self.driven is not None:
+            driven = symbol_of(self.driven)
+            yield f"batch.driven({driven}, {self.driven.size});"
+            present = f"if (batch.frames()) {{ batch.present(step); push{driven}ToDevice(); }}"
+        yield f"""
+        while (batch.receive())
+        {{
+            initialize();  // no spikes and no input under way
+            {_lines(pushes)}
+            iT = 0;
+            t = 0;
+            for (size_t step = 0; step < batch.steps(); step++)
+            {{
+                {present}
+                stepTime();
+            }}
+            {_lines(pulls)}
+            batch.answer();
+        }}
+        _Exit(0);
+        """
+
+
+class CudaGeNNDevice(SideBySideGeNNDevice):
+    """For NVIDIA GPUs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.preferences = (
+            "GENN_PREFERENCES.blockSizeSelectMethod = BlockSizeSelect::MANUAL;",
+            f"GENN_PREFERENCES.manualBlockSizes.fill({BLOCK});",
+        )
+
+
+def _is_of_population(variable: ArrayVariable) -> bool:
+    """Whether all neurons of a population share its value."""
+    return bool(variable.scalar and isinstance(variable.owner, NeuronGroup))
+
+
+def _lines(statements: list[str]) -> str:
+    return "\n".join(statements)
