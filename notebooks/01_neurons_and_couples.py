@@ -49,7 +49,7 @@ from equations import (
 )
 from equations.ternary_couple import CROSS_RESET
 
-plt.style.use("spide.mplstyle")
+plt.style.use("training.plots.spide")
 prefs.codegen.target = "numpy"  # a handful of neurons: compiling would take longer than running
 defaultclock.dt = 1 * ms  # one step
 

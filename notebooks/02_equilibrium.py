@@ -31,7 +31,7 @@ from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, defaultcloc
 from equations import NeuronModel, integrate_and_fire, ternary
 from networks import Architecture, ForwardNetwork
 
-plt.style.use("spide.mplstyle")
+plt.style.use("training.plots.spide")
 prefs.codegen.target = "numpy"  # single neurons: compiling would take longer than running
 defaultclock.dt = 1 * ms  # one step
 

@@ -1,1 +1,42 @@
-"""Pictures of runs."""
+"""All pictures of the project: functions that draw into Axes and return them, in one style.
+
+``use_style()`` once, then for example ``raster(axes, steps, neurons)``. Runs, notebooks and
+benchmarks draw with these and nothing else.
+"""
+
+from training.plots.bars import bars, grouped_bars, power_law
+from training.plots.confusion import confusion_matrix
+from training.plots.curves import Curve, error_curves, firing_rate_curves, loss_curves
+from training.plots.gradients import gradient_against_exact
+from training.plots.images import examples, kernels
+from training.plots.rates import distance, rate_histogram, rates_over_time
+from training.plots.spikes import raster
+from training.plots.style import panels, styled, use_style
+from training.plots.sweeps import sweep_heat_map, sweep_lines
+from training.plots.traces import levels, sawtooth, trace
+
+__all__ = [
+    "Curve",
+    "bars",
+    "confusion_matrix",
+    "distance",
+    "error_curves",
+    "examples",
+    "firing_rate_curves",
+    "gradient_against_exact",
+    "grouped_bars",
+    "kernels",
+    "levels",
+    "loss_curves",
+    "panels",
+    "power_law",
+    "raster",
+    "rate_histogram",
+    "rates_over_time",
+    "sawtooth",
+    "styled",
+    "sweep_heat_map",
+    "sweep_lines",
+    "trace",
+    "use_style",
+]

@@ -43,11 +43,12 @@ def history(*records: dict[str, Any]) -> History:
 
 def test_short_runs_are_drawn_point_by_point() -> None:
     figure = curves(history(*[training_record(n) for n in (1, 2, 4)], *TEST), "title")
-    accuracy, loss = figure.axes
+    error, loss = figure.axes
     np.testing.assert_allclose(
-        lines(accuracy)["training (with dropout)"], [[0.1, 0], [0.2, 50], [0.4, 75]]
+        lines(error)["training (with dropout)"], [[0.1, 100], [0.2, 50], [0.4, 25]]
     )
-    np.testing.assert_allclose(lines(accuracy)["test"], [[1, 91], [2, 92]])
+    np.testing.assert_allclose(lines(error)["test"], [[1, 9], [2, 8]])
+    assert error.get_title(loc="left") == "error   test: 8.00 %"
     np.testing.assert_allclose(
         lines(loss)["training (with dropout)"], [[0.1, 2], [0.2, 1], [0.4, 0.5]]
     )

@@ -1,0 +1,69 @@
+"""One style, told twice: in the style file and as colours that survive a change of style."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+
+from tests.training.plots.axes import axes, texts
+from training.plots import bars, grouped_bars, power_law, styled, trace, use_style
+from training.plots.style import COLOURS, STYLE
+
+
+def test_the_style_file_has_the_same_colours() -> None:
+    with styled():
+        assert tuple(mpl.rcParams["axes.prop_cycle"].by_key()["color"]) == COLOURS
+
+
+def test_the_style_lasts_as_long_as_it_should() -> None:
+    with mpl.rc_context():
+        mpl.rcParams["axes.spines.top"] = True
+        seen = []
+        with styled():
+            seen.append(mpl.rcParams["axes.spines.top"])
+        seen.append(mpl.rcParams["axes.spines.top"])
+        use_style()
+        seen.append(mpl.rcParams["axes.spines.top"])
+    assert seen == [False, True, False]
+    assert STYLE.exists()
+
+
+def test_colours_do_not_depend_on_the_style_at_the_end() -> None:
+    drawn: Any = trace(axes(), [0.5], [0.5])
+    (line,) = drawn.get_lines()
+    assert line.get_color() == COLOURS[0]
+
+
+def test_importing_the_plots_imports_no_matplotlib() -> None:
+    program = "import sys, training.plots; print('matplotlib' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
+
+
+def test_bars_have_their_numbers() -> None:
+    drawn: Any = bars(axes(), {"ours": 100.0, "dense": 10.0})
+    assert [patch.get_width() for patch in drawn.patches] == [100, 10]
+    assert texts(drawn) == ["100", "10"]
+    assert [tick.get_text() for tick in drawn.get_yticklabels()] == ["ours", "dense"]
+
+
+def test_grouped_bars_do_not_overlap() -> None:
+    drawn: Any = grouped_bars(axes(), ["a", "b"], {"measured": [1.0, 2.0], "bound": [0.5, 1.0]})
+    extents = sorted((p.get_y(), p.get_y() + p.get_height()) for p in drawn.patches)
+    for (_, end), (start, _) in pairwise(extents):
+        assert start >= end - 1e-12
+    assert sorted(p.get_width() for p in drawn.patches) == [0.5, 1, 1, 2]
+
+
+def test_power_laws_have_their_values_as_ticks() -> None:
+    drawn: Any = power_law(axes(), [1, 4, 16], [2.0, 4.0, 8.0])
+    assert drawn.get_lines()[0].get_xydata().tolist() == [[1, 2], [4, 4], [16, 8]]
+    assert drawn.get_xticks().tolist() == [1, 4, 16]
+    assert drawn.get_yticks().tolist() == pytest.approx([2, 4, 8])

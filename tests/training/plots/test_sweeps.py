@@ -1,0 +1,80 @@
+"""Sweep lines and heat maps: means, spread, and points that failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tests.training.plots.axes import axes, lines, texts
+from training.plots import sweep_heat_map, sweep_lines
+
+
+def results() -> xr.DataArray:
+    """Errors of 2 resting potentials, 3 lengths of stage 2 and 2 seeds, of which some failed."""
+    values = np.array(
+        [
+            [[4.0, 6.0], [2.0, 4.0], [1.0, np.nan]],
+            [[8.0, 8.0], [6.0, 2.0], [np.nan, np.nan]],
+        ]
+    )
+    return xr.DataArray(
+        values,
+        dims=("v_rest_backward", "backward_steps", "seed"),
+        coords={"v_rest_backward": [-0.5, 0.0], "backward_steps": [10, 100, 1000], "seed": [0, 1]},
+        name="test_error",
+        attrs={"long_name": "test error", "units": "%"},
+    )
+
+
+def test_lines_are_means_and_bands_their_standard_deviation() -> None:
+    drawn: Any = sweep_lines(axes(), results(), "backward_steps", "v_rest_backward")
+    ours, other = lines(drawn).values()
+    assert list(lines(drawn)) == ["v_rest_backward = -0.5", "v_rest_backward = 0.0"]
+    assert ours[:, 1].tolist() == [5, 3, 1]
+    assert other[:, 1].tolist() == [8, 4]  # where every seed failed there is no mean
+    assert np.all(ours[:2, 0] < other[:, 0])  # beside each other, not behind
+    np.testing.assert_allclose(drawn.get_xticks(), [1, 2, 3])  # logarithms
+    assert [tick.get_text() for tick in drawn.get_xticklabels()] == ["10", "100", "1000"]
+    assert drawn.get_ylabel() == "test error (%)" and drawn.get_yscale() == "log"
+    band = drawn.collections[0].get_paths()[0].vertices[:, 1]
+    assert {round(float(y), 6) for y in band} == {
+        round(5 + sign * 2**0.5, 6) for sign in (-1, 1)
+    } | {round(3 + sign * 2**0.5, 6) for sign in (-1, 1)}
+
+
+def test_every_point_is_drawn() -> None:
+    drawn: Any = sweep_lines(axes(), results(), "backward_steps", "v_rest_backward")
+    dots = [line.get_ydata() for line in drawn.get_lines() if line.get_marker() == "."]
+    shown = np.concatenate(dots)
+    wanted = results().values.ravel()
+    assert sorted(shown[np.isfinite(shown)]) == sorted(wanted[np.isfinite(wanted)])
+
+
+def test_names_and_single_points_need_no_seeds() -> None:
+    named: Any = xr.DataArray(
+        [2.0, 3.0], dims="case", coords={"case": ["ours", "w/o B"]}, name="error"
+    )
+    drawn: Any = sweep_lines(axes(), named, "case", log=False)
+    assert [tick.get_text() for tick in drawn.get_xticklabels()] == ["ours", "w/o B"]
+    assert drawn.get_lines()[0].get_ydata().tolist() == [2, 3]
+    assert drawn.get_yscale() == "linear" and drawn.get_ylabel() == "error"
+
+
+def test_heat_maps_write_mean_and_spread() -> None:
+    drawn: Any = sweep_heat_map(axes(), results(), "backward_steps", "v_rest_backward")
+    shown = np.ma.filled(drawn.images[0].get_array(), np.nan)
+    np.testing.assert_array_equal(shown, [[5, 3, 1], [8, 4, np.nan]])
+    assert texts(drawn) == ["5\n± 1", "3\n± 1", "1", "8\n± 0", "4\n± 3", "failed"]
+    assert [tick.get_text() for tick in drawn.get_yticklabels()] == ["-0.5", "0"]
+
+
+def test_dimensions_that_are_missing_or_left_over_are_refused() -> None:
+    curves = results().expand_dims(epoch=[1.0, 2.0])
+    with pytest.raises(ValueError, match=r"2 values of 'epoch'.*isel\(epoch=-1\)"):
+        sweep_lines(axes(), curves, "backward_steps", "v_rest_backward")
+    sweep_lines(axes(), curves.isel(epoch=-1), "backward_steps", "v_rest_backward")
+    with pytest.raises(ValueError, match="no dimension 'forward_steps'"):
+        sweep_heat_map(axes(), results(), "forward_steps", "v_rest_backward")

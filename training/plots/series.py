@@ -1,0 +1,99 @@
+"""What curves of several series share: lines that do not hide each other, axes with readable ticks.
+
+Curves of two layers are often the same to a line's width. The first is therefore the widest, and
+the later ones, narrower, are drawn onto it: every one is seen along its whole length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from training.plots.style import COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+STEPS = (1, 2, 5)
+"""Ticks of a logarithmic axis, times powers of 10."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one of several series is drawn."""
+
+    color: str
+    width: float
+
+
+def staggered(count: int) -> list[Line]:
+    """Lines for so many series, to be drawn in this order."""
+    widths = np.linspace(1.2 + 0.8 * min(count - 1, 4), 1.2, count) if count > 1 else [1.4]
+    return [
+        Line(COLOURS[number % len(COLOURS)], float(width)) for number, width in enumerate(widths)
+    ]
+
+
+def epoch_axis(axes: Axes, last: float) -> None:
+    """Scale the horizontal axis to a run of `last` epochs, which may be less than one."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_xlabel("epoch")
+    axes.set_xlim(0.0, 1.02 * last if last > 0 else 1.0)
+    axes.xaxis.set_major_locator(
+        MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=last >= 3, min_n_ticks=2)
+    )
+
+
+def log_limits(values: Sequence[float]) -> tuple[float, float]:
+    """The nearest 1, 2 or 5 times a power of 10 below and above positive values.
+
+    There are at least two ticks between them, however close the values are.
+    """
+    exponents = np.floor(np.log10([min(values), max(values)]))
+    ticks = [
+        step * 10.0**power
+        for power in np.arange(exponents[0] - 1, exponents[1] + 2)
+        for step in STEPS
+    ]
+    low = max(tick for tick in ticks if tick < min(values))
+    high = min(tick for tick in ticks if tick > max(values))
+    return low, high
+
+
+def log_axis(axes: Axes, values: Sequence[float]) -> None:
+    """Make the vertical axis logarithmic, for values of which some may be 0.
+
+    Zeros are drawn on an axis that is linear below the smallest positive value.
+
+    Parameters
+    ----------
+    axes : Axes
+    values : sequence of float
+        All that is drawn.
+    """
+    from matplotlib.ticker import FixedLocator, FormatStrFormatter, NullLocator
+
+    positive = [value for value in values if value > 0]
+    if not positive:
+        axes.set_ylim(0, 1)
+        return
+    low, high = log_limits(positive)
+    powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    ticks = [step * 10.0**power for power in powers for step in STEPS]
+    ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
+    if len(ticks) > 13:
+        ticks = [tick for tick in ticks if np.isclose(np.log10(tick) % 1, 0)]
+    if len(positive) < len(values):
+        axes.set_yscale("symlog", linthresh=low, linscale=0.5)
+        ticks, bottom = [0.0, *ticks], -0.1 * low
+    else:
+        axes.set_yscale("log")
+        bottom = low
+    axes.set_ylim(bottom, high)
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))

@@ -1,0 +1,81 @@
+"""Spikes over time: one dash each, at the step in which it was fired.
+
+A spike of step t is drawn at t + 1, where ``s[t + 1]`` of eq. 1 is. Stage 2 has spikes of both
+signs (eq. 6); they have a colour each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from training.plots.style import NEGATIVE, POSITIVE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def raster(
+    axes: Axes,
+    steps: ArrayLike,
+    neurons: ArrayLike,
+    signs: ArrayLike | None = None,
+    *,
+    count: int | None = None,
+    total_steps: int | None = None,
+) -> Axes:
+    """Draw every spike as a dash.
+
+    Parameters
+    ----------
+    axes : Axes
+    steps : int array, shape (spikes,)
+        The step of each spike, from 0.
+    neurons : int array, shape (spikes,)
+        Its neuron, from 0.
+    signs : array, shape (spikes,), optional
+        +1 or -1 of ternary neurons; without them all spikes are positive.
+    count : int, optional
+        Number of neurons, of which some may be silent.
+    total_steps : int, optional
+        Steps of the run, of which the last ones may be silent.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not have one value per spike, or a sign is neither +1 nor -1.
+    """
+    time, place = np.asarray(steps) + 1, np.asarray(neurons)
+    sign = np.ones(len(time)) if signs is None else np.asarray(signs)
+    if not len(time) == len(place) == len(sign):
+        raise ValueError(
+            f"there are {len(time)} steps, {len(place)} neurons and {len(sign)} signs: give one of "
+            "each per spike"
+        )
+    if not np.isin(sign, (-1, 1)).all():
+        raise ValueError("a sign is neither +1 nor -1: leave out neurons that did not fire")
+    last = total_steps if total_steps is not None else int(time.max(initial=1))
+    highest = count if count is not None else int(place.max(initial=0)) + 1
+    for value, colour, label in ((1, POSITIVE, "positive"), (-1, NEGATIVE, "negative")):
+        own = sign == value
+        if signs is not None or value == 1:
+            axes.plot(
+                time[own],
+                place[own],
+                linestyle="none",
+                marker="|",
+                markersize=_dash(highest),
+                color=colour,
+                label=label,
+            )
+    if signs is not None:
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=2, handletextpad=0.1)
+    axes.set(xlim=(0, last + 1), ylim=(-1, highest), xlabel="time (steps)", ylabel="neuron")
+    return axes
+
+
+def _dash(neurons: int) -> float:
+    """Height of a dash in points: rows of a panel of usual size do not touch."""
+    return float(np.clip(150 / neurons, 1.5, 8))

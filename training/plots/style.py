@@ -1,0 +1,71 @@
+"""The one look of all pictures: ``spide.mplstyle``, beside this file.
+
+matplotlib is imported when something is drawn and not before: its import makes folders of its own,
+which takes time and can fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+STYLE = Path(__file__).with_name("spide.mplstyle")
+"""For `matplotlib.style.use`."""
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+"""Of series, in the style's order. "C0" would be looked up when the figure is saved, perhaps in
+another style than it was drawn in."""
+
+POSITIVE, NEGATIVE = COLOURS[:2]
+"""Colours of spikes, rates and potentials of either sign."""
+
+REFERENCE = "black"
+"""Colour of what theory says, beside what was simulated."""
+
+QUIET = "0.65"
+"""Colour of thresholds, zero lines and what else is there to compare with."""
+
+
+def use_style() -> None:
+    """Draw everything from now on in the project's style, as notebooks do."""
+    import matplotlib.style
+
+    matplotlib.style.use(STYLE)
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw in the project's style within the context."""
+    import matplotlib.style
+
+    with matplotlib.style.context(STYLE):
+        yield
+
+
+def panels(
+    rows: int, columns: int, size: tuple[float, float], title: str = ""
+) -> tuple[Figure, list[Axes]]:
+    """A figure that belongs to no window, and its axes row by row.
+
+    The style of a line is chosen when it is drawn, so what is drawn belongs into `styled` too.
+
+    Parameters
+    ----------
+    rows, columns : int
+    size : tuple of float
+        Width and height in inches.
+    title : str
+        Above all axes.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size)
+    if title:
+        figure.suptitle(title, fontsize="medium")
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)

@@ -1,0 +1,172 @@
+"""Sweeps: results over a field of the recipe, with the spread over seeds.
+
+The results are arrays of xarray whose dimensions are fields of the recipe, ``seed`` and perhaps
+``epoch``; points that failed are NaN. Select an epoch before drawing: ``.isel(epoch=-1)``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from training.plots.series import log_axis, staggered
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from xarray import DataArray
+
+SEED = "seed"
+
+
+def sweep_lines(
+    axes: Axes,
+    results: DataArray,
+    x: str,
+    lines: str | None = None,
+    *,
+    over: str = SEED,
+    log: bool = True,
+) -> Axes:
+    """Draw means over `x`, one line for each value of `lines`, with every point behind them.
+
+    The band is one standard deviation to either side; where there are fewer than two points, there
+    is none. Series stand a little beside each other, so that none hides another.
+
+    Parameters
+    ----------
+    axes : Axes
+    results : DataArray
+        With the dimensions `x`, `lines` and `over`; others must have one value only.
+    x, lines : str
+        Fields of the recipe.
+    over : str
+        Dimension of the repetitions, which may be missing.
+    log : bool
+        Whether the vertical axis is logarithmic, as is good for errors.
+
+    Raises
+    ------
+    ValueError
+        If a dimension is missing, or one with several values is left over.
+    """
+    kept = [x] if lines is None else [x, lines]
+    values = _reduced(results, [*kept, over], optional=over)
+    names = [None] if lines is None else values[lines].values.tolist()
+    places, labels = _places(values[x].values)
+    drawn: list[float] = []
+    width = 0.02 * (max(places) - min(places) or 1)
+    for number, (line, name) in enumerate(zip(staggered(len(names)), names, strict=True)):
+        series = values if name is None else values.sel({lines: name})
+        points = series.transpose(x, over).values.astype(float)
+        shifted = np.asarray(places) + width * (number - (len(names) - 1) / 2)
+        counted = np.isfinite(points).sum(axis=1)
+        shown = counted > 0
+        mean = np.array(
+            [np.nanmean(row) if any_ else np.nan for row, any_ in zip(points, shown, strict=True)]
+        )
+        spread = np.array(
+            [
+                np.nanstd(row, ddof=1) if n > 1 else np.nan
+                for row, n in zip(points, counted, strict=True)
+            ]
+        )
+        label = None if name is None else f"{lines} = {name}"
+        axes.plot(shifted[shown], mean[shown], "o-", color=line.color, markersize=5, label=label)
+        axes.fill_between(
+            shifted, mean - spread, mean + spread, color=line.color, alpha=0.15, linewidth=0
+        )
+        edges = mean - spread
+        drawn += [*points[np.isfinite(points)], *edges[edges > 0]]
+        for column in points.T:
+            axes.plot(shifted, column, ".", color=line.color, markersize=3, alpha=0.6)
+    axes.set_xticks(places, labels)
+    axes.set(xlabel=x, ylabel=_label(results))
+    if log:
+        log_axis(axes, drawn)
+    if lines is not None:
+        axes.legend()
+    return axes
+
+
+def sweep_heat_map(axes: Axes, results: DataArray, x: str, y: str, *, over: str = SEED) -> Axes:
+    """Draw means as colours over two fields of the recipe, and write them with their spread.
+
+    Parameters
+    ----------
+    axes : Axes
+    results : DataArray
+        With the dimensions `x`, `y` and `over`; others must have one value only.
+    x, y : str
+        Fields of the recipe.
+    over : str
+        Dimension of the repetitions, which may be missing.
+
+    Raises
+    ------
+    ValueError
+        If a dimension is missing, or one with several values is left over.
+    """
+    values = _reduced(results, [x, y, over], optional=over).transpose(y, x, over)
+    points = values.values.astype(float)
+    counted = np.isfinite(points).sum(axis=2)
+    sums = np.where(np.isfinite(points), points, 0).sum(axis=2)
+    mean = np.where(counted > 0, sums / np.maximum(counted, 1), np.nan)
+    image = axes.imshow(mean, aspect="auto", origin="lower")
+    middle = sum(image.get_clim()) / 2
+    for (row, column), value in np.ndenumerate(mean):
+        if np.isnan(value):
+            text = "failed"
+        elif counted[row, column] > 1:
+            text = f"{value:.3g}\n± {np.nanstd(points[row, column], ddof=1):.1g}"
+        else:
+            text = f"{value:.3g}"
+        dark = not np.isnan(value) and value < middle
+        axes.text(
+            column, row, text, ha="center", va="center", fontsize="small",
+            color="white" if dark else "black",
+        )  # fmt: skip
+    axes.set_xticks(range(values.sizes[x]), [_shown(each) for each in values[x].values])
+    axes.set_yticks(range(values.sizes[y]), [_shown(each) for each in values[y].values])
+    axes.set(xlabel=x, ylabel=y)
+    axes.figure.colorbar(image, ax=axes, label=_label(results))
+    return axes
+
+
+def _reduced(results: DataArray, kept: list[str], optional: str) -> DataArray:
+    """The results with just these dimensions."""
+    if optional not in results.dims:
+        results = results.expand_dims(optional)
+    for name in kept:
+        if name not in results.dims:
+            listed = ", ".join(map(str, results.dims))
+            raise ValueError(f"the results have no dimension '{name}': they have {listed}")
+    for left, size in results.sizes.items():
+        if left not in kept and size > 1:
+            raise ValueError(
+                f"the results have {size} values of '{left}': choose one, for example with "
+                f".isel({left}=-1)"
+            )
+    return results.squeeze([name for name in results.dims if name not in kept])
+
+
+def _places(values: np.ndarray) -> tuple[list[float], list[str]]:
+    """Where values stand on an axis: numbers that span much by their logarithm, names in order."""
+    labels = [_shown(value) for value in values]
+    if not np.issubdtype(values.dtype, np.number):
+        return [float(place) for place in range(len(values))], labels
+    numbers = values.astype(float)
+    if (numbers > 0).all() and numbers.max() >= 5 * numbers.min():
+        return [float(each) for each in np.log10(numbers)], labels
+    return [float(each) for each in numbers], labels
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, (float, np.floating)) else str(value)
+
+
+def _label(results: DataArray) -> str:
+    """What the attributes or the name say."""
+    label = str(results.attrs.get("long_name", results.name or ""))
+    units = results.attrs.get("units")
+    return f"{label} ({units})" if units else label
