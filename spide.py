@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from training.recipes.recipe import Recipe
     from training.runs.run import Run
     from training.runs.train import resume, train
+    from training.sweeps.sweep import sweep
 
 __all__ = [
     "RECIPES",
@@ -84,6 +85,7 @@ __all__ = [
     "integrate_and_fire",
     "leaky_integrate_and_fire",
     "resume",
+    "sweep",
     "ternary",
     "train",
     "two_stage_gradients",
@@ -100,6 +102,7 @@ _MODULES = {
     "Simulation": "networks.simulation",
     "TwoStageTrainer": "training.parallel.over_cores",
     "resume": "training.runs.train",
+    "sweep": "training.sweeps.sweep",
     "train": "training.runs.train",
     "watch": "networks.watch",
 }

@@ -16,6 +16,10 @@ class RunFolderError(UserError):
     """A run folder that cannot be made, or that holds something else."""
 
 
+class BusyRunError(RunFolderError):
+    """A run folder that another process writes."""
+
+
 class CheckpointError(UserError):
     """A checkpoint that is missing, damaged, or of another architecture or recipe."""
 

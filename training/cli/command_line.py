@@ -7,6 +7,7 @@ defaults. What is slow to import (Brian2, torch) waits until a command runs.
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import io
 import os
@@ -35,7 +36,10 @@ from training.suggestions import did_you_mean
 _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
 
-_COMMANDS = ("train", "evaluate", "info", "doctor")
+_COMMANDS = ("train", "evaluate", "sweep", "info", "doctor")
+
+_MODULES = {"sweep": "training.cli.sweep_command"}
+"""Commands that have a module of their own, with a function ``run``."""
 
 
 @dataclass(frozen=True)
@@ -178,12 +182,15 @@ def _run(arguments: list[str], launch: Launch) -> int:
         return 0
     if command not in _COMMANDS:
         raise UsageError(
-            f"unknown command '{command}'{did_you_mean(command, _COMMANDS)}: choose train, "
-            "evaluate, info or doctor"
+            f"unknown command '{command}'{did_you_mean(command, _COMMANDS)}: choose "
+            f"{', '.join(_COMMANDS[:-1])} or {_COMMANDS[-1]}"
         )
     if rest and rest[0] in ("--help", "-h"):
         print(with_recipes(HELP[command]))
         return 0
+    if command in _MODULES:
+        status: int = importlib.import_module(_MODULES[command]).run(rest)
+        return status
     if command == "doctor":
         return _doctor(rest)
     if command == "evaluate":

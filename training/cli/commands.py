@@ -29,14 +29,14 @@ from training.parallel.distributed.processes import Processes
 from training.plots.pictures import draw_pictures
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, began, load_best, load_latest
+from training.runs.checkpoint import Checkpoint, load_best, load_latest
 from training.runs.display import Display
 from training.runs.evaluation import evaluate
 from training.runs.finished import nothing_left
 from training.runs.folder import RunFolder, check_vacant, continued, open_run, trained_on
 from training.runs.history import History
 from training.runs.lock import only_writer
-from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
 from training.runs.progress import Progress
 from training.runs.train import dated_path
 from training.storage.system_errors import sentence
@@ -87,7 +87,7 @@ def resume(
     """Continue a run from its newest checkpoint; return the exit status."""
     with only_writer(run.path) if processes.leads else nullcontext():
         architecture = read_architecture(run.recipe)
-        checkpoint = _of_run(_where_it_stopped(run, architecture), run, architecture, processes)
+        checkpoint = _of_run(where_it_stopped(run, architecture), run, architecture, processes)
         run = continued(run, recipe)
         done = nothing_left(recipe, checkpoint.progress, max_iterations)
         if done is not None:
@@ -208,13 +208,6 @@ def _reopened(run: RunFolder, progress: Progress) -> Iterator[None]:
     """A context in which the folder of a run, whose only writer this is, is ready to go on."""
     run.reopen(progress)
     yield
-
-
-def _where_it_stopped(run: RunFolder, architecture: Architecture) -> Checkpoint:
-    """Return the newest checkpoint; the first, if the run was killed before it wrote that one."""
-    if not began(run.checkpoints) and not run.records():
-        return first_checkpoint(run.name, run.recipe, architecture)
-    return load_latest(run.checkpoints)
 
 
 def _of_run(

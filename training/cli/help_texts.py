@@ -7,6 +7,7 @@ from training.recipes import RECIPES, description
 OVERVIEW = """\
 usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
        spide evaluate RUN_DIR [options]   test accuracy of a trained network
+       spide sweep RECIPE [options]       train it with many values, results in one file
        spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
        spide doctor                       what is installed, which devices can be used
        spide --version                    the version of spide
@@ -48,6 +49,34 @@ Prints the test accuracy of a run, with the weights of its newest checkpoint or 
 
 example:
   spide evaluate runs/longer --checkpoint best""",
+    "sweep": """\
+usage: spide sweep RECIPE --vary FIELD=VALUE,VALUE... [options]
+       spide sweep FILE.toml [options]
+
+Trains a recipe with many values, on all cores or on a Dask cluster, and writes all curves and
+accuracies into one NetCDF file. Ctrl+C stops it; the same command goes on with what is missing.
+
+  --vary FIELD=VALUE,...   any field of the recipe; once for each field. A threshold follows its
+                           resting potential. --vary "case=ours,w/o B,w/o F&B" is the paper's
+                           ablation
+  --seeds N                trains each point with N seeds
+  --mode grid|list|random  every value with every other (the default); the first of each, the
+                           second of each, ...; or --draws N points, where --vary also takes
+                           FIELD=LOW..HIGH and FIELD=log:LOW..HIGH
+  --out FILE.nc            the results; the run folders are beside it
+  --workers N              processes of this machine, with one thread each
+  --scheduler ADDRESS      a Dask scheduler instead, whose workers see the same files
+  --retry-failed           tries the points again that failed before
+
+examples:
+  spide sweep digits --vary backward_steps=25,50,100,250 --vary "case=ours,w/o B" --seeds 3
+  spide sweep digits --vary learning_rate=log:0.01..0.2 --mode random --draws 20 --epochs 5
+  spide sweep digits --vary backward_steps=50,100 --scheduler tcp://10.0.0.1:8786
+
+recipes:
+{recipes}
+
+The options of the recipe change it for all points: 'spide train RECIPE --help' lists them.""",
     "info": """\
 usage: spide info RECIPE [options]
 

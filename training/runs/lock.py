@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from training.errors import RunFolderError
+from training.errors import BusyRunError, RunFolderError
 from training.storage.system_errors import cause, remedy
 
 LOCK_NAME = "writer.lock"
@@ -36,8 +36,10 @@ def only_writer(folder: Path) -> Iterator[None]:
 
     Raises
     ------
+    BusyRunError
+        If another process holds the lock.
     RunFolderError
-        If another process holds the lock, or the folder cannot be written or locked.
+        If the folder cannot be written or locked.
     """
     path = folder / LOCK_NAME
     # A lock file that stands for the lock by being there would outlive a killed process.
@@ -47,7 +49,7 @@ def only_writer(folder: Path) -> Iterator[None]:
         lock.acquire()
         path.write_text(_myself())
     except Timeout:
-        raise RunFolderError(
+        raise BusyRunError(
             f"'{folder}' is being written by {_owner(path)}: wait until that process ends, or stop "
             "it"
         ) from None

@@ -27,7 +27,7 @@ from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
 from training.plots.pictures import draw_pictures
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, save
+from training.runs.checkpoint import Checkpoint, began, load_latest, save
 from training.runs.display import Display
 from training.runs.evaluation import evaluate
 from training.runs.folder import RunFolder
@@ -53,6 +53,13 @@ def first_checkpoint(name: str, recipe: Recipe, architecture: Architecture) -> C
     parameters = initial_parameters(architecture, recipe)
     momentum = {key: np.zeros_like(values) for key, values in parameters.items()}
     return Checkpoint(name, recipe, Progress(), parameters, momentum)
+
+
+def where_it_stopped(run: RunFolder, architecture: Architecture) -> Checkpoint:
+    """Return the newest checkpoint; the first, if the run was killed before it wrote that one."""
+    if not began(run.checkpoints) and not run.records():
+        return first_checkpoint(run.name, run.recipe, architecture)
+    return load_latest(run.checkpoints)
 
 
 class TrainingLoop:

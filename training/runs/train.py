@@ -22,11 +22,11 @@ from training.parallel.over_cores import method_over_cores
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, load_latest
+from training.runs.checkpoint import Checkpoint
 from training.runs.display import Bars, Display
 from training.runs.folder import RECIPE_NAME, RunFolder, check_vacant, continued, trained_on
 from training.runs.lock import LOCK_NAME, only_writer
-from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
 from training.runs.run import Run
 from training.suggestions import did_you_mean
 
@@ -45,6 +45,7 @@ def train(
     data_dir: str | Path = "data",
     max_iterations: int | None = None,
     progress: bool = False,
+    interruption: Interruption | None = None,
     **fields: Any,
 ) -> Run:
     """Train a network in a new run folder.
@@ -66,6 +67,8 @@ def train(
         Stop after this many iterations.
     progress : bool
         Whether to show progress bars.
+    interruption : Interruption, optional
+        Asked after every iteration whether to stop; the run can be resumed then.
     **fields
         Fields of `Recipe` to change, such as ``epochs=3``.
 
@@ -76,7 +79,7 @@ def train(
     ValueError
         For fields of the recipe that are out of range.
     """
-    path = Path(out) if out is not None else dated_path(_name(recipe))
+    path = Path(out) if out is not None else dated_path(recipe_name(recipe))
     check_vacant(path)
     if images is None and recipe is None:
         raise ValueError("give the name of a recipe, or images and an architecture")
@@ -86,17 +89,25 @@ def train(
     if arrays is not None:
         fields["data_set"] = str((path / FOLDER).absolute())
         fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
-    chosen = _recipe(recipe, fields)
+    chosen = chosen_recipe(recipe, fields)
     with only_writer(path), _nothing_left_of_failures(path):
         if arrays is not None:
             write_arrays(path, arrays)
         architecture = read_architecture(chosen)
-        folder = RunFolder(path, _name(recipe), chosen)
+        folder = RunFolder(path, recipe_name(recipe), chosen)
         checkpoint = first_checkpoint(folder.name, chosen, architecture)
-        return _train(folder, checkpoint, Path(data_dir), max_iterations, progress, new=True)
+        return _train(
+            folder, checkpoint, Path(data_dir), max_iterations, progress, interruption, new=True
+        )
 
 
-def resume(run: Run | str | Path, *, epochs: int | None = None, progress: bool = False) -> Run:
+def resume(
+    run: Run | str | Path,
+    *,
+    epochs: int | None = None,
+    progress: bool = False,
+    interruption: Interruption | None = None,
+) -> Run:
     """Go on with a run from its newest checkpoint.
 
     Parameters
@@ -106,6 +117,8 @@ def resume(run: Run | str | Path, *, epochs: int | None = None, progress: bool =
         Passes over the training images in all; those of the recipe by default.
     progress : bool
         Whether to show progress bars.
+    interruption : Interruption, optional
+        As in `train`.
 
     Returns
     -------
@@ -125,10 +138,10 @@ def resume(run: Run | str | Path, *, epochs: int | None = None, progress: bool =
     with only_writer(run.path):
         recipe = run.recipe if epochs is None else replace(run.recipe, epochs=epochs)
         folder = continued(run.folder, recipe)
-        checkpoint = load_latest(folder.checkpoints)
+        checkpoint = where_it_stopped(run.folder, run.architecture)
         checkpoint.check_recipe(folder.name, run.recipe)
         checkpoint.check_architecture(run.architecture)
-        return _train(folder, checkpoint, run.data_dir, None, progress, new=False)
+        return _train(folder, checkpoint, run.data_dir, None, progress, interruption, new=False)
 
 
 def _train(
@@ -137,6 +150,7 @@ def _train(
     data_dir: Path,
     max_iterations: int | None,
     progress: bool,
+    interruption: Interruption | None,
     *,
     new: bool,
 ) -> Run:
@@ -147,7 +161,7 @@ def _train(
     trainer = method_over_cores(architecture, recipe, recipe.batch_size)
     display = Bars() if progress else Display()
     loop = TrainingLoop(
-        folder, architecture, images, trainer, checkpoint, Interruption(), display,
+        folder, architecture, images, trainer, checkpoint, interruption or Interruption(), display,
         max_iterations=max_iterations,
     )  # fmt: skip
     if new:
@@ -165,11 +179,11 @@ def dated_path(name: str) -> Path:
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}-{token_hex(4)}"
 
 
-def _name(recipe: str | Recipe | None) -> str:
+def recipe_name(recipe: str | Recipe | None) -> str:
     return recipe if isinstance(recipe, str) else OWN
 
 
-def _recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe:
+def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe:
     """The recipe with some fields changed."""
     known = Recipe.__dataclass_fields__
     for name in fields:

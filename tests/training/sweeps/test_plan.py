@@ -1,0 +1,194 @@
+"""Points of sweeps: grids, lists and draws, values that belong together, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.errors import UserError
+from training.recipes import RECIPES
+from training.recipes.recipe import Recipe
+from training.sweeps.axes import read_value
+from training.sweeps.draws import Range
+from training.sweeps.plan import make_plan
+
+DIGITS = RECIPES["digits"]
+BOTH = ("v_threshold_backward", "v_rest_backward")
+
+
+def values(recipe: Recipe, *names: str) -> tuple[float, ...]:
+    return tuple(getattr(recipe, name) for name in names)
+
+
+def test_a_grid_has_every_combination_with_every_seed() -> None:
+    vary: dict[str, Sequence[Any]] = {"backward_steps": [50, 100], "dropout": [0.0, 0.1, 0.2]}
+    plan = make_plan("digits", DIGITS, vary, seeds=2)
+    assert plan.dimensions == {"backward_steps": 2, "dropout": 3, "seed": 2}
+    found = {
+        (p.recipe.backward_steps, p.recipe.dropout, p.recipe.seed): p.position for p in plan.points
+    }
+    assert len(plan.points) == len(found) == 12
+    assert found[100, 0.1, 1] == (1, 1, 1)
+    assert len({point.name for point in plan.points}) == 12
+
+
+def test_a_list_takes_values_together() -> None:
+    vary: dict[str, Sequence[Any]] = {"backward_steps": [50, 100], "dropout": [0.0, 0.2]}
+    plan = make_plan("digits", DIGITS, vary, seeds=[4, 7], mode="list")
+    assert plan.dimensions == {"point": 2, "seed": 2}
+    assert [values(p.recipe, "backward_steps", "dropout", "seed") for p in plan.points] == [
+        (50, 0.0, 4),
+        (100, 0.2, 4),
+        (50, 0.0, 7),
+        (100, 0.2, 7),
+    ]
+
+
+def test_a_threshold_follows_its_resting_potential() -> None:
+    plan = make_plan("digits", DIGITS, {"v_rest_backward": [-0.5, -0.25, 0.0]})
+    assert [values(p.recipe, *BOTH) for p in plan.points] == [
+        (0.5, -0.5),
+        (0.75, -0.25),
+        (1.0, 0.0),
+    ]
+    first = make_plan("digits", DIGITS, {"v_rest": [0.0]}).points[0].recipe
+    assert values(first, "v_threshold", "v_rest") == (2.0, 0.0)
+
+
+def test_a_threshold_that_is_varied_itself_follows_nothing() -> None:
+    plan = make_plan(
+        "digits", DIGITS, {"v_rest_backward": [-0.5, 0.0], "v_threshold_backward": [0.5]}
+    )
+    assert [values(p.recipe, *BOTH) for p in plan.points] == [(0.5, -0.5), (0.5, 0.0)]
+
+
+def test_the_cases_of_the_ablation() -> None:
+    """Appendix F.1, with V_th - u_rest = 2 and V_th^b - u_rest^b = 1 as for feedback networks."""
+    plan = make_plan("digits", DIGITS, {"case": ["ours", "w/o B", "w/o F&B"]})
+    names = ("v_threshold", "v_rest", *BOTH)
+    assert [values(p.recipe, *names) for p in plan.points] == [
+        (1.0, -1.0, 0.5, -0.5),
+        (1.0, -1.0, 1.0, 0.0),
+        (2.0, 0.0, 1.0, 0.0),
+    ]
+    assert all("/" not in point.name for point in plan.points)
+
+
+def test_a_case_of_ones_own() -> None:
+    cases = {"slow": {"learning_rate": 0.01, "epochs": 30}}
+    plan = make_plan("digits", DIGITS, {"case": ["ours", "slow"]}, cases=cases)
+    assert [values(p.recipe, "learning_rate", "epochs") for p in plan.points] == [
+        (0.05, 15),
+        (0.01, 30),
+    ]
+
+
+def test_open_threads_become_one() -> None:
+    assert make_plan("digits", DIGITS, {"dropout": [0.1]}).points[0].recipe.threads == 1
+    three = replace(DIGITS, threads=3)
+    assert make_plan("digits", three, {"dropout": [0.1]}).points[0].recipe.threads == 3
+
+
+@given(seed=st.integers(0, 100), draws=st.integers(1, 8))
+def test_drawn_values_lie_in_their_ranges_and_depend_on_the_seed(seed: int, draws: int) -> None:
+    recipe = replace(DIGITS, seed=seed)
+    vary: dict[str, Range | Sequence[Any]] = {
+        "learning_rate": Range(0.01, 0.2, logarithmic=True),
+        "backward_steps": Range(10, 12),
+        "dropout": [0.0, 0.3],
+    }
+    plan = make_plan("digits", recipe, vary, mode="random", draws=draws)
+    assert len(plan.points) == draws
+    for point in plan.points:
+        assert 0.01 <= point.recipe.learning_rate <= 0.2
+        assert point.recipe.backward_steps in (10, 11, 12)
+        assert point.recipe.dropout in (0.0, 0.3)
+    again = make_plan("digits", recipe, vary, mode="random", draws=draws)
+    assert [p.recipe for p in again.points] == [p.recipe for p in plan.points]
+
+
+def test_what_is_drawn_twice_is_trained_once() -> None:
+    plan = make_plan("digits", DIGITS, {"dropout": [0.0, 0.3]}, mode="random", draws=50)
+    assert sorted(point.recipe.dropout for point in plan.points) == [0.0, 0.3]
+
+
+def test_the_name_of_a_folder_depends_on_the_recipe_alone() -> None:
+    one, other = (
+        make_plan("digits", replace(DIGITS, epochs=epochs), {"dropout": [0.3, 0.4]}).points
+        for epochs in (3, 4)
+    )
+    assert one[0].name != other[0].name and one[0].name != one[1].name
+    wider = make_plan("digits", replace(DIGITS, epochs=3), {"dropout": [0.2, 0.3]}, seeds=4)
+    assert one[0].name in {point.name for point in wider.points}
+
+
+@pytest.mark.parametrize(
+    ("vary", "options", "sentence"),
+    [
+        ({"bakward_steps": [1]}, {}, "no field 'bakward_steps' .did you mean 'backward_steps'"),
+        ({"seed": [1, 2]}, {}, "'seed' is not varied like other fields: --seeds says"),
+        ({"dropout": []}, {}, "'dropout' has no values to vary over"),
+        ({"dropout": [0.1, 0.1]}, {}, "'dropout' has a value twice: 0.1, 0.1"),
+        ({"dropout": [0.1, 1.5]}, {}, r"dropout=1.5, seed=0 cannot be trained: dropout must be"),
+        ({"case": ["our"]}, {}, "there is no case 'our' .did you mean 'ours'"),
+        ({"case": ["a"]}, {"cases": {"a": {"steps": 1}}}, "the case 'a' sets 'steps'"),
+        ({"case": ["ours"], "v_rest": [0]}, {}, "'case' and 'v_rest' both set v_"),
+        ({"v_rest": ["low"]}, {}, "v_rest must be a number, not 'low'"),
+        ({"dropout": Range(0, 1)}, {}, "'dropout' has a range: only a random sweep"),
+        ({"dropout": [0.1]}, {"mode": "random"}, "a random sweep, and no other, needs a number"),
+        ({"dropout": [0.1]}, {"draws": 3}, "a random sweep, and no other, needs a number"),
+        ({"dropout": [0.1]}, {"mode": "grind"}, "there is no mode 'grind': choose grid, list"),
+        ({"dropout": [0.1]}, {"seeds": [1, 1]}, r"the seeds are \[1, 1\]: give different ones"),
+        ({"dropout": [0.1]}, {"seeds": 0}, "the number of seeds"),
+        (
+            {"dropout": [0.1], "epochs": [1, 2]},
+            {"mode": "list"},
+            "as many values of each field .dropout has 1, epochs has 2",
+        ),
+        (
+            {"dropout": [0.1, 0.1], "epochs": [1, 1]},
+            {"mode": "list"},
+            "'dropout=0.1, epochs=1, seed=0' and .* are the same training: leave one out",
+        ),
+        ({}, {}, "a sweep needs something to vary"),
+    ],
+)
+def test_refused_in_one_sentence(
+    vary: dict[str, Any], options: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        make_plan("digits", DIGITS, vary, **options)
+
+
+def test_a_network_that_cannot_be_is_refused_with_its_point() -> None:
+    with pytest.raises(UserError, match=r"the point batch_size=5000, seed=0 cannot be trained: a"):
+        make_plan("digits", DIGITS, {"batch_size": [32, 5000]})
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("backward_steps", "50", 50),
+        ("dropout", "0.5", 0.5),
+        ("couple", "true", True),
+        ("milestones", "10 13", (10, 13)),
+        ("architecture", "4C3s (F4C3)", "4C3s (F4C3)"),
+        ("case", "w/o B", "w/o B"),
+    ],
+)
+def test_words_of_the_command_line(field: str, text: str, value: object) -> None:
+    assert read_value(field, text) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("backward_steps", "5.5"), ("dropout", "much"), ("couple", "1"), ("milestones", "1,2")],
+)
+def test_words_of_the_wrong_type(field: str, text: str) -> None:
+    with pytest.raises(ValueError, match=f"{field} cannot be '{text}': it is "):
+        read_value(field, text)

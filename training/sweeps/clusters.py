@@ -1,0 +1,133 @@
+"""Where the points are trained: on the processes of this machine, or on a Dask cluster.
+
+Each process has one thread for tasks, because a point has threads of its own: as many as its
+recipe says, one by default. Schedulers of batch systems come from dask-jobqueue::
+
+    from dask_jobqueue import SLURMCluster
+
+    cluster = SLURMCluster(**one_point_per_core(cores=32, memory="64GB"), walltime="04:00:00")
+    cluster.scale(jobs=4)
+    spide.sweep("digits", vary={...}, seeds=3, out="sweep.nc", scheduler=cluster)
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dask
+from dask.system import CPU_COUNT
+from distributed import Client, LocalCluster
+from distributed.deploy.cluster import Cluster
+
+from networks.arrays import whole_number
+from training.errors import UserError
+from training.sweeps.preparation import Preparation
+
+DEATHS = 5
+"""Workers that may die over one point before it has failed."""
+
+_CONNECT_SECONDS = 30
+
+
+@contextmanager
+def connected(
+    scheduler: str | Cluster | None, workers: int | None, threads: int, points: int
+) -> Iterator[Client]:
+    """A client of a Dask cluster whose workers can train.
+
+    Parameters
+    ----------
+    scheduler : str or Cluster, optional
+        Address of a scheduler, or a cluster object; processes of this machine by default.
+    workers : int, optional
+        Number of those processes; by default as many as have `threads` cores each.
+    threads : int
+        That a point trains with.
+    points : int
+        Points to train: more processes than that would be idle.
+
+    Raises
+    ------
+    UserError
+        If there is no scheduler at that address.
+    ValueError
+        For a number of workers below 1, or one for a cluster that has its own.
+    """
+    if scheduler is not None and workers is not None:
+        raise ValueError("--workers is for the processes of this machine: a cluster has its own")
+    if scheduler is not None:
+        with _client(scheduler) as client:
+            client.register_plugin(Preparation(alone=False))
+            yield client
+        return
+    if workers is None:
+        workers = max(1, CPU_COUNT // threads)
+    count = min(whole_number(workers, "the number of workers"), points)
+    # What a worker holds is known beforehand (spide info): Dask need not watch its memory.
+    with (
+        dask.config.set(
+            {
+                "distributed.scheduler.allowed-failures": DEATHS - 1,
+                "distributed.scheduler.worker-saturation": 1.0,
+            }
+        ),
+        LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,
+            dashboard_address=":0" if importlib.util.find_spec("bokeh") else None,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        client.register_plugin(Preparation(alone=True))
+        yield client
+
+
+def dashboard(client: Client) -> str:
+    """Where Dask shows what its workers do, in a sentence."""
+    if importlib.util.find_spec("bokeh") is None:
+        return "Dask shows its workers in a browser where the package bokeh is installed"
+    return f"Dask shows its workers at {client.dashboard_link}"
+
+
+def one_point_per_core(cores: int, memory: str, **others: Any) -> dict[str, Any]:
+    """Keywords of a cluster of dask-jobqueue whose processes have one thread for points each.
+
+    Parameters
+    ----------
+    cores : int
+        Of one job: it trains so many points at a time.
+    memory : str
+        Of one job, such as ``"64GB"``; ``spide info RECIPE`` says what a point takes.
+    **others
+        Keywords that are passed on.
+
+    Returns
+    -------
+    dict
+        ``cores`` and ``processes`` are the same, and numerical libraries start no threads.
+    """
+    cores = whole_number(cores, "the number of cores")
+    variables = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    prologue = [f"export {name}=1" for name in variables]
+    return {
+        **others,
+        "cores": cores,
+        "processes": cores,
+        "memory": memory,
+        "job_script_prologue": [*prologue, *others.get("job_script_prologue", ())],
+    }
+
+
+def _client(scheduler: str | Cluster) -> Client:
+    try:
+        return Client(scheduler, timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, ImportError) as error:
+        raise UserError(
+            f"there is no Dask scheduler at '{scheduler}' ({error}): start one with 'dask "
+            "scheduler' and give the address that it prints"
+        ) from None

@@ -1,0 +1,180 @@
+"""The folder of a sweep: a run folder per point, and what became of each.
+
+::
+
+    writer.lock        which process runs the sweep
+    points/NAME/       run folders (training.runs.folder)
+    failures/NAME.json why a point failed
+    attempts.jsonl     who trained what from which iteration on, and how that ended
+
+What is done is read from the run folders themselves; so a sweep may get more values or seeds, and
+what another one has trained in the same folder counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from training.errors import CheckpointError, RunFolderError
+from training.recipes.architectures import read_architecture
+from training.runs.finished import nothing_left
+from training.runs.folder import RECIPE_NAME, RunFolder, open_run
+from training.runs.lock import only_writer
+from training.runs.loop import where_it_stopped
+from training.runs.progress import Progress
+from training.storage.files import append, remove_leftovers, write_atomically
+from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
+from training.sweeps.plan import Point
+
+State = Literal["complete", "failed", "begun", "missing"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a point failed.
+
+    Parameters
+    ----------
+    point : str
+        What was varied.
+    error : str
+        One sentence.
+    details : str
+        The traceback.
+    """
+
+    __pydantic_config__ = STRICT
+
+    point: str
+    error: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One process's work on a point.
+
+    Parameters
+    ----------
+    name : str
+        Of the point's folder.
+    worker : str
+        Host and process.
+    first, last : int
+        Complete iterations before and after it.
+    seconds : float
+    outcome : str
+        complete, stopped or failed; what was killed leaves no attempt.
+    """
+
+    name: str
+    worker: str
+    first: int
+    last: int
+    seconds: float
+    outcome: str
+
+
+@dataclass(frozen=True)
+class SweepFolder:
+    """The folder of a sweep.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    path: Path
+
+    def run(self, point: Point) -> Path:
+        """The run folder of a point."""
+        return self.path / "points" / point.name
+
+    def failure_file(self, point: Point) -> Path:
+        """Where it is said why a point failed."""
+        return self.path / "failures" / f"{point.name}.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """A context in which this process is the only one that runs a sweep here."""
+        with only_writer(self.path):
+            for name in ("points", "failures"):
+                (self.path / name).mkdir(exist_ok=True)
+            remove_leftovers(self.path / "failures")
+            yield
+
+    def state(self, point: Point) -> State:
+        """What became of a point.
+
+        Raises
+        ------
+        RunFolderError
+            If its run folder has another recipe.
+        """
+        if self.failure_file(point).exists():
+            return "failed"
+        if not (self.run(point) / RECIPE_NAME).exists():
+            return "missing"
+        return "complete" if self.finished(point) else "begun"
+
+    def finished(self, point: Point) -> bool:
+        """Whether a point that has a run folder is trained to the end.
+
+        Raises
+        ------
+        RunFolderError
+            If its run folder has another recipe.
+        """
+        return nothing_left(point.recipe, self.progress(point), None) is not None
+
+    def opened(self, point: Point) -> RunFolder:
+        """The run of a point that has been begun.
+
+        Raises
+        ------
+        RunFolderError
+            If it has another recipe.
+        """
+        run = open_run(self.run(point))
+        if run.recipe != point.recipe:
+            raise RunFolderError(
+                f"'{run.path}' holds a run of another recipe: choose another folder for the runs"
+            )
+        return run
+
+    def progress(self, point: Point) -> Progress:
+        """How far a point is that has been begun; from the start again if that cannot be read."""
+        run = self.opened(point)
+        try:
+            return where_it_stopped(run, read_architecture(run.recipe)).progress
+        except CheckpointError:
+            return Progress()
+
+    def failure(self, point: Point) -> Failure | None:
+        """Why a point failed, if it did."""
+        try:
+            content = self.failure_file(point).read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            return unseal(Failure, content, lambda whole: whole)
+        except (ValueError, NewerFormatError) as error:
+            return Failure(str(point), f"what was written about it cannot be read ({error})", "")
+
+    def fail(self, point: Point, error: str, details: str) -> None:
+        """Write down why a point failed."""
+        content = seal(asdict(Failure(str(point), error, details)))
+        write_atomically(self.failure_file(point), content)
+
+    def forget_failure(self, point: Point) -> None:
+        """Let a point be tried again."""
+        self.failure_file(point).unlink(missing_ok=True)
+
+    def note(self, attempt: Attempt) -> None:
+        """Write down what a worker did."""
+        append(self.path / "attempts.jsonl", json.dumps(asdict(attempt)).encode() + b"\n")

@@ -1,0 +1,247 @@
+"""The points of a sweep: a recipe, its axes, and how they are combined.
+
+A grid has every combination; a list takes the first choice of every axis, then the second, and so
+on. Values that are drawn at random are a list. Every point is trained with all seeds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from networks.arrays import whole_number
+from training.errors import UserError
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.sweeps.axes import Axis, Label, check_field, is_whole, make_axis
+from training.sweeps.cases import CASE
+from training.sweeps.draws import Range, draw
+
+Mode = Literal["grid", "list", "random"]
+
+POINT, SEED = "point", "seed"
+"""Dimensions beside the axes: the entries of a list, and the seeds."""
+
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Point:
+    """One training of a sweep.
+
+    Parameters
+    ----------
+    position : tuple of int
+        Where it is along the dimensions of the plan.
+    labels : tuple of (str, label)
+        What is varied, and its seed.
+    recipe : Recipe
+    """
+
+    position: tuple[int, ...]
+    labels: tuple[tuple[str, Label], ...]
+    recipe: Recipe
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}={label}" for name, label in self.labels)
+
+    @cached_property
+    def name(self) -> str:
+        """The name of its run folder: readable, and of no other recipe."""
+        # What has its default is left out: a field that is added later changes no name.
+        told = {
+            field.name: getattr(self.recipe, field.name)
+            for field in fields(Recipe)
+            if getattr(self.recipe, field.name) != field.default
+        }
+        digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        words = re.sub(r"[^\w.=+-]+", "-", "_".join(f"{n}={label}" for n, label in self.labels))
+        return f"{words[:_LONGEST_NAME]}_{digest[:10]}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All points of a sweep.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe.
+    recipe : Recipe
+        What is varied.
+    axes : tuple of Axis
+    seeds : tuple of int
+    listed : bool
+        Whether the choices of all axes go together, instead of every one with every other.
+
+    Raises
+    ------
+    ValueError
+        For points that are no recipes, or twice the same one.
+    UserError
+        For networks that cannot be.
+    """
+
+    name: str
+    recipe: Recipe
+    axes: tuple[Axis, ...]
+    seeds: tuple[int, ...]
+    listed: bool = False
+
+    def __post_init__(self) -> None:
+        owner: dict[str, str] = {}
+        for axis in self.axes:
+            for field in axis.fields:
+                if owner.setdefault(field, axis.name) != axis.name:
+                    raise ValueError(
+                        f"'{owner[field]}' and '{axis.name}' both set {field}: vary one of them"
+                    )
+            labels = [choice.label for choice in axis.choices]
+            if not self.listed and len(set(labels)) < len(labels):
+                raise ValueError(f"'{axis.name}' has a value twice: {', '.join(map(str, labels))}")
+        lengths = {axis.name: len(axis.choices) for axis in self.axes}
+        if self.listed and len(set(lengths.values())) > 1:
+            told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+            raise ValueError(f"a list needs as many values of each field ({told}): complete them")
+        seen: dict[str, Point] = {}
+        for point in self.points:
+            if (same := seen.setdefault(_digest(point), point)) is not point:
+                raise ValueError(f"'{same}' and '{point}' are the same training: leave one out")
+            _check(point)
+
+    @property
+    def dimensions(self) -> dict[str, int]:
+        """Names and lengths of the dimensions of the results."""
+        if self.listed:
+            return {POINT: len(self.axes[0].choices), SEED: len(self.seeds)}
+        return {**{axis.name: len(axis.choices) for axis in self.axes}, SEED: len(self.seeds)}
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """Every point, seeds last: what is compared is trained first with the first seed."""
+        choices = [axis.choices for axis in self.axes]
+        numbers: list[tuple[int, ...]]
+        if self.listed:
+            numbers = [(entry,) * len(choices) for entry in range(len(choices[0]))]
+        else:
+            numbers = list(itertools.product(*(range(len(each)) for each in choices)))
+        return tuple(
+            self._point(chosen, place) for place in range(len(self.seeds)) for chosen in numbers
+        )
+
+    def _point(self, chosen: tuple[int, ...], place: int) -> Point:
+        values: dict[str, Any] = {}
+        labels: list[tuple[str, Label]] = []
+        for axis, number in zip(self.axes, chosen, strict=True):
+            values |= axis.choices[number].fields
+            labels.append((axis.name, axis.choices[number].label))
+        seed = self.seeds[place]
+        labels.append((SEED, seed))
+        try:
+            recipe = replace(self.recipe, **values, seed=seed)
+        except ValueError as error:
+            told = ", ".join(f"{name}={label}" for name, label in labels)
+            raise ValueError(f"the point {told} cannot be trained: {error}") from None
+        position = (chosen[0], place) if self.listed else (*chosen, place)
+        return Point(position, tuple(labels), recipe)
+
+
+def make_plan(
+    name: str,
+    recipe: Recipe,
+    vary: Mapping[str, Sequence[Any] | Range],
+    *,
+    seeds: int | Sequence[int] = 1,
+    mode: Mode = "grid",
+    draws: int | None = None,
+    cases: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Plan:
+    """Plan a sweep.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe.
+    recipe : Recipe
+        What is varied. Where it leaves the number of threads open, each point has one: a sweep
+        uses the cores for several points at a time, and its results depend on no machine.
+    vary : mapping
+        By field of the recipe, or ``case``: its values; in a random sweep also a `Range`.
+    seeds : int or sequence of int
+        How many, from the recipe's own one on; or which.
+    mode : {"grid", "list", "random"}
+    draws : int, optional
+        Number of points of a random sweep, not counting seeds. The recipe's seed settles them.
+    cases : mapping, optional
+        Cases of one's own: by name, the fields that each sets.
+
+    Raises
+    ------
+    ValueError, UserError
+        What cannot be trained is refused in one sentence.
+    """
+    if mode not in get_args(Mode):
+        raise ValueError(f"there is no mode '{mode}': choose {', '.join(get_args(Mode))}")
+    if (draws is None) == (mode == "random"):
+        raise ValueError("a random sweep, and no other, needs a number of draws: give --draws")
+    if not vary:
+        raise ValueError("a sweep needs something to vary: give a field and its values")
+    if recipe.threads == 0:
+        recipe = replace(recipe, threads=1)
+    generator = np.random.default_rng(recipe.seed)
+    axes = []
+    for field, values in vary.items():
+        if field != CASE:
+            check_field(field)
+        if mode == "random":
+            count = whole_number(draws, "the number of draws")
+            values = draw(_filled(field, values), count, is_whole(field), generator)
+        elif isinstance(values, Range):
+            raise ValueError(
+                f"'{field}' has a range: only a random sweep draws from one; give --mode random"
+            )
+        axes.append(make_axis(field, values, recipe, vary, cases or {}))
+    if mode == "random":
+        axes = _different(axes)
+    return Plan(name, recipe, tuple(axes), _seeds(seeds, recipe.seed), listed=mode != "grid")
+
+
+def _different(axes: list[Axis]) -> list[Axis]:
+    """Leave out what was drawn a second time: there is nothing to learn from it."""
+    entries = list(dict.fromkeys(zip(*(axis.choices for axis in axes), strict=True)))
+    return [replace(axes[n], choices=chosen) for n, chosen in enumerate(zip(*entries, strict=True))]
+
+
+def _filled(field: str, values: Sequence[Any] | Range) -> Sequence[Any] | Range:
+    """What can be drawn from."""
+    if not isinstance(values, Range) and len(values) == 0:
+        raise ValueError(f"'{field}' has no values to draw from: give at least one")
+    return values
+
+
+def _seeds(seeds: int | Sequence[int], first: int) -> tuple[int, ...]:
+    if isinstance(seeds, int):
+        return tuple(range(first, first + whole_number(seeds, "the number of seeds")))
+    chosen = tuple(whole_number(seed, "a seed", least=0) for seed in seeds)
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise ValueError(f"the seeds are {list(seeds)}: give different ones, at least one")
+    return chosen
+
+
+def _digest(point: Point) -> str:
+    return json.dumps(asdict(point.recipe), sort_keys=True)
+
+
+def _check(point: Point) -> None:
+    try:
+        read_architecture(point.recipe)
+    except UserError as error:
+        raise UserError(f"the point {point} cannot be trained: {error}") from None

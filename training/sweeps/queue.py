@@ -1,0 +1,106 @@
+"""From points to outcomes: tasks are handed to the workers, and what ends is told as it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from secrets import token_hex
+
+from distributed import Client, Future, KilledWorker
+
+from training.errors import UserError
+from training.interruption import Interruption
+from training.sweeps.worker import Outcome, Task, run_point, stop_points
+
+POLL_SECONDS = 0.5
+"""Between two looks at the points and at the interruption."""
+
+_ENDED = ("finished", "error", "cancelled", "lost")
+
+
+def new_sweep() -> str:
+    """A name for one start of a sweep."""
+    return token_hex(8)
+
+
+def outcomes(
+    client: Client,
+    tasks: Sequence[Task],
+    interruption: Interruption,
+    tick: Callable[[], None],
+) -> Iterator[tuple[Task, Outcome, str | None]]:
+    """Train points, and yield each as it ends.
+
+    Parameters
+    ----------
+    client : Client
+    tasks : sequence of Task
+        Of one start of a sweep.
+    interruption : Interruption
+        When it is requested, points that run stop after their iteration, and others do not begin.
+    tick : callable
+        Called again and again in between.
+
+    Yields
+    ------
+    task : Task
+    outcome : str
+    error : str or None
+        Why a point failed, where no worker could write that down.
+
+    Raises
+    ------
+    UserError
+        If the scheduler is gone.
+    """
+    # Two starts of a sweep never share a key: Dask would hand over the outcome of the earlier one.
+    remaining: dict[Future, Task] = {
+        client.submit(
+            run_point, task, key=f"{task.point.name}-{task.sweep}", pure=False, priority=-place
+        ): task
+        for place, task in enumerate(tasks)
+    }
+    stopping = False
+    try:
+        while remaining:
+            if interruption.requested and not stopping:
+                stopping = True
+                for future in _stop(client, remaining):
+                    yield remaining.pop(future), "stopped", None
+            ended = [future for future in remaining if future.status in _ENDED]
+            for future in ended:
+                task = remaining.pop(future)
+                yield task, *_result(future, stopping)
+            tick()
+            if not ended:
+                time.sleep(POLL_SECONDS)
+    finally:
+        if remaining and client.status == "running":
+            _stop(client, remaining)
+
+
+def _stop(client: Client, remaining: dict[Future, Task]) -> list[Future]:
+    """Let the points that run stop, and cancel the others; return those."""
+    client.run(stop_points, next(iter(remaining.values())).sweep)
+    handed_out = {str(key) for keys in client.processing().values() for key in keys}
+    waiting = [future for future in remaining if str(future.key) not in handed_out]
+    client.cancel(waiting)
+    return waiting
+
+
+def _result(future: Future, stopping: bool) -> tuple[Outcome, str | None]:
+    if future.status == "finished":
+        outcome: Outcome = future.result()
+        return outcome, None
+    if future.status in ("cancelled", "lost"):
+        if stopping:
+            return "stopped", None
+        raise UserError(
+            "the Dask scheduler is gone: start the sweep again, it goes on with what is missing"
+        )
+    error = future.exception()
+    if isinstance(error, KilledWorker):
+        return "failed", (
+            "its worker died again and again: compare that machine's memory with 'spide info'"
+        )
+    return "failed", repr(error)

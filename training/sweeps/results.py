@@ -1,0 +1,207 @@
+"""The results of a sweep: one xarray data set with a dimension for everything that is varied.
+
+::
+
+    results = xarray.open_dataset("sweep.nc")
+    results.final_accuracy.sel(case="ours").mean("seed").plot()
+    results.test_accuracy.sel(backward_steps=50).std("seed")
+
+Curves have a value per epoch. Points that are not complete have the epochs that they have;
+everything that is missing is NaN, and `state` says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from training.runs.records import Record
+from training.storage.system_errors import naming
+from training.sweeps.axes import Axis
+from training.sweeps.folder import SweepFolder
+from training.sweeps.plan import POINT, SEED, Plan
+from training.sweeps.provenance import provenance
+
+CURVES = {
+    "training_loss": "mean cross-entropy of an epoch's batches, with dropout",
+    "training_accuracy": "share of an epoch's training images that were right, with dropout",
+    "test_loss": "cross-entropy of the test images after an epoch",
+    "test_accuracy": "share of the test images that are right after an epoch",
+    "images_per_second": "speed of the training over an epoch",
+}
+RATES = {
+    "firing_rate_forward": "share of neurons that fire in a step of stage 1",
+    "firing_rate_backward": "share of neurons that fire in a step of stage 2, both signs",
+}
+SUMMARY = {
+    "final_accuracy": "test accuracy after the last epoch",
+    "best_accuracy": "highest test accuracy of all epochs",
+}
+SYMBOLS = {
+    "backward_steps": "T_B",
+    "forward_steps": "T_F",
+    "v_threshold": "V_th",
+    "v_rest": "u_rest",
+    "v_threshold_backward": "V_th^b",
+    "v_rest_backward": "u_rest^b",
+    "loss_scale": "s_l",
+    "feedback_norm": "c",
+}
+"""The paper's symbols."""
+
+
+def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
+    """Read all run folders of a sweep.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : SweepFolder
+
+    Returns
+    -------
+    Dataset
+        Dimensions are those of the plan, and ``epoch`` and ``layer``.
+    """
+    states = {point: folder.state(point) for point in plan.points}
+    begun = [point for point in plan.points if (folder.run(point) / "recipe.json").exists()]
+    records = {point: folder.opened(point).records() for point in begun}
+    epochs = max(point.recipe.epochs for point in plan.points)
+    layers = list(
+        dict.fromkeys(
+            layer
+            for each in records.values()
+            for record in each[:1]
+            for layer in record.get("firing_rates_forward", ())
+        )
+    )
+    shape = tuple(plan.dimensions.values())
+    curves = {name: np.full((*shape, epochs), np.nan) for name in CURVES}
+    rates = {name: np.full((*shape, epochs, len(layers)), np.nan) for name in RATES}
+    summary = {name: np.full(shape, np.nan) for name in SUMMARY}
+    text = {name: np.full(shape, "", dtype=object) for name in ("state", "error", "run")}
+    for point in plan.points:
+        at = point.position
+        failure = folder.failure(point)
+        text["state"][at] = states[point]
+        text["error"][at] = failure.error if failure else ""
+        text["run"][at] = point.name
+        for name, values in _curves(records.get(point, []), layers).items():
+            target = rates if name in RATES else curves
+            for epoch, value in values.items():
+                if epoch <= epochs:
+                    target[name][(*at, epoch - 1)] = value
+        tested = curves["test_accuracy"][at][: point.recipe.epochs]
+        if states[point] == "complete":
+            summary["final_accuracy"][at] = tested[-1]
+            summary["best_accuracy"][at] = np.nanmax(tested)
+    dims = list(plan.dimensions)
+    data = {
+        **{n: (dims, v, {"long_name": SUMMARY[n]}) for n, v in summary.items()},
+        **{n: ([*dims, "epoch"], v, {"long_name": CURVES[n]}) for n, v in curves.items()},
+        **{n: ([*dims, "epoch", "layer"], v, {"long_name": RATES[n]}) for n, v in rates.items()},
+        **{n: (dims, v) for n, v in text.items()},
+    }
+    coordinates = _coordinates(plan)
+    coordinates["epoch"] = ("epoch", np.arange(1, epochs + 1))
+    coordinates["layer"] = ("layer", np.array(layers, dtype=object))
+    return xr.Dataset(data, coordinates, _attributes(plan, folder))
+
+
+def write(results: xr.Dataset, path: Path) -> None:
+    """Write results as NetCDF under a unique name beside it, and rename it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left of the attempt.
+    """
+    temporary = path.with_name(f".{path.name}.{token_hex(8)}.tmp")
+    try:
+        with naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            results.to_netcdf(temporary, engine="netcdf4")
+            temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _curves(records: list[Record], layers: list[str]) -> dict[str, dict[int, Any]]:
+    """Values by epoch (from 1 on), of epochs that have been tested."""
+    curves: dict[str, dict[int, Any]] = defaultdict(dict)
+    batches: list[Record] = []
+    for record in records:
+        if record["kind"] == "training":
+            batches.append(record)
+            continue
+        epoch = round(record["epoch"])
+        if epoch < 1 or abs(record["epoch"] - epoch) > 1e-6:
+            continue  # a test within an epoch, at the end of a run of so many iterations
+        for kind in ("loss", "accuracy"):
+            curves[f"test_{kind}"][epoch] = record[kind]
+            if batches:
+                curves[f"training_{kind}"][epoch] = _mean(batches, kind)
+        if batches:
+            speeds = [1 / each["images_per_second"] for each in batches]
+            curves["images_per_second"][epoch] = len(speeds) / sum(speeds)
+            for stage in ("forward", "backward"):
+                key = f"firing_rates_{stage}"
+                curves[f"firing_rate_{stage}"][epoch] = [
+                    float(np.mean([each[key].get(layer, np.nan) for each in batches]))
+                    for layer in layers
+                ]
+        batches = []
+    return curves
+
+
+def _mean(batches: list[Record], kind: str) -> float:
+    return float(np.mean([record[kind] for record in batches]))
+
+
+def _coordinates(plan: Plan) -> dict[str, Any]:
+    """Names and values of everything that is varied, and of what varies with it."""
+    coordinates: dict[str, Any] = {SEED: (SEED, np.array(plan.seeds))}
+    if plan.listed:
+        coordinates[POINT] = (POINT, np.arange(len(plan.axes[0].choices)))
+    for axis in plan.axes:
+        dimension = POINT if plan.listed else axis.name
+        labels = [choice.label for choice in axis.choices]
+        coordinates[axis.name] = (dimension, _array(labels), _described(axis.name))
+        for field in axis.fields:
+            if field != axis.name:
+                values = _field_values(axis, field, plan)
+                coordinates[field] = (dimension, values, _described(field))
+    return coordinates
+
+
+def _field_values(axis: Axis, field: str, plan: Plan) -> NDArray[Any]:
+    own = getattr(plan.recipe, field)
+    values = [choice.fields.get(field, own) for choice in axis.choices]
+    return _array([each if isinstance(each, int | float) else str(each) for each in values])
+
+
+def _array(values: list[Any]) -> NDArray[Any]:
+    return np.array(values, dtype=object if isinstance(values[0], str) else None)
+
+
+def _described(field: str) -> dict[str, str]:
+    return {"symbol": SYMBOLS[field]} if field in SYMBOLS else {}
+
+
+def _attributes(plan: Plan, folder: SweepFolder) -> dict[str, str]:
+    return {
+        "title": f"sweep of the recipe {plan.name}",
+        "recipe": json.dumps(asdict(plan.recipe)),
+        "varied": ", ".join(axis.name for axis in plan.axes),
+        "runs": str(folder.path),
+        **provenance(),
+    }

@@ -1,0 +1,236 @@
+"""A sweep from Python: `sweep` trains what is missing, and returns all results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training.data import find
+from training.errors import UserError
+from training.interruption import Interruption
+from training.recipes.recipe import Recipe
+from training.runs.train import chosen_recipe, recipe_name
+from training.sweeps.clusters import connected, dashboard
+from training.sweeps.draws import Range
+from training.sweeps.folder import SweepFolder
+from training.sweeps.plan import Mode, Plan, Point, make_plan
+from training.sweeps.progress import SweepBar
+from training.sweeps.queue import new_sweep, outcomes
+from training.sweeps.results import gather, write
+from training.sweeps.worker import Outcome, Task
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from distributed.deploy.cluster import Cluster
+
+WRITE_SECONDS = 10.0
+"""Between two writings of the results while points are trained."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a sweep keeps its runs and results, and where it trains.
+
+    Parameters
+    ----------
+    out : Path
+        The results, a NetCDF file.
+    runs : Path or None
+        Folder of the run folders; `out` without its ending if not given.
+    data_dir : Path
+        Folder of the data sets.
+    scheduler : str or Cluster or None
+        Address of a Dask scheduler, or a cluster object; processes of this machine if not given.
+    workers : int or None
+        Number of those processes; as many as fit the cores if not given.
+    """
+
+    out: Path
+    runs: Path | None = None
+    data_dir: Path = Path("data")
+    scheduler: str | Cluster | None = None
+    workers: int | None = None
+
+    @property
+    def folder(self) -> SweepFolder:
+        """The folder of the runs, absolute: workers may have another working directory."""
+        runs = self.out.with_suffix("") if self.runs is None else self.runs
+        return SweepFolder(runs.absolute())
+
+
+def sweep(
+    recipe: str | Recipe,
+    *,
+    vary: Mapping[str, Sequence[Any] | Range],
+    out: str | Path,
+    seeds: int | Sequence[int] = 1,
+    mode: Mode = "grid",
+    draws: int | None = None,
+    cases: Mapping[str, Mapping[str, Any]] | None = None,
+    runs: str | Path | None = None,
+    data_dir: str | Path = "data",
+    scheduler: str | Cluster | None = None,
+    workers: int | None = None,
+    retry_failed: bool = False,
+    progress: bool = False,
+    **fields: Any,
+) -> xr.Dataset:
+    """Train a recipe with many values; what an earlier call has trained is not trained again.
+
+    In a script, call it below ``if __name__ == "__main__":``, because the processes that train
+    import the script.
+
+    Parameters
+    ----------
+    recipe : str or Recipe
+        A recipe, or its name.
+    vary : mapping
+        By field of `Recipe`: its values. The field ``case`` has named cases: those of the paper's
+        ablation (``ours``, ``w/o B``, ``w/o F&B``) or your own. A threshold follows its resting
+        potential, if only that is varied.
+    out : path
+        The results: a NetCDF file, written anew as points end.
+    seeds : int or sequence of int
+        How many, from the recipe's own one on; or which.
+    mode : {"grid", "list", "random"}
+        Every value with every other; the first of each, then the second of each, ...; or drawn.
+    draws : int, optional
+        Number of points of a random sweep.
+    cases : mapping, optional
+        Your own cases: by name, the fields that each sets.
+    runs : path, optional
+        Folder of the run folders; `out` without its ending by default.
+    data_dir : path
+        Folder of the data sets, as torchvision lays them out.
+    scheduler : str or Cluster, optional
+        Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``, or a cluster object; the
+        workers must see the same files. Processes of this machine by default.
+    workers : int, optional
+        Number of those processes.
+    retry_failed : bool
+        Whether points that failed before are tried again.
+    progress : bool
+        Whether to show a progress bar, with the time that is left.
+    **fields
+        Fields of `Recipe` to change for all points, such as ``epochs=3``.
+
+    Returns
+    -------
+    Dataset
+        See `training.sweeps.results`.
+
+    Raises
+    ------
+    ValueError, UserError
+        What cannot be trained is refused in one sentence before anything is.
+    """
+    name = recipe_name(recipe)
+    plan = make_plan(
+        name, chosen_recipe(recipe, fields), vary, seeds=seeds, mode=mode, draws=draws, cases=cases
+    )
+    where = Where(
+        Path(out), None if runs is None else Path(runs), Path(data_dir), scheduler, workers
+    )
+    return run_sweep(plan, where, retry_failed=retry_failed, progress=progress)
+
+
+def run_sweep(
+    plan: Plan,
+    where: Where,
+    *,
+    retry_failed: bool = False,
+    progress: bool = False,
+    interruption: Interruption | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> xr.Dataset:
+    """Train the points of a plan that are missing, and return all results.
+
+    Parameters
+    ----------
+    plan : Plan
+    where : Where
+    retry_failed : bool
+    progress : bool
+        Whether to show a bar.
+    interruption : Interruption, optional
+        Asked again and again whether to stop.
+    say : callable
+        Told in a line what there is to do, and which points fail.
+
+    Raises
+    ------
+    UserError
+        As `sweep`.
+    """
+    folder, interruption = where.folder, interruption or Interruption()
+    _check_out(where.out)
+    for data_set in dict.fromkeys(point.recipe.data_set for point in plan.points):
+        find(data_set).load(where.data_dir)  # what is missing is told before anything begins
+    with folder.locked():
+        todo = _missing(plan, folder, retry_failed, say)
+        if todo:
+            _train(plan, todo, where, progress, interruption, say)
+        results = gather(plan, folder)
+        write(results, where.out)
+    return results
+
+
+def _train(
+    plan: Plan,
+    todo: list[Point],
+    where: Where,
+    progress: bool,
+    interruption: Interruption,
+    say: Callable[[str], None],
+) -> None:
+    folder, sweep, written_at = where.folder, new_sweep(), time.monotonic()
+    tasks = [
+        Task(sweep, plan.name, point, folder.path, where.data_dir.absolute()) for point in todo
+    ]
+    threads = max(point.recipe.threads for point in todo)
+    with (
+        connected(where.scheduler, where.workers, threads, len(todo)) as client,
+        SweepBar(todo, folder, progress) as bar,
+    ):
+        say(dashboard(client))
+        for task, outcome, error in outcomes(client, tasks, interruption, bar.look):
+            if error is not None:
+                folder.fail(task.point, error, "")
+            bar.ended(task.point, outcome == "failed")
+            _report(task.point, outcome, folder, say)
+            if time.monotonic() - written_at > WRITE_SECONDS:
+                write(gather(plan, folder), where.out)
+                written_at = time.monotonic()
+
+
+def _missing(
+    plan: Plan, folder: SweepFolder, retry_failed: bool, say: Callable[[str], None]
+) -> list[Point]:
+    """The points to train: those that were begun first."""
+    if retry_failed:
+        for point in plan.points:
+            folder.forget_failure(point)
+    states = {point: folder.state(point) for point in plan.points}
+    counts = {state: list(states.values()).count(state) for state in sorted(set(states.values()))}
+    told = ", ".join(f"{count} {state}" for state, count in counts.items())
+    say(f"{len(plan.points)} points: {told}; runs in '{folder.path}'")
+    todo = [point for point, state in states.items() if state in ("begun", "missing")]
+    return sorted(todo, key=lambda point: states[point])
+
+
+def _report(
+    point: Point, outcome: Outcome, folder: SweepFolder, say: Callable[[str], None]
+) -> None:
+    failure = folder.failure(point) if outcome == "failed" else None
+    if failure is not None:
+        say(f"failed: {point}: {failure.error}")
+
+
+def _check_out(out: Path) -> None:
+    if out.suffix != ".nc":
+        raise UserError(f"the results cannot be '{out}': give a file that ends with .nc")
+    if out.is_dir():
+        raise UserError(f"'{out}' is a folder: give the name of a file for the results")

@@ -1,0 +1,87 @@
+"""A sweep as a TOML file.
+
+::
+
+    recipe = "digits"
+    seeds = 3                       # or a list of them
+    mode = "grid"                   # or "list", "random"
+    draws = 20                      # of a random sweep
+
+    [fields]                        # of the recipe, for all points
+    epochs = 5
+
+    [vary]
+    backward_steps = [25, 50, 100, 250]
+    case = ["ours", "w/o B", "mine"]
+    learning_rate = {low = 0.01, high = 0.2, log = true}   # of a random sweep
+
+    [cases.mine]                    # values that belong together
+    v_rest_backward = -0.3
+    v_threshold_backward = 0.7
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from training.errors import UserError
+from training.storage.sealed_json import first_reason
+from training.storage.system_errors import sentence
+from training.sweeps.draws import Range
+from training.sweeps.plan import Mode
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class _Range(_Strict):
+    low: float
+    high: float
+    log: bool = False
+
+
+class SweepFile(_Strict):
+    """What the file says; see this module for its fields."""
+
+    recipe: str
+    vary: dict[str, list[Any] | _Range]
+    seeds: Annotated[int, Field(ge=1)] | list[int] = 1
+    mode: Mode = "grid"
+    draws: Annotated[int, Field(ge=1)] | None = None
+    fields: dict[str, Any] = {}
+    cases: dict[str, dict[str, Any]] = {}
+
+    @property
+    def ranges_and_values(self) -> dict[str, list[Any] | Range]:
+        """What is varied, as `make_plan` takes it."""
+        return {
+            name: Range(each.low, each.high, each.log) if isinstance(each, _Range) else each
+            for name, each in self.vary.items()
+        }
+
+
+def read_sweep_file(path: Path) -> SweepFile:
+    """Read a sweep from a file.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, or is no sweep.
+    """
+    try:
+        content = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise UserError(sentence(error)) from None
+    except ValueError as error:
+        raise UserError(f"'{path}' is no TOML file ({error}): mend that line") from None
+    try:
+        return SweepFile.model_validate(content)
+    except ValidationError as error:
+        raise UserError(
+            f"'{path}' is no sweep ({first_reason(error)}): see 'spide sweep --help'"
+        ) from None

@@ -1,0 +1,140 @@
+"""What a worker does: one point, from where it stopped to its end.
+
+Whatever goes wrong is written down and returned, so that the other points go on. A worker that is
+killed says nothing: Dask gives its point to another one, which resumes it from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import time
+import traceback
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from training.errors import BusyRunError, UserError
+from training.interruption import Interruption
+from training.recipes import RECIPES
+from training.runs.folder import RECIPE_NAME
+from training.runs.lock import only_writer
+from training.runs.run import Run
+from training.runs.train import resume, train
+from training.sweeps.folder import Attempt, SweepFolder
+from training.sweeps.plan import Point
+
+Outcome = Literal["complete", "stopped", "failed"]
+
+_POLL_SECONDS = 1.0
+
+_stopped: set[str] = set()
+"""Sweeps whose points are to stop in this process."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A point to train.
+
+    Parameters
+    ----------
+    sweep : str
+        Which start of a sweep it belongs to.
+    name : str
+        Of the recipe.
+    point : Point
+    folder : Path
+        Of the sweep, absolute: all workers see the same files.
+    data_dir : Path
+        Absolute as well.
+    """
+
+    sweep: str
+    name: str
+    point: Point
+    folder: Path
+    data_dir: Path
+
+
+class Stop(Interruption):
+    """Asked after every iteration: whether the sweep is to stop."""
+
+    def __init__(self, sweep: str) -> None:
+        super().__init__()
+        self._sweep = sweep
+
+    @property
+    def requested(self) -> bool:
+        """Whether `stop_points` was called in this process."""
+        return self._sweep in _stopped
+
+
+def stop_points(sweep: str) -> None:
+    """Let the points of a sweep stop after their iteration, in this process."""
+    _stopped.add(sweep)
+
+
+def run_point(task: Task) -> Outcome:
+    """Train a point, and return how that ended."""
+    folder, stop, began = SweepFolder(task.folder), Stop(task.sweep), time.monotonic()
+    first = -1
+    outcome: Outcome
+    try:
+        _wait_for_writer(folder.run(task.point), stop)
+        first = _iterations(folder, task.point)
+        outcome = _train(task, folder, stop)
+    except Exception as error:  # any: it is the point's, and is told with its traceback
+        told = str(error) if isinstance(error, UserError | ValueError) else repr(error)
+        folder.fail(task.point, told, traceback.format_exc())
+        outcome = "failed"
+    folder.note(
+        Attempt(
+            task.point.name,
+            f"{socket.gethostname()}:{os.getpid()}",
+            max(first, 0),
+            _iterations(folder, task.point) if outcome != "failed" else max(first, 0),
+            time.monotonic() - began,
+            outcome,
+        )
+    )
+    return outcome
+
+
+def _train(task: Task, folder: SweepFolder, stop: Stop) -> Outcome:
+    # Brian2 collects garbage in every run: what the imports left is kept out of that.
+    gc.collect()
+    gc.freeze()
+    point, path = task.point, folder.run(task.point)
+    if stop.requested:
+        return "stopped"
+    if not (path / RECIPE_NAME).exists():
+        if task.name in RECIPES:
+            train(
+                task.name, out=path, data_dir=task.data_dir, interruption=stop,
+                **asdict(point.recipe),
+            )  # fmt: skip
+        else:
+            train(point.recipe, out=path, data_dir=task.data_dir, interruption=stop)
+    elif not folder.finished(point):
+        folder.opened(point)  # its recipe is this one
+        resume(Run(path, data_dir=task.data_dir), interruption=stop)
+    return "complete" if folder.finished(point) else "stopped"
+
+
+def _iterations(folder: SweepFolder, point: Point) -> int:
+    begun = (folder.run(point) / RECIPE_NAME).exists()
+    return folder.progress(point).iteration if begun else 0
+
+
+def _wait_for_writer(path: Path, stop: Stop) -> None:
+    """Wait while another process trains here.
+
+    It may have lost the scheduler, which gave its point away, and still go on.
+    """
+    while not stop.requested:
+        try:
+            with only_writer(path):
+                return
+        except BusyRunError:
+            time.sleep(_POLL_SECONDS)
