@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 VENV_GENN := .venv-genn
 INSTALLED_GENN := $(VENV_GENN)/.installed
 
-.PHONY: install install-genn train test test-faults test-devices test-genn bench lint
+.PHONY: install install-genn train test test-faults test-devices test-genn bench docs lint
 
 install: $(INSTALLED)
 
@@ -50,6 +50,11 @@ DATA_DIR ?= data
 bench: $(INSTALLED) $(if $(GENN_PATH),$(INSTALLED_GENN))
 	$(VENV)/bin/python -m benchmarks --data-dir $(DATA_DIR) \
 		$(if $(GENN_PATH),--genn-python $(VENV_GENN)/bin/python)
+
+# The site, from docs/, notebooks/ and the docstrings, without network; a warning is an error.
+docs: $(INSTALLED)
+	$(VENV)/bin/python -m pip install --quiet --editable '.[docs]'
+	$(VENV)/bin/python -m sphinx --fail-on-warning --keep-going -q -c docs . docs/_build/html
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .

@@ -1,0 +1,63 @@
+"""Sphinx: the pages of docs/, the notebooks, and the API from the docstrings.
+
+Built from the root of the project, so that the notebooks are where readers of the repository look:
+``sphinx-build -c docs . docs/_build/html`` (``make docs``).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+project = "spide"
+author = "the spide authors"
+version = release = version_of("spide")
+
+root_doc = "docs/index"
+include_patterns = [
+    "docs/**",
+    "notebooks/*.ipynb",
+    "benchmarks/results.md",
+    "benchmarks/mnist_feedback_40_epochs/README.md",
+]
+exclude_patterns = ["docs/_build/**"]
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.viewcode",
+    "numpydoc",
+    "myst_nb",
+]
+default_role = "py:obj"  # `names` in docstrings
+autosummary_generate = True
+autosummary_imported_members = False
+autodoc_typehints = "none"  # numpydoc's sections have the types
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # the tests execute them; what they showed is in the files
+
+html_theme = "furo"
+html_title = "spide"
+html_static_path: list[str] = []
+
+
+def setup(app: Any) -> None:
+    """Let shapes such as (samples, *layer.shape) be written as they are in Python."""
+
+    def escape_stars(
+        app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]
+    ) -> None:
+        lines[:] = [re.sub(r"(?<=[(, ])\*(?=[a-z_])", r"\\*", line) for line in lines]
+
+    app.connect("autodoc-process-docstring", escape_stars, priority=0)

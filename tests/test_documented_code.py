@@ -1,0 +1,57 @@
+"""The Python of the README and of the guide runs as it stands, block after block."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def execute(page: str) -> dict[str, Any]:
+    """Run all Python blocks of a page; return the names that they define."""
+    text = (ROOT / page).read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
+    return names
+
+
+def test_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = execute("README.md")
+    assert names["run"].evaluate().accuracy > 0.5
+    assert names["trace"].values.shape[0] == names["run"].recipe.forward_steps
+
+
+def test_from_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = execute("docs/guide/python.md")
+    assert names["run"].recipe.epochs == 5
+    assert "(8, 40)" in capsys.readouterr().out
+    rates = names["forward"].run(names["rng"].random((8, 64)), steps=30).firing_rates
+    assert 0 < rates["layer1"] < 1
+
+
+def test_add_a_neuron(capsys: pytest.CaptureFixture[str]) -> None:
+    names = execute("docs/guide/add_a_neuron.md")
+    assert names["stage"].neuron.name == "adaptive"
+
+
+@pytest.mark.parametrize(
+    "page", [page.relative_to(ROOT) for page in sorted((ROOT / "docs").rglob("*.md"))], ids=str
+)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    text = (ROOT / page).read_text()
+    rooms = "equations|networks|training|tests|benchmarks|notebooks|docs"
+    named = re.findall(rf"`((?:{rooms})/[\w/.]+?\.(?:py|md|ipynb|yml|npz))`", text)
+    linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    paths = [ROOT / name for name in named if "your_" not in name]
+    for path in [*paths, *((ROOT / page).parent / link for link in linked)]:
+        assert path.exists(), f"{page} names '{path}'"
