@@ -64,6 +64,11 @@ class Connection(ABC):
         return False
 
     @property
+    def output_axis(self) -> int:
+        """The axis of the weight that runs over the target's channels."""
+        return 0
+
+    @property
     def has_parameters(self) -> bool:
         """Whether there is a weight (and a bias) to learn."""
         return bool(self.weight_shape)

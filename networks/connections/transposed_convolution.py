@@ -64,6 +64,10 @@ class TransposedConvolution(Connection):
     def weight_shape(self) -> tuple[int, ...]:
         return (self.source_shape[0], self.target_shape[0], self.kernel_size, self.kernel_size)
 
+    @property
+    def output_axis(self) -> int:
+        return 1
+
     @cached_property
     def taps(self) -> Taps:
         return Taps.from_grid(

@@ -40,7 +40,7 @@ from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
 from training.runs.progress import Progress
 from training.runs.train import dated_path
 from training.storage.system_errors import sentence
-from training.updates.restriction import parameters_in_use
+from training.updates.in_use import parameters_in_use
 
 
 def train_anew(

@@ -14,6 +14,7 @@ WHAT_WAS: dict[str, Any] = {
     "readout_initialisation": "as-layers",
     "dropout_per": "channel",
     "norm_restriction": "projection",
+    "normalisation": "none",
     "method": "spide",
     "threads": 0,
     "realisation": "fast",

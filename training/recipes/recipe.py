@@ -22,6 +22,7 @@ Initialisation = Literal["kaiming-normal", "uniform-normalised"]
 ReadoutInitialisation = Literal["uniform", "as-layers"]
 DropoutLayers = Literal["all", "first-dense"]
 DropoutUnit = Literal["neuron", "channel"]
+Normalisation = Literal["none", "weight"]
 NormRestriction = Literal["projection", "reparameterisation"]
 Realisation = Literal["fast", "explicit-couples"]
 
@@ -85,6 +86,9 @@ class Recipe(TwoStageValues, Simulation):
         Where: every layer with weights and the feedback, or the first dense layer only.
     dropout_per : {"neuron", "channel"}
         Whether a mask has a value per neuron or per channel of each image.
+    normalisation : {"none", "weight"}
+        weight: both stages use the weights of every layer standardised over the inputs of each
+        output, times a gain that learns.
     feedback_norm : float
         Limit c of the Frobenius norm of the feedback kernel (appendix D.2).
     norm_restriction : {"projection", "reparameterisation"}
@@ -120,6 +124,7 @@ class Recipe(TwoStageValues, Simulation):
     dropout: float = 0.2
     dropout_layers: DropoutLayers = "all"
     dropout_per: DropoutUnit = "neuron"
+    normalisation: Normalisation = "none"
     feedback_norm: float = 2.0
     norm_restriction: NormRestriction = "projection"
     seed: int = 0

@@ -26,6 +26,7 @@ from training.recipes.recipe import Recipe
 from training.runs.progress import Progress
 from training.storage.files import write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
+from training.updates.gains import check_learned
 
 Arrays = dict[str, NDArray[np.floating]]
 
@@ -64,7 +65,7 @@ class Checkpoint:
         """
         for arrays in (self.parameters, self.momentum):
             try:
-                architecture.check_parameters(arrays)
+                check_learned(architecture, self.recipe, arrays)
             except ValueError as error:
                 raise CheckpointError(
                     f"the checkpoint does not fit the architecture: {error}"

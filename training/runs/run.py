@@ -22,7 +22,7 @@ from training.runs.display import Bars, Display
 from training.runs.evaluation import Evaluation, evaluate
 from training.runs.folder import open_run, trained_on
 from training.runs.records import Record
-from training.updates.restriction import parameters_in_use
+from training.updates.in_use import parameters_in_use
 
 Which = Literal["last", "best"]
 

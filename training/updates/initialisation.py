@@ -18,6 +18,7 @@ from torch import Generator, Tensor, nn
 from networks import Architecture
 from training.randomness import integer_seed
 from training.recipes.recipe import Recipe
+from training.updates.normalisation import initial_gains
 
 FEEDBACK_SCALE = 0.1
 
@@ -39,7 +40,8 @@ def initial_parameters(
     Returns
     -------
     dict
-        Arrays by parameter name, in PyTorch's layouts.
+        Arrays by parameter name, in PyTorch's layouts, and gains, see
+        `training.updates.normalisation`.
     """
     transposed = {
         f"{layer.name}.weight" for layer in architecture.layers if layer.connection.upsamples
@@ -61,7 +63,7 @@ def initial_parameters(
             if name == "feedback.weight" and name in transposed:
                 values *= FEEDBACK_SCALE
         parameters[name] = values.numpy().astype(recipe.dtype)
-    return parameters
+    return parameters | initial_gains(architecture, recipe, parameters)
 
 
 def _kaiming_normal(kernel: Tensor, generator: Generator) -> None:

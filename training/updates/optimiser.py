@@ -20,13 +20,8 @@ from torch.optim.sgd import sgd
 from training.errors import DivergenceError
 from training.randomness import stream
 from training.recipes.recipe import Recipe
-from training.updates.restriction import (
-    RESTRICTED,
-    estimated_norm,
-    factor_in_use,
-    parameters_in_use,
-    restrict,
-)
+from training.updates.in_use import gradients_of_learned, parameters_in_use
+from training.updates.restriction import RESTRICTED, estimated_norm, restrict
 
 Arrays = Mapping[str, NDArray[np.floating]]
 
@@ -105,7 +100,7 @@ class Optimiser:
 
     @property
     def parameters_in_use(self) -> dict[str, NDArray[np.floating]]:
-        """The parameters as both stages use them, see `training.updates.restriction`."""
+        """The parameters as both stages use them, see `training.updates.in_use`."""
         return parameters_in_use(self._recipe, self.parameters, self._iteration)
 
     def step(self, gradients: Arrays) -> float | None:
@@ -127,14 +122,13 @@ class Optimiser:
         DivergenceError
             If a parameter is no longer finite.
         """
-        factor = factor_in_use(self._recipe, self.parameters, self._iteration)
-        typed = {
-            name: torch.from_numpy(gradients[name]).to(tensor.dtype)
-            for name, tensor in self._tensors.items()
-        }
-        if RESTRICTED in typed and factor != 1:
-            typed[RESTRICTED] = factor * typed[RESTRICTED]
-        self._descend(typed)
+        learned = gradients_of_learned(self._recipe, self.parameters, gradients, self._iteration)
+        self._descend(
+            {
+                name: torch.from_numpy(learned[name]).to(tensor.dtype)
+                for name, tensor in self._tensors.items()
+            }
+        )
         for name, tensor in self._tensors.items():
             if not torch.isfinite(tensor).all():
                 raise DivergenceError(

@@ -87,16 +87,3 @@ def factor_in_use(recipe: Recipe, parameters: Arrays, iteration: int) -> float:
     probes = stream(recipe.seed, "norm of the kernel in use", iteration)
     norm = estimated_norm(parameters[RESTRICTED], probes)
     return recipe.feedback_norm / norm if norm > recipe.feedback_norm else 1.0
-
-
-def parameters_in_use(
-    recipe: Recipe, parameters: Arrays, iteration: int
-) -> dict[str, NDArray[np.floating]]:
-    """Return the parameters as both stages use them after so many iterations.
-
-    Parameters are those of `factor_in_use`.
-    """
-    factor = factor_in_use(recipe, parameters, iteration)
-    if factor == 1:
-        return dict(parameters)
-    return {**parameters, RESTRICTED: factor * parameters[RESTRICTED]}

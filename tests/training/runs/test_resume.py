@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,12 +30,22 @@ RECIPE = Recipe(
 )
 
 
-@pytest.mark.parametrize("couple", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"couple": True},
+        {"normalisation": "weight"},
+        {"normalisation": "weight", "method": "surrogate"},
+        {"method": "feedback_alignment"},
+    ],
+    ids=str,
+)
 def test_resumed_at_any_batch_it_ends_the_same(
-    couple: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
-    recipe = replace(RECIPE, couple=couple)
+    recipe = replace(RECIPE, **change)
     architecture = read_architecture(recipe)
     images = find("digits").load(tmp_path)
     trainer = build_trainer(architecture, recipe, recipe.batch_size)

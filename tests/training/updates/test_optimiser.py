@@ -13,8 +13,8 @@ from numpy.testing import assert_allclose
 
 from training.errors import DivergenceError
 from training.recipes.recipe import Recipe
+from training.updates.in_use import parameters_in_use
 from training.updates.optimiser import Optimiser, learning_rate_factor
-from training.updates.restriction import parameters_in_use
 
 RECIPE = Recipe(
     data_set="digits",
