@@ -38,6 +38,7 @@ from training.runs.history import History
 from training.runs.lock import only_writer
 from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
 from training.runs.progress import Progress
+from training.runs.same_division import divided_as_before
 from training.runs.train import dated_path
 from training.storage.system_errors import sentence
 from training.updates.in_use import parameters_in_use
@@ -150,7 +151,8 @@ def _train(
     require_device(run.recipe)
     images = load_images(run.recipe, architecture, data_dir)
     run = _on_images(run, images, data_dir, processes)
-    trainer, interruption = build_for_all(architecture, run.recipe, processes)
+    divided = divided_as_before(run.recipe, checkpoint, processes.size)
+    trainer, interruption = build_for_all(architecture, divided, processes)
     loop = TrainingLoop(
         run,
         architecture,

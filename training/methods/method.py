@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from networks import Architecture
 from networks.stages.stage import Stage
 from training.methods.batch import Batch, Masks
+from training.methods.division import Division
 from training.methods.results import Prediction, StepResult
 
 
@@ -44,6 +45,11 @@ class Method(ABC):
             f"<{type(self).__name__} '{self.architecture.notation}', batch {self.batch_size}, "
             f"{self.dtype}>"
         )
+
+    @property
+    def division(self) -> Division:
+        """The processes and threads that share a batch."""
+        return Division()
 
     @property
     def stages(self) -> Mapping[str, Stage]:

@@ -14,6 +14,7 @@ from networks.simulation import Simulation, SimulationOptions
 from networks.stages.stage import Stage
 from networks.weights import Weights
 from training.methods.batch import Batch
+from training.methods.division import Division
 from training.methods.method import Method
 from training.methods.registry import build_method
 from training.methods.results import Prediction, StepResult, join_predictions, join_results
@@ -56,6 +57,11 @@ class OverCores(Method):
         )
         self._most = samples_per_part(architecture, self.batch_size, count, simulation)
         self.workers = Workers([build(self._most) for _ in range(count)])
+
+    @property
+    def division(self) -> Division:
+        """A thread for every worker."""
+        return Division(threads=len(self.workers))
 
     @property
     def stages(self) -> Mapping[str, Stage]:

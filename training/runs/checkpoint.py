@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 
 from networks import Architecture
 from training.errors import CheckpointError
+from training.methods.division import Division
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
 from training.runs.progress import Progress
@@ -47,6 +48,8 @@ class Checkpoint:
         How far the run is.
     parameters, momentum : dict of ndarray
         Parameters and SGD's momentum buffers by parameter name.
+    division : Division or None
+        What trained it; None if that is not known, as of earlier versions.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Checkpoint:
     progress: Progress
     parameters: Arrays
     momentum: Arrays
+    division: Division | None = None
 
     def check_architecture(self, architecture: Architecture) -> None:
         """Refuse parameters that are not those of the architecture.
@@ -102,6 +106,7 @@ class _Description:
     recipe: Recipe
     progress: Progress
     sha256: str
+    division: Division | None = None  # earlier versions did not write it
 
 
 def save(folder: Path, checkpoint: Checkpoint) -> None:
@@ -115,6 +120,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
         "recipe": asdict(checkpoint.recipe),
         "progress": asdict(checkpoint.progress),
         "sha256": hashlib.sha256(tensors).hexdigest(),
+        "division": None if checkpoint.division is None else asdict(checkpoint.division),
     }
     path = _path(folder, checkpoint.progress.iteration)
     write_atomically(path.with_suffix(".safetensors"), tensors)
@@ -234,7 +240,9 @@ def _load(path: Path) -> Checkpoint:
     except (FileNotFoundError, KeyError, TypeError, SafetensorError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise CheckpointError(f"the checkpoint '{path}' is damaged ({reason}): {_REMEDY}") from None
-    return Checkpoint(state.name, state.recipe, state.progress, parameters, momentum)
+    return Checkpoint(
+        state.name, state.recipe, state.progress, parameters, momentum, state.division
+    )
 
 
 def _split(arrays: Arrays, dtype: str) -> tuple[Arrays, Arrays]:

@@ -35,6 +35,7 @@ from training.runs.history import History
 from training.runs.metrics import evaluation_record, training_record
 from training.runs.progress import Progress
 from training.runs.progress_bar import ProgressBar
+from training.runs.same_division import what_differs
 from training.updates.dropout import dropout_masks
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser
@@ -138,6 +139,7 @@ class TrainingLoop:
             self.per_epoch,
             self.progress.iteration,
         )
+        self._differs = what_differs(checkpoint, trainer.division)
         self._history = History()
         self._said: set[str] = set()
         self._drawn_at = time.monotonic()
@@ -160,6 +162,8 @@ class TrainingLoop:
         """
         if self.leads:
             self._history = History.of(self.run.records())
+            if self._differs:
+                _LOGGER.warning("spide: %s", self._differs)
         self._save()
         try:
             with one_torch_thread():
@@ -271,7 +275,14 @@ class TrainingLoop:
         if self.leads:
             save(
                 self.run.checkpoints,
-                Checkpoint(self.run.name, self.recipe, self.progress, parameters, momentum),
+                Checkpoint(
+                    self.run.name,
+                    self.recipe,
+                    self.progress,
+                    parameters,
+                    momentum,
+                    self.trainer.division,
+                ),
             )
         self._saved_at = time.monotonic()
 

@@ -28,6 +28,7 @@ from training.runs.folder import RECIPE_NAME, RunFolder, check_vacant, continued
 from training.runs.lock import LOCK_NAME, only_writer
 from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
 from training.runs.run import Run
+from training.runs.same_division import divided_as_before
 from training.suggestions import did_you_mean
 
 OWN = "own"
@@ -158,7 +159,8 @@ def _train(
     recipe, architecture = folder.recipe, read_architecture(folder.recipe)
     images = find(recipe.data_set).load(data_dir)
     folder = trained_on(folder, images.fingerprint(), data_dir)
-    trainer = method_over_cores(architecture, recipe, recipe.batch_size)
+    divided = divided_as_before(recipe, checkpoint)
+    trainer = method_over_cores(architecture, divided, recipe.batch_size)
     display = Bars() if progress else Display()
     loop = TrainingLoop(
         folder, architecture, images, trainer, checkpoint, interruption or Interruption(), display,

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from networks.stages.stage import Stage
 from training.methods.batch import Batch
+from training.methods.division import Division
 from training.methods.method import Method
 from training.methods.results import Prediction, StepResult
 from training.parallel.distributed.interruption import SharedInterruption
@@ -60,6 +61,11 @@ class OverProcesses(Method):
         self._interruption = interruption
         self._shapes = method.architecture.parameter_shapes()
         self._layers = [layer.name for layer in method.architecture.layers]
+
+    @property
+    def division(self) -> Division:
+        """All processes, with the threads of this one."""
+        return Division(self._processes.size, self._method.division.threads)
 
     @property
     def stages(self) -> Mapping[str, Stage]:
