@@ -96,7 +96,7 @@ def resume(
             if processes.leads:  # it may have been killed before the last of this
                 run.reopen(checkpoint.progress)
                 draw_pictures(run, History.of(run.records()))
-            _print_accuracies(checkpoint.progress, run.path)
+            _print_accuracies(checkpoint.progress, run)
             return 0
         return _train(
             run,
@@ -188,7 +188,7 @@ def _train(
                 file=sys.stderr,
             )
         return interruption.exit_status
-    _print_accuracies(progress, run.path)
+    _print_accuracies(progress, run)
     return 0
 
 
@@ -238,12 +238,12 @@ def _on_images(run: RunFolder, images: Images, data_dir: Path, processes: Proces
     return trained_on(run, fingerprint, data_dir)
 
 
-def _print_accuracies(progress: Progress, path: Path) -> None:
+def _print_accuracies(progress: Progress, run: RunFolder) -> None:
     assert progress.accuracy is not None and progress.best_accuracy is not None
-    best = 100 * progress.best_accuracy
-    print(f"best test accuracy {best:.2f} % after iteration {progress.best_iteration}")
-    _print_accuracy(progress.accuracy, path)
+    best, on = 100 * progress.best_accuracy, "validation" if run.recipe.validation else "test"
+    print(f"best {on} accuracy {best:.2f} % after iteration {progress.best_iteration}")
+    _print_accuracy(progress.accuracy, run.path, on)
 
 
-def _print_accuracy(accuracy: float, path: Path) -> None:
-    print(f"test accuracy {100 * accuracy:.2f} %  {path}", flush=True)
+def _print_accuracy(accuracy: float, path: Path, on: str = "test") -> None:
+    print(f"{on} accuracy {100 * accuracy:.2f} %  {path}", flush=True)

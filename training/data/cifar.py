@@ -65,6 +65,7 @@ def _load(
         training=TensorDataset(*training),
         test=TensorDataset(normalised(test[0]), test[1]),
         augmentation=augmentation,
+        plain=normalised,
     )
 
 

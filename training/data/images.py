@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from training.errors import DataError
 
@@ -27,6 +27,10 @@ class Images:
     augmentation : callable, optional
         From one training image to what the network sees of it, by random numbers of torch's
         global generator.
+    plain : callable, optional
+        From training images to what the network would see of them without augmentation.
+    evaluated : {"test", "validation"}
+        What the images of `test` are: `training.data.validation` puts others in their place.
 
     Raises
     ------
@@ -37,6 +41,8 @@ class Images:
     training: TensorDataset
     test: TensorDataset
     augmentation: Callable[[Tensor], Tensor] | None = None
+    plain: Callable[[Tensor], Tensor] | None = None
+    evaluated: Literal["test", "validation"] = "test"
 
     def __post_init__(self) -> None:
         import torch  # late: what a data set is can be said without waiting for it

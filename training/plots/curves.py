@@ -53,7 +53,7 @@ class Curve:
         )
 
 
-def error_curves(axes: Axes, training: Curve, test: Curve) -> Axes:
+def error_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "test") -> Axes:
     """Draw the share of images that are classified wrongly, on a logarithmic axis.
 
     The training error is averaged over consecutive points, see `MOST`.
@@ -63,28 +63,32 @@ def error_curves(axes: Axes, training: Curve, test: Curve) -> Axes:
     axes : Axes
     training, test : Curve
         Accuracies in [0, 1], of training batches and of all test images.
+    evaluated : str
+        What the latter are called.
     """
     batches, images = _percent_wrong(training.averaged(MOST)), _percent_wrong(test)
-    _both(axes, batches, images)
+    _both(axes, batches, images, evaluated)
     epoch_axis(axes, max(training.last, test.last))
     title, errors = "error", np.asarray(images.values)
     if len(errors):
-        title += f"   test: {errors[-1]:.2f} %"
+        title += f"   {evaluated}: {errors[-1]:.2f} %"
         if errors.min() < errors[-1]:
             title += f" (best {errors.min():.2f} %)"
     axes.set(ylabel="images classified wrongly (%)", title=title)
     return axes
 
 
-def loss_curves(axes: Axes, training: Curve, test: Curve) -> Axes:
+def loss_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "test") -> Axes:
     """Draw the mean cross-entropy, on a logarithmic axis.
 
     Parameters
     ----------
     axes : Axes
     training, test : Curve
+    evaluated : str
+        What the images of the latter are called.
     """
-    _both(axes, training, test)
+    _both(axes, training, test, evaluated)
     epoch_axis(axes, max(training.last, test.last))
     axes.set(ylabel="cross-entropy", title="loss")
     return axes
@@ -108,13 +112,13 @@ def firing_rate_curves(axes: Axes, layers: Mapping[str, Curve]) -> Axes:
     return axes
 
 
-def _both(axes: Axes, training: Curve, test: Curve) -> None:
+def _both(axes: Axes, training: Curve, test: Curve, evaluated: str) -> None:
     axes.plot(
         training.epochs, training.values, color=TRAINING, linewidth=1,
         label="training (with dropout)",
     )  # fmt: skip
     if test.last:  # nothing is evaluated before the first iteration
-        axes.plot(test.epochs, test.values, "o-", color=TEST, markersize=4, label="test")
+        axes.plot(test.epochs, test.values, "o-", color=TEST, markersize=4, label=evaluated)
     log_axis(axes, [*np.asarray(training.values, float), *np.asarray(test.values, float)])
     axes.legend()
 

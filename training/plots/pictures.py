@@ -40,11 +40,13 @@ def curves(history: History, title: str) -> Figure:
             left,
             Curve(epochs, [point.accuracy for point in history.training]),
             Curve(tested, [accuracy for _, _, accuracy in history.test]),
+            history.evaluated,
         )
         loss_curves(
             right,
             Curve(epochs, [point.loss for point in history.training]),
             Curve(tested, [loss for _, loss, _ in history.test]),
+            history.evaluated,
         )
     return figure
 

@@ -19,6 +19,13 @@ def read_architecture(recipe: Recipe) -> Architecture:
     """
     data_set = find(recipe.data_set)
     training, _ = data_set.sizes
+    if recipe.validation:
+        if recipe.validation >= training:
+            raise UserError(
+                f"{recipe.validation:,} images cannot be held out of the {training:,} training "
+                f"images of {data_set.name}: choose a smaller --validation"
+            )
+        training -= recipe.validation
     if recipe.batch_size > training:
         raise UserError(
             f"a batch of {recipe.batch_size:,} is larger than the {training:,} training images of "

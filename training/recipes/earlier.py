@@ -15,6 +15,7 @@ WHAT_WAS: dict[str, Any] = {
     "dropout_per": "channel",
     "norm_restriction": "projection",
     "normalisation": "none",
+    "validation": 0,
     "method": "spide",
     "threads": 0,
     "realisation": "fast",

@@ -26,7 +26,7 @@ Normalisation = Literal["none", "weight"]
 NormRestriction = Literal["projection", "reparameterisation"]
 Realisation = Literal["fast", "explicit-couples"]
 
-_FROM_ZERO = ("warmup_iterations", "seed", "threads")
+_FROM_ZERO = ("validation", "warmup_iterations", "seed", "threads")
 """Whole numbers that may be 0; all others begin at 1."""
 
 _MOST = {
@@ -59,6 +59,9 @@ class Recipe(TwoStageValues, Simulation):
         digits, mnist, fashion-mnist, cifar10 or cifar100.
     architecture : str
         Network in the paper's notation, such as '64C5s-64C5s-64C5 (F64C3u)'.
+    validation : int
+        Training images that are held out, the same for every seed; evaluations during the training
+        are made on them and not on the test images.
     initialisation : {"kaiming-normal", "uniform-normalised"}
         Rule for the initial weights; biases start at 0.
     readout_initialisation : {"uniform", "as-layers"}
@@ -111,6 +114,7 @@ class Recipe(TwoStageValues, Simulation):
 
     data_set: str
     architecture: str
+    validation: int = 0
     initialisation: Initialisation = "kaiming-normal"
     readout_initialisation: ReadoutInitialisation = "uniform"
     batch_size: int = 128

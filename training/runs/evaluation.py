@@ -68,7 +68,7 @@ def evaluate(
     interruption: Interruption,
     display: Display,
 ) -> Evaluation | None:
-    """Run stage 1 on all test images.
+    """Run stage 1 on all test images, or on those that are held out in their place.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def evaluate(
     """
     loss, total = 0.0, len(images.test)
     labels, predicted, losses = [], [], []
-    with display.bar("test", total) as bar:
+    with display.bar(images.evaluated, total) as bar:
         for pixels, classes in evaluation_batches(images, batch_size):
             if interruption.requested:
                 return None

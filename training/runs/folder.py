@@ -89,12 +89,15 @@ class RunFolder:
         self._make_folders()
         self.write_recipe()
         # At the iteration of the checkpoint itself, the evaluation may not have been completed.
-        present = {"training", "test"} if progress.accuracy is not None else {"training"}
+        evaluated = progress.accuracy is not None
         kept = [
             record
             for record in self.records()
             if record["iteration"] < progress.iteration
-            or (record["iteration"] == progress.iteration and record["kind"] in present)
+            or (
+                record["iteration"] == progress.iteration
+                and (evaluated or record["kind"] == "training")
+            )
         ]
         write_atomically(self.metrics, b"".join(encode(record) for record in kept))
 

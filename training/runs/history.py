@@ -81,11 +81,14 @@ class History:
         Epoch, loss and accuracy of every evaluation.
     last_epoch : float
         Of the last iteration.
+    evaluated : str
+        ``test`` or ``validation``: the images of the evaluations.
     """
 
     training: list[Point] = field(default_factory=list)
     test: list[tuple[float, float, float]] = field(default_factory=list)
     last_epoch: float = 0.0
+    evaluated: str = "test"
     _width: int = 1
 
     @classmethod
@@ -98,7 +101,8 @@ class History:
 
     def add(self, record: Record) -> None:
         """Add the record of one more iteration or evaluation."""
-        if record["kind"] == "test":
+        if record["kind"] != "training":
+            self.evaluated = record["kind"]
             self.test.append((record["epoch"], record["loss"], record["accuracy"]))
             return
         self.last_epoch = record["epoch"]

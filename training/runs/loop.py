@@ -21,6 +21,7 @@ from torch import Tensor
 from networks import Architecture
 from training.data import Images
 from training.data.batches import batches_per_epoch, training_batches
+from training.data.validation import held_out
 from training.errors import CheckpointError, LostProcessError
 from training.interruption import Interruption
 from training.methods.method import Method
@@ -73,7 +74,7 @@ class TrainingLoop:
     architecture : Architecture
         The recipe's network for these images.
     images : Images
-        Training and test images.
+        Training and test images, of which the recipe may hold some out for validation.
     trainer : Method
         What learns.
     checkpoint : Checkpoint
@@ -120,13 +121,13 @@ class TrainingLoop:
         self.run = run
         self.recipe = run.recipe
         self.architecture = architecture
-        self.images = images
+        self.images = held_out(images, self.recipe.validation)
         self.trainer = trainer
         self.interruption = interruption
         self.checkpoint_seconds = checkpoint_seconds
         self.leads = leads
         self.display = display
-        self.per_epoch = batches_per_epoch(images, self.recipe.batch_size)
+        self.per_epoch = batches_per_epoch(self.images, self.recipe.batch_size)
         self.last = self.recipe.epochs * self.per_epoch
         if max_iterations is not None:
             self.last = min(self.last, max_iterations)
@@ -235,7 +236,7 @@ class TrainingLoop:
         self.progress = self.progress.after_evaluation(
             evaluation.accuracy, epoch=iteration // self.per_epoch
         )
-        self._log(evaluation_record(iteration, self.per_epoch, evaluation))
+        self._log(evaluation_record(iteration, self.per_epoch, evaluation, self.images.evaluated))
         return True
 
     def _summary(self, bar: ProgressBar) -> str:
@@ -244,7 +245,7 @@ class TrainingLoop:
         epoch = self.progress.iteration / self.per_epoch
         return (
             f"epoch {epoch:.4g}/{self.recipe.epochs}: training {bar}; "
-            f"test accuracy {100 * self.progress.accuracy:.2f} %"
+            f"{self.images.evaluated} accuracy {100 * self.progress.accuracy:.2f} %"
         )
 
     def _say_once(self, what: str) -> None:

@@ -60,10 +60,12 @@ def training_record(
     }
 
 
-def evaluation_record(iteration: int, per_epoch: int, evaluation: Evaluation) -> dict[str, Any]:
-    """Return the line of one evaluation on the test images."""
+def evaluation_record(
+    iteration: int, per_epoch: int, evaluation: Evaluation, kind: str = "test"
+) -> dict[str, Any]:
+    """Return the line of one evaluation on the test images, or of the kind ``validation``."""
     return {
-        "kind": "test",
+        "kind": kind,
         "iteration": iteration,
         "epoch": iteration / per_epoch,
         "loss": evaluation.loss,

@@ -49,7 +49,7 @@ class _Test:
 
     __pydantic_config__ = _OPEN
 
-    kind: Literal["test"]
+    kind: Literal["test", "validation"]
     iteration: Annotated[int, Field(ge=0)]
     epoch: _NotNegative
     loss: float

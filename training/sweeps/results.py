@@ -7,7 +7,8 @@
     results.test_accuracy.sel(backward_steps=50).std("seed")
 
 Curves have a value per epoch. Points that are not complete have the epochs that they have;
-everything that is missing is NaN, and `state` says why.
+everything that is missing is NaN, and `state` says why. Where a recipe holds images out for
+validation, they are the test images of all this.
 """
 
 from __future__ import annotations

@@ -1,0 +1,74 @@
+"""Images that are held out: none is lost, none is trained on, and evaluations are made on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch.utils.data import TensorDataset
+
+from training.data import Images
+from training.data.validation import held_out
+from training.errors import DataError, UserError
+from training.runs.run import Run
+from training.runs.train import train
+
+
+def images(**options: object) -> Images:
+    numbers = TensorDataset(torch.arange(20.0)[:, None], torch.arange(20))
+    others = TensorDataset(torch.arange(100.0, 107)[:, None], torch.arange(7))
+    return Images(numbers, others, **options)  # type: ignore[arg-type]
+
+
+def test_every_image_is_in_one_of_the_two() -> None:
+    parts = held_out(images(), 6)
+    assert parts.evaluated == "validation"
+    assert (len(parts.training), len(parts.test)) == (14, 6)
+    together = torch.cat([parts.training.tensors[1], parts.test.tensors[1]])
+    assert sorted(together.tolist()) == list(range(20))
+    for part in (parts.training, parts.test):
+        assert torch.equal(part.tensors[0][:, 0].long(), part.tensors[1])
+    assert torch.equal(held_out(images(), 6).test.tensors[1], parts.test.tensors[1])
+
+
+def test_none_are_held_out_by_default() -> None:
+    whole = images()
+    assert held_out(whole, 0) is whole
+    assert whole.evaluated == "test"
+
+
+def test_they_are_not_augmented() -> None:
+    def shifted(pixels: torch.Tensor) -> torch.Tensor:
+        return pixels + 1000
+
+    with pytest.raises(DataError, match="leave --validation out"):
+        held_out(images(augmentation=shifted), 6)
+    parts = held_out(images(augmentation=shifted, plain=lambda pixels: pixels / 2), 6)
+    assert torch.equal(2 * parts.test.tensors[0][:, 0].long(), parts.test.tensors[1] // 2 * 2)
+    assert parts.training.tensors[0].max() < 20
+
+
+def test_too_many_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="20 images cannot be held out of 20"):
+        held_out(images(), 20)
+    with pytest.raises(UserError, match="1,437 images cannot be held out of the 1,437"):
+        train("digits", validation=1437, out=tmp_path / "run")
+    with pytest.raises(UserError, match="a batch of 32 is larger than the 31 training images"):
+        train("digits", validation=1406, out=tmp_path / "run")
+
+
+def test_a_run_with_validation(tmp_path: Path) -> None:
+    """Its evaluations are of the images held out, and test images are asked of it afterwards."""
+    run = train(
+        "digits", architecture="10", method="surrogate", threads=1, forward_steps=4,
+        validation=37, batch_size=700, epochs=2, milestones=(1,), out=tmp_path / "run",
+    )  # fmt: skip
+    assert [r["kind"] for r in run.records] == ["training", "training", "validation"] * 2
+    assert [r["epoch"] for r in run.records if r["kind"] == "validation"] == [1.0, 2.0]
+    assert round(37 * run.records[-1]["accuracy"], 6) % 1 == 0
+    again = Run(tmp_path / "run")
+    assert again.recipe.validation == 37
+    evaluation = again.evaluate()
+    assert len(evaluation.labels) == 360
+    assert again.checkpoint.progress.accuracy == run.records[-1]["accuracy"]

@@ -1,0 +1,53 @@
+"""Images held out of the training set, so that nothing need be chosen by looking at test images.
+
+They are the same for every seed: runs that differ in their seed are then compared on one set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch.utils.data import TensorDataset
+
+from training.data.images import Images
+from training.errors import DataError
+from training.randomness import stream
+
+
+def held_out(images: Images, count: int) -> Images:
+    """Images whose evaluations are made on `count` of the training images, which are left out.
+
+    Parameters
+    ----------
+    images : Images
+    count : int
+        0 for none: evaluations are then made on the test images.
+
+    Raises
+    ------
+    DataError
+        If no training image would be left, or it is not known how they look without augmentation.
+    """
+    if count == 0:
+        return images
+    pixels, labels = images.training.tensors
+    if count >= len(labels):
+        raise DataError(
+            f"{count:,} images cannot be held out of {len(labels):,}: choose a smaller --validation"
+        )
+    if images.augmentation is not None and images.plain is None:
+        raise DataError(
+            "the training images are augmented, and it is not known how they look without: leave "
+            "--validation out"
+        )
+    order = torch.from_numpy(stream(0, "validation").permutation(len(labels)))
+    chosen, rest = (part.sort().values for part in (order[:count], order[count:]))
+    shown: Tensor = pixels[chosen]
+    return replace(
+        images,
+        training=TensorDataset(pixels[rest], labels[rest]),
+        test=TensorDataset(shown if images.plain is None else images.plain(shown), labels[chosen]),
+        evaluated="validation",
+    )
