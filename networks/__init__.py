@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Backend,
         DeviceError,
         DeviceName,
+        LearningRule,
         PropagationChoice,
         SynapsesChoice,
         SynapsesKind,
@@ -41,6 +42,7 @@ __all__ = [
     "ForwardNetwork",
     "ForwardRates",
     "Layer",
+    "LearningRule",
     "NotFiniteError",
     "PropagationChoice",
     "SynapsesChoice",
@@ -56,6 +58,7 @@ _MODULES = {
     "devices.facts": (
         "Backend",
         "DeviceName",
+        "LearningRule",
         "PropagationChoice",
         "SynapsesChoice",
         "SynapsesKind",

@@ -16,9 +16,11 @@ from networks.devices.facts import (
     Backend,
     DeviceFacts,
     DeviceName,
+    LearningRule,
     PropagationChoice,
     Realised,
     SynapsesChoice,
+    check_learning,
     facts_of,
     realised,
 )
@@ -34,6 +36,7 @@ class SimulationOptions(TypedDict, total=False):
     synapses: SynapsesChoice
     propagation: PropagationChoice
     dtype: FloatingPoint
+    learning: LearningRule
     threads: int
 
 
@@ -56,6 +59,9 @@ class Simulation:
         auto is sequential where the device can do it, which genn cannot.
     dtype : {"float32", "float64"}
         Floating-point type of membrane potentials and weights.
+    learning : {"rates", "spikes"}
+        Whether gradients are products of the rates of both stages, or what every spike of stage 2
+        teaches the synapses that it runs along; they differ by rounding.
     threads : int
         Threads (programs, on compiled devices) that a batch is spread over, fewer for small
         networks; 0 for as many as torch uses. They change no spike, but the order in which
@@ -72,6 +78,7 @@ class Simulation:
     synapses: SynapsesChoice = "auto"
     propagation: PropagationChoice = "auto"
     dtype: FloatingPoint = "float32"
+    learning: LearningRule = "rates"
     threads: int = 0
 
     def __post_init__(self) -> None:
@@ -85,6 +92,7 @@ class Simulation:
                 f"backend '{self.backend}' (its atomic additions of float64 are wrong); use dtype "
                 "'float32', or another backend"
             )
+        check_learning(self.device, self.learning)
 
     @property
     def realised(self) -> Realised:

@@ -11,6 +11,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from networks.connections.taps import Taps
 
 if TYPE_CHECKING:
@@ -95,6 +98,12 @@ class Connection(ABC):
         fan = 1 if self.channelwise else channels(self.target_shape)
         return self.taps.count * channels(self.source_shape) * fan
 
+    @property
+    def kernel_shape(self) -> tuple[int, ...]:
+        """Shape of `kernel`: (taps, source channels, target channels), or (taps, channels)."""
+        taps, width = self.taps.count, channels(self.target_shape)
+        return (taps, width) if self.channelwise else (taps, channels(self.source_shape), width)
+
     @abstractmethod
     def kernel(self, weight: torch.Tensor | None) -> torch.Tensor:
         """The weight as (taps, source channels, target channels); channelwise (taps, channels).
@@ -103,6 +112,16 @@ class Connection(ABC):
         ----------
         weight : tensor of shape `weight_shape`, or None without parameters
         """
+
+    def weight_of_kernel(self, kernel: NDArray[np.floating]) -> NDArray[np.floating]:
+        """The weight whose `kernel` this is: the same numbers in PyTorch's layout."""
+        import torch
+
+        # Where each number of a weight goes is what `kernel` does to their positions.
+        places = torch.arange(units(self.weight_shape)).reshape(self.weight_shape)
+        weight = np.empty(self.weight_shape, kernel.dtype)
+        weight.reshape(-1)[self.kernel(places).numpy().ravel()] = kernel.ravel()
+        return weight
 
     @abstractmethod
     def apply(self, weight: torch.Tensor | None, source: torch.Tensor) -> torch.Tensor:

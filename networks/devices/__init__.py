@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from networks.devices.facts import (
         Backend,
         DeviceName,
+        LearningRule,
         PropagationChoice,
         SynapsesChoice,
         SynapsesKind,
@@ -25,6 +26,7 @@ __all__ = [
     "Backend",
     "DeviceError",
     "DeviceName",
+    "LearningRule",
     "PropagationChoice",
     "Simulator",
     "SynapsesChoice",
@@ -36,7 +38,14 @@ _MODULES = {
     "base": ("Simulator",),
     "choice": ("simulator_class",),
     "errors": ("DeviceError",),
-    "facts": ("Backend", "DeviceName", "PropagationChoice", "SynapsesChoice", "SynapsesKind"),
+    "facts": (
+        "Backend",
+        "DeviceName",
+        "LearningRule",
+        "PropagationChoice",
+        "SynapsesChoice",
+        "SynapsesKind",
+    ),
 }
 """Where each name is."""
 

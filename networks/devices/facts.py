@@ -13,6 +13,7 @@ Backend = Literal["cuda", "opencl", "cpu"]
 SynapsesKind = Literal["shared", "explicit"]
 SynapsesChoice = Literal["auto", "shared", "explicit"]
 PropagationChoice = Literal["auto", "sequential", "synchronous"]
+LearningRule = Literal["rates", "spikes"]
 
 Value = TypeVar("Value", bound=str)
 
@@ -36,6 +37,8 @@ class DeviceFacts:
         run all samples side by side.
     single_precision : tuple of {"cuda", "opencl", "cpu"}
         Backends that compute in float32 only.
+    learning : tuple of {"rates", "spikes"}
+        What gradients can come from: products of the rates of both stages, or spikes of stage 2.
     """
 
     synapses: tuple[SynapsesKind, ...]
@@ -44,10 +47,16 @@ class DeviceFacts:
     couples: bool = False
     undivided: tuple[Backend, ...] = ()
     single_precision: tuple[Backend, ...] = ()
+    learning: tuple[LearningRule, ...] = ("rates",)
 
 
 _FACTS: dict[DeviceName, DeviceFacts] = {
-    "runtime": DeviceFacts(("shared", "explicit"), ("sequential", "synchronous"), False),
+    "runtime": DeviceFacts(
+        ("shared", "explicit"),
+        ("sequential", "synchronous"),
+        compiles_programs=False,
+        learning=("rates", "spikes"),
+    ),
     "cpp_standalone": DeviceFacts(("explicit",), ("sequential", "synchronous")),
     "genn": DeviceFacts(
         ("explicit",),
@@ -113,6 +122,19 @@ def realised(
         _pick(f"{synapses} synapses", synapses, facts.synapses, device),
         _pick(f"{propagation} propagation", propagation, facts.propagations, device),
     )
+
+
+def check_learning(device: DeviceName, learning: LearningRule) -> None:
+    """Refuse a way to learn that the device does not have.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device or way, or they do not go together.
+    """
+    if learning not in get_args(LearningRule):
+        raise ValueError(f"learning is from 'rates' or 'spikes', not '{learning}'")
+    _pick(f"learning from {learning}", learning, facts_of(device).learning, device)
 
 
 def _pick(what: str, asked: str, possible: Sequence[Value], device: str) -> Value:

@@ -50,6 +50,8 @@ class Build:
     dtype : {"float32", "float64"}
     slots : dict of Slots
         By layer.
+    learns : bool
+        Whether spikes of stage 2 teach.
     """
 
     batch_size: int
@@ -57,6 +59,7 @@ class Build:
     synapses: SynapsesKind
     dtype: str
     slots: Mapping[str, Slots]
+    learns: bool = False
 
 
 class Population(ABC):

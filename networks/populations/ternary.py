@@ -7,11 +7,13 @@ resets the other (section 4.1). Both answer to the same few methods, and spike f
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from brian2.core.base import BrianObject
 from numpy.typing import NDArray
 
-from equations import BACKWARD, TernaryCouple, ternary
+from equations import BACKWARD, NeuronModel, TernaryCouple, plasticity, ternary
 from equations.propagation import BACKWARD_OPPOSITE_SIGN, BACKWARD_SAME_SIGN
 from equations.ternary_couple import CROSS_RESET, OUTPUT
 from networks.architecture import Layer
@@ -25,7 +27,16 @@ Array = NDArray[np.floating]
 
 
 class SignedPopulation(Population):
-    """Neurons of one layer that send spikes of both signs."""
+    """Neurons of one layer that send spikes of both signs, and perhaps teach with them."""
+
+    #: What a spike of each of `groups` teaches.
+    teaching: ClassVar[dict[int, plasticity.Teaching]]
+
+    def __init__(self, layer: Layer, neuron: NeuronModel, build: Build) -> None:
+        variables = BACKWARD.neuron_variables
+        if build.learns:
+            variables += plasticity.NEURON_VARIABLES
+        super().__init__(layer, neuron, variables, build)
 
     def send(self, mask: Array | NDArray[np.bool_], rescale: float) -> None:
         """Write what outgoing spikes are multiplied with.
@@ -50,9 +61,11 @@ class SignedPopulation(Population):
 class TernaryPopulation(SignedPopulation):
     """One group of ternary neurons."""
 
+    teaching: ClassVar = {1: plasticity.SIGNED}
+
     def __init__(self, layer: Layer, couple: TernaryCouple, build: Build) -> None:
         neuron = ternary(couple.v_threshold, couple.v_rest, couple.leak)
-        super().__init__(layer, neuron, BACKWARD.neuron_variables, build)
+        super().__init__(layer, neuron, build)
         self._add_group(1, layer.name)
 
     def spike_count(self) -> Array:
@@ -73,8 +86,10 @@ class TernaryPopulation(SignedPopulation):
 class CouplePopulation(SignedPopulation):
     """Two groups of IF neurons, cross-coupled."""
 
+    teaching: ClassVar = {1: plasticity.POSITIVE, -1: plasticity.NEGATIVE}
+
     def __init__(self, layer: Layer, couple: TernaryCouple, build: Build) -> None:
-        super().__init__(layer, couple.neuron, BACKWARD.neuron_variables, build)
+        super().__init__(layer, couple.neuron, build)
         for sign, side in ((1, "positive"), (-1, "negative")):
             self._add_group(sign, f"{layer.name}_{side}")
         reset = OneToOne(layer.shape, layer.shape, couple.span)

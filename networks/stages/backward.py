@@ -8,7 +8,7 @@ next one (eq. 10). Theorems 1 and 2: their average rates beta approach the solut
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Unpack
 
 import numpy as np
@@ -28,6 +28,7 @@ from networks.checks import (
 from networks.populations.potentials import check_potentials
 from networks.populations.ternary import SignedPopulation, signed_population
 from networks.simulation import Simulation, SimulationOptions
+from networks.stages.learning import Learning, Stage1Rates
 from networks.stages.stage import Stage
 from networks.wiring import FEEDBACK, Masks, incoming
 
@@ -45,10 +46,14 @@ class BackwardRates:
         (samples, *layer.shape).
     firing_rates : dict of float
         Share of neurons that fire per step, spikes of both signs counted, by layer.
+    gradients : dict of array
+        What the spikes have taught, by parameter name, of all parameters but the readout's;
+        empty if the network learns from rates.
     """
 
     beta: dict[str, Array]
     firing_rates: dict[str, float]
+    gradients: dict[str, Array] = field(default_factory=dict)
 
 
 class BackwardNetwork(Stage):
@@ -112,9 +117,14 @@ class BackwardNetwork(Stage):
                 )
                 for name, source, target, connection in incoming(architecture)
             }
+            self.learning = (
+                Learning(architecture, self.populations, couple, self.build)
+                if self.build.learns
+                else None
+            )
         for layer in architecture.layers[:-1]:
             self.populations[layer.name].without_input()
-        self._put_into_network()
+        self._put_into_network(*(self.learning.objects if self.learning else ()))
 
     def run(
         self,
@@ -124,6 +134,7 @@ class BackwardNetwork(Stage):
         *,
         rescale: float,
         dropout_masks: Masks | None = None,
+        learn_from: Stage1Rates | None = None,
         profile: bool = False,
     ) -> BackwardRates:
         """Run stage 2 from rest.
@@ -140,6 +151,8 @@ class BackwardNetwork(Stage):
             1/(V_th - u_rest) of stage 1.
         dropout_masks : dict of array, optional
             Those of stage 1.
+        learn_from : Stage1Rates, optional
+            What a network that learns from spikes needs to know of stage 1.
         profile : bool
             Whether to keep Brian2's profile of the run in ``network.profiling_info``.
 
@@ -150,7 +163,8 @@ class BackwardNetwork(Stage):
         Raises
         ------
         ValueError
-            If gradient or masks do not fit or are not finite, or `steps` is below 1.
+            If gradient or masks do not fit or are not finite, `steps` is below 1, or a network
+            that learns from spikes is not told of stage 1 (and another one is).
         NotFiniteError
             If a potential becomes NaN or infinite.
         KeyboardInterrupt
@@ -166,6 +180,10 @@ class BackwardNetwork(Stage):
         check_dropout(self.architecture, dropout, samples)
         span = self.couple.span
         rescale = check_rescale(rescale, span, self.dtype)
+        if self.learning is not None:
+            self.learning.begin(learn_from, samples, steps, rescale)
+        elif learn_from is not None:
+            raise ValueError("this network learns from rates: build it with learning='spikes'")
 
         def simulate(steps: int, profile: bool = False) -> None:
             for number, layer in enumerate(self.architecture.layers):
@@ -180,7 +198,8 @@ class BackwardNetwork(Stage):
         simulate(steps, profile)
         check_potentials(dict(reversed(self.groups.items())), 2, steps, simulate)
         weight = average_rate_weight(self.couple.leak, steps, self.dtype)
-        rates = BackwardRates({}, {})
+        taught = {} if self.learning is None else self.learning.gradients()
+        rates = BackwardRates({}, {}, taught)
         for name, each in self.populations.items():
             rates.firing_rates[name] = each.activity(samples) / (steps * samples * each.layer.units)
             rates.beta[name] = span * each.spike_count()[:samples] / weight

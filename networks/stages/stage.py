@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
+from brian2.core.base import BrianObject
 from numpy.typing import ArrayLike, NDArray
 
 from equations import NeuronModel
@@ -81,6 +82,7 @@ class Stage(ABC):
             realised.synapses,
             simulation.dtype,
             schedule.layers,
+            simulation.learning == "spikes",
         )
         self.populations: Mapping[str, Population] = {}
         self.synapses: dict[str, list[SynapsesObject]] = {}
@@ -160,11 +162,12 @@ class Stage(ABC):
                 synapses.set_weight(weights.kernel(name, connection))
         self._weights = weights
 
-    def _put_into_network(self) -> None:
-        """Hand all objects over to the device."""
+    def _put_into_network(self, *others: BrianObject) -> None:
+        """Hand all objects over to the device: populations, synapses and others."""
         self.simulator.add(
             *(item for each in self.populations.values() for item in each.objects),
             *(item for objects in self.synapses.values() for item in objects),
+            *others,
         )
         if not self.simulation.facts.compiles_programs:
             for each in self.populations.values():

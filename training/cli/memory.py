@@ -123,4 +123,10 @@ def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
     if simulation.realised.synapses == "shared":
         return stages * architecture.parameters * np.dtype(recipe.dtype).itemsize
     copies = 1 if simulation.facts.compiles_programs else part
-    return stages * copies * architecture.synapses * EXPLICIT_SYNAPSE_BYTES
+    synapses = stages * architecture.synapses
+    if simulation.learning == "spikes":  # others beside those of stage 2, from the input as well
+        first = architecture.layers[0].connection
+        neurons = sum(layer.units for layer in architecture.layers)
+        sides = 2 if recipe.couple else 1
+        synapses += sides * (architecture.synapses + first.synapses + neurons)
+    return copies * synapses * EXPLICIT_SYNAPSE_BYTES

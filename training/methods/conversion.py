@@ -78,6 +78,7 @@ class Conversion(Method):
                 f"the rates of the neuron '{config.neuron.name}' are not those of the clipped "
                 "network that the method conversion trains: choose the method spide"
             )
+        self.check_learning(simulation)
         network = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
         super().__init__(architecture, network.batch_size, simulation.dtype)
         self.config = config

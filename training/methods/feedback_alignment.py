@@ -85,6 +85,7 @@ class FeedbackAlignment(Method):
         seed: int,
         couple: bool | None = None,
     ) -> None:
+        self.check_learning(simulation)
         forward = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
         self.second = DirectNetwork(
             architecture, config.couple, batch_size, simulation, as_couples=couple

@@ -56,6 +56,7 @@ class Implicit(Method):
         simulation: Simulation,
         solver: Solver,
     ) -> None:
+        self.check_learning(simulation)
         network = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
         super().__init__(architecture, network.batch_size, simulation.dtype)
         self.config = config

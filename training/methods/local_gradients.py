@@ -111,7 +111,28 @@ def local_gradients(
         gradients["feedback.weight"] = architecture.feedback.weight_gradient(first, source)
     for gradient in gradients.values():  # fewer numbers than the rates of a batch
         gradient *= rescale
+    return {
+        **{name: gradient.numpy() for name, gradient in gradients.items()},
+        **readout_gradients(alpha[architecture.output.name], logits_gradient),
+    }
+
+
+def readout_gradients(alpha: Array, logits_gradient: Array) -> dict[str, Array]:
+    """Gradients of the readout, which has no spikes, summed over the batch.
+
+    Parameters
+    ----------
+    alpha : array, shape (samples, *shape of the last layer)
+        Rates of stage 1.
+    logits_gradient : array, shape (samples, classes)
+
+    Returns
+    -------
+    dict of array
+        ``readout.weight`` and ``readout.bias``.
+    """
     errors = torch.as_tensor(logits_gradient)
-    gradients["readout.weight"] = errors.T @ source.flatten(1)
-    gradients["readout.bias"] = errors.sum(dim=0)
-    return {name: gradient.numpy() for name, gradient in gradients.items()}
+    return {
+        "readout.weight": (errors.T @ torch.as_tensor(alpha).flatten(1)).numpy(),
+        "readout.bias": errors.sum(dim=0).numpy(),
+    }

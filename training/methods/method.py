@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from networks import Architecture
+from networks.devices import LearningRule
+from networks.simulation import Simulation
 from networks.stages.stage import Stage
 from training.methods.batch import Batch, Masks
 from training.methods.division import Division
@@ -35,6 +37,9 @@ class Method(ABC):
     #: The stages whose firing rates it tells, such as ``("forward", "backward")``.
     stage_names: ClassVar[tuple[str, ...]] = ("forward",)
 
+    #: Where its gradients can come from.
+    learning: ClassVar[tuple[LearningRule, ...]] = ("rates",)
+
     def __init__(self, architecture: Architecture, batch_size: int, dtype: str) -> None:
         self.architecture = architecture
         self.batch_size = batch_size
@@ -45,6 +50,21 @@ class Method(ABC):
             f"<{type(self).__name__} '{self.architecture.notation}', batch {self.batch_size}, "
             f"{self.dtype}>"
         )
+
+    @classmethod
+    def check_learning(cls, simulation: Simulation) -> None:
+        """Refuse a simulation that shall learn as this method does not.
+
+        Raises
+        ------
+        ValueError
+            If it shall.
+        """
+        if simulation.learning not in cls.learning:
+            raise ValueError(
+                f"the method {cls.__name__} does not learn from {simulation.learning}: use "
+                f"learning '{cls.learning[0]}', or the method spide"
+            )
 
     @property
     def division(self) -> Division:

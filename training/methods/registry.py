@@ -36,7 +36,7 @@ def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) ->
         Without a C++ compiler.
     """
     module, _, name = METHODS[recipe.method].partition(":")
-    built: Method = getattr(importlib.import_module(module), name).build(
-        architecture, recipe, batch_size
-    )
+    method = getattr(importlib.import_module(module), name)
+    method.check_learning(recipe.simulation)
+    built: Method = method.build(architecture, recipe, batch_size)
     return built

@@ -4,7 +4,8 @@
 2. The output gradient ``g = W_o^T (s_l / B)(softmax - onehot)`` drives stage 2, which gives beta.
 3. Every weight gradient between spiking neurons is a product of the two rates of the neurons it
    joins; layer 1 has the input for alpha, the readout the logits' gradient for beta (Algorithm 2,
-   lines 16-21).
+   lines 16-21). A stage 2 that learns from spikes has summed the first of them already, spike by
+   spike (`equations.plasticity`).
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from numpy.typing import ArrayLike, NDArray
 from equations import has_sigma_rates
 from networks import Architecture, BackwardNetwork, BackwardRates, ForwardNetwork
 from networks.simulation import Simulation
+from networks.stages.learning import Stage1Rates
 from networks.stages.stage import Stage
 from networks.weights import Weights
 from training.methods.batch import Batch
 from training.methods.first_stage import FirstStage, LossGradient, open_neurons
-from training.methods.local_gradients import local_gradients
+from training.methods.local_gradients import local_gradients, readout_gradients
 from training.methods.method import Method
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
@@ -60,6 +62,7 @@ class Spide(Method):
     """
 
     stage_names = ("forward", "backward")
+    learning = ("rates", "spikes")
 
     def __init__(
         self,
@@ -106,20 +109,12 @@ class Spide(Method):
         stage1 = self.first.predict(batch)
         loss = self.first.loss(stage1, batch)
         masks = open_neurons(stage1.alpha)
-        stage2 = self._run_second(loss.output_gradient, masks, batch, self.config.backward_steps)
-        local = {name: masks[name] * beta for name, beta in stage2.beta.items()}
-        gradients = local_gradients(
-            self.architecture,
-            self.first.average_input(batch),
-            stage1.alpha,
-            local,
-            self.config.rescale,
-            loss.logits_gradient,
-        )
+        steps = self.config.backward_steps
+        stage2 = self._run_second(loss.output_gradient, masks, batch, stage1, steps)
         return StepResult(
             logits=stage1.logits,
             loss=loss.loss,
-            gradients=gradients,
+            gradients=self._gradients(batch, stage1, stage2, masks, loss),
             rates={"alpha": stage1.alpha, "beta": stage2.beta},
             firing_rates={"forward": stage1.firing_rates, "backward": stage2.firing_rates},
             output_gradient=loss.output_gradient,
@@ -154,11 +149,46 @@ class Spide(Method):
         stage1 = self.first.predict(batch)
         loss: LossGradient = self.first.loss(stage1, batch)
         steps = self.config.backward_steps if steps is None else steps
-        return self._run_second(loss.output_gradient, open_neurons(stage1.alpha), batch, steps)
+        masks = open_neurons(stage1.alpha)
+        return self._run_second(loss.output_gradient, masks, batch, stage1, steps)
 
     def _run_second(
-        self, g: Array, masks: Mapping[str, NDArray[np.bool_]], batch: Batch, steps: int
+        self,
+        g: Array,
+        masks: Mapping[str, NDArray[np.bool_]],
+        batch: Batch,
+        stage1: Prediction,
+        steps: int,
     ) -> BackwardRates:
+        learn_from = None
+        if self.second.learning is not None:
+            learn_from = Stage1Rates(self.first.average_input(batch), stage1.alpha)
         return self.second.run(
-            g, masks, steps, rescale=self.config.rescale, dropout_masks=batch.masks
+            g,
+            masks,
+            steps,
+            rescale=self.config.rescale,
+            dropout_masks=batch.masks,
+            learn_from=learn_from,
+        )
+
+    def _gradients(
+        self,
+        batch: Batch,
+        stage1: Prediction,
+        stage2: BackwardRates,
+        masks: Mapping[str, NDArray[np.bool_]],
+        loss: LossGradient,
+    ) -> dict[str, Array]:
+        """What the spikes have taught, or products of the rates; of the readout always those."""
+        if self.second.learning is not None:
+            last = stage1.alpha[self.architecture.output.name]
+            return {**stage2.gradients, **readout_gradients(last, loss.logits_gradient)}
+        return local_gradients(
+            self.architecture,
+            self.first.average_input(batch),
+            stage1.alpha,
+            {name: masks[name] * beta for name, beta in stage2.beta.items()},
+            self.config.rescale,
+            loss.logits_gradient,
         )

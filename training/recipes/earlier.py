@@ -18,6 +18,7 @@ WHAT_WAS: dict[str, Any] = {
     "validation": 0,
     "method": "spide",
     "threads": 0,
+    "learning": "rates",
     "realisation": "fast",
 }
 """By field: what versions that did not have it did. Who adds a field to `Recipe` adds it here."""

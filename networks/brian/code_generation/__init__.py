@@ -2,6 +2,7 @@
 
 from networks.brian.code_generation.code_object import (
     BatchCodeObject,
+    SharedPlasticSynapsesCodeObject,
     SharedSynapsesCodeObject,
     code_object_class,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "CompilationError",
     "CompiledSteps",
     "CompilerNotFoundError",
+    "SharedPlasticSynapsesCodeObject",
     "SharedSynapsesCodeObject",
     "code_object_class",
     "require_compiler",

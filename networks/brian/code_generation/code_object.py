@@ -17,7 +17,11 @@ from brian2.codegen.runtime.cython_rt import CythonCodeObject
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.device import get_device, runtime_device
 
-from networks.brian.code_generation.generator import BatchGenerator, SharedSynapsesGenerator
+from networks.brian.code_generation.generator import (
+    BatchGenerator,
+    SharedPlasticSynapsesGenerator,
+    SharedSynapsesGenerator,
+)
 from networks.brian.code_generation.modules import module_cache
 
 #: Brian2 calls ``int()`` with the interpreter's lock only; a step does not have it.
@@ -111,6 +115,12 @@ class SharedSynapsesCodeObject(BatchCodeObject):
     """The code of `SharedSynapses`: an ``on_pre`` string split into factors."""
 
     generator_class = SharedSynapsesGenerator
+
+
+class SharedPlasticSynapsesCodeObject(BatchCodeObject):
+    """The code of `SharedPlasticSynapses`: a statement that teaches, split into factors."""
+
+    generator_class = SharedPlasticSynapsesGenerator
 
 
 def code_object_class() -> type[BatchCodeObject] | None:

@@ -74,7 +74,7 @@ class ArrayArgument:
 
 @dataclass(frozen=True)
 class OnPre:
-    """An ``on_pre`` statement ``target += pre * w * post`` as C++ expressions.
+    """An ``on_pre`` statement ``target += pre * w * post`` as C++ expressions, or one without w.
 
     `pre` reads its arrays at index ``i`` (the neuron that fired), `post` at index ``j``. A factor
     that is 1, `unit_pre` or `unit_post`, need not be multiplied with.
@@ -91,6 +91,10 @@ class OnPre:
 
 class SharedSynapsesGenerator(BatchGenerator):
     """Splits an ``on_pre`` statement into presynaptic factor, weight and postsynaptic factor."""
+
+    #: How often the weight is a factor, and what the statement is a product of.
+    weights = 1
+    product = "w, presynaptic and postsynaptic factors"
 
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         (statement,) = code.values()
@@ -116,10 +120,10 @@ class SharedSynapsesGenerator(BatchGenerator):
         # C++ has neither Brian2's functions nor its power; a target that the statement itself
         # changes has no one value while spikes are added up.
         arrays = {name for name, each in self.variables.items() if isinstance(each, ArrayVariable)}
-        if weights != 1 or "**" in factors or not names <= arrays - {statement.var}:
+        if weights != self.weights or "**" in factors or not names <= arrays - {statement.var}:
             raise ValueError(
-                f"shared synapses need a product of w, presynaptic and postsynaptic factors, not "
-                f"'{statement.expr}'; use explicit synapses for others"
+                f"shared synapses need a product of {self.product}, not '{statement.expr}'; use "
+                "explicit synapses for others"
             )
         arguments = tuple(
             ArrayArgument(name, get_cpp_dtype(self.variables[name].dtype), self._array(name))
@@ -145,3 +149,10 @@ class SharedSynapsesGenerator(BatchGenerator):
             for name in get_identifiers(text)
         }
         return word_substitute(CPPNodeRenderer().render_expr(text).strip(), elements)
+
+
+class SharedPlasticSynapsesGenerator(SharedSynapsesGenerator):
+    """Splits a statement ``dw += pre * post`` that teaches into its two factors."""
+
+    weights = 0
+    product = "presynaptic and postsynaptic factors"

@@ -1,0 +1,141 @@
+"""The weights as units of a Brian2 network that takes one step per batch.
+
+Every learned number is a unit of a group, with its gradient ``dw`` and its momentum; one step of
+the network is one step of stochastic gradient descent (`equations.plasticity.UPDATE`). Nothing is
+exchanged between the units but the norm of the feedback's kernel (appendix D.2), which whoever
+trains measures between two slots of the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from brian2.core.operations import NetworkOperation
+from brian2.groups.neurongroup import NeuronGroup
+from numpy.typing import NDArray
+
+from equations import plasticity
+from networks.arrays import real_number
+from networks.brian.code_generation import code_object_class
+from networks.brian.network import BrianNetwork
+from networks.populations.neurons import UncheckedGroup
+from networks.wiring import FEEDBACK
+
+Array = NDArray[np.floating]
+Norm = Callable[[Array], float]
+
+RESTRICTED = f"{FEEDBACK}.weight"
+
+
+class WeightUpdate:
+    """Stochastic gradient descent with momentum and weight decay, as a Brian2 network.
+
+    Parameters
+    ----------
+    parameters : dict of array
+        Where the weights begin, by name; they are copied.
+    momentum, weight_decay : float
+    norm : callable, optional
+        The norm of the feedback's kernel, given that kernel; without it nothing is restricted.
+    norm_limit : float
+        c, the largest norm that the kernel may keep.
+
+    Attributes
+    ----------
+    network : BrianNetwork
+        Takes one step per batch; monitors may be added.
+    groups : dict of NeuronGroup
+        The units of each parameter: ``w``, ``dw`` and ``velocity``.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Array],
+        *,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        norm: Norm | None = None,
+        norm_limit: float = 1.0,
+    ) -> None:
+        clock = BrianNetwork.step_clock("update_clock")
+        self.network = BrianNetwork(("start", "groups", "resets", "end"), clock)
+        self._shapes = {name: values.shape for name, values in parameters.items()}
+        self.groups: dict[str, NeuronGroup] = {}
+        shared = {
+            "momentum": real_number(momentum, "momentum"),
+            "weight_decay": real_number(weight_decay, "weight_decay"),
+            "norm": 1.0,
+            "norm_limit": real_number(norm_limit, "norm_limit"),
+        }
+        for name, values in parameters.items():
+            group = self.groups[name] = UncheckedGroup(
+                values.size,
+                plasticity.WEIGHT,
+                dtype=values.dtype,
+                clock=clock,
+                name=name.replace(".", "_"),
+                codeobj_class=code_object_class(),
+            )
+            group.variables["w"].set_value(values.ravel())
+            for variable, value in shared.items():
+                group.variables[variable].set_value(value)
+            group.run_regularly(plasticity.UPDATE, when="groups", name=f"{group.name}_update")
+            self.network.add(group)
+        if norm is not None and RESTRICTED in self.groups:
+            self._restrict(self.groups[RESTRICTED], norm)
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The weights by name, as views of what the units hold."""
+        return self._views("w")
+
+    @property
+    def velocity(self) -> dict[str, Array]:
+        """The momentum of every weight, likewise."""
+        return self._views("velocity")
+
+    def step(self, gradients: Mapping[str, Array], learning_rate: float) -> None:
+        """Hand every unit its gradient and let the network take one step.
+
+        Parameters
+        ----------
+        gradients : dict of array
+            By parameter name.
+        learning_rate : float
+            Of the scaled loss: divided by s_l.
+
+        Raises
+        ------
+        ValueError
+            If a gradient is missing or of another shape.
+        """
+        for name, group in self.groups.items():
+            if name not in gradients or gradients[name].shape != self._shapes[name]:
+                given = gradients[name].shape if name in gradients else "none"
+                raise ValueError(
+                    f"the gradient of '{name}' must have shape {self._shapes[name]}, not {given}"
+                )
+            group.variables["dw"].set_value(gradients[name].ravel())
+            group.variables["learning_rate"].set_value(learning_rate)
+        self.network.run_steps(1)
+
+    def _restrict(self, group: NeuronGroup, norm: Norm) -> None:
+        """Measure the norm after the update, and let every weight shrink by it."""
+
+        def measure() -> None:
+            kernel = self._views("w")[RESTRICTED]
+            group.variables["norm"].set_value(norm(kernel))
+
+        self.network.add(
+            NetworkOperation(
+                measure, clock=group.clock, when="after_groups", name="norm_of_the_feedback"
+            )
+        )
+        group.run_regularly(plasticity.RESTRICT, when="resets", name=f"{group.name}_restriction")
+
+    def _views(self, variable: str) -> dict[str, Array]:
+        return {
+            name: group.variables[variable].get_value().reshape(self._shapes[name])
+            for name, group in self.groups.items()
+        }
