@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -109,7 +110,35 @@ _MODULES = {
 """Where the others are."""
 
 
+_PACKAGES = ("equations", "networks", "training")
+"""Ours. Others may have packages of these names, in the folder where a script is started."""
+
+
+def _own_packages() -> None:
+    """Import our packages from beside this file, whatever lies before them on the path.
+
+    Raises
+    ------
+    ImportError
+        If others of these names are loaded already.
+    """
+    here = Path(__file__).resolve().parent
+    sys.path.insert(0, str(here))
+    try:
+        for name in _PACKAGES:
+            package = importlib.import_module(name)
+            if Path(getattr(package, "__file__", None) or "/").resolve().parent.parent != here:
+                raise ImportError(
+                    f"another package '{name}' is loaded ({package}): import spide before "
+                    "it, or rename it"
+                )
+    finally:
+        sys.path.remove(str(here))
+
+
 def __getattr__(name: str) -> Any:
+    if name in __all__:
+        _own_packages()
     if name in _MODULES:
         return getattr(importlib.import_module(_MODULES[name]), name)
     if name in __all__:
@@ -125,6 +154,7 @@ def __dir__() -> list[str]:
 
 
 if __name__ == "__main__":
+    _own_packages()
     from training.cli.command_line import main
 
     sys.exit(main())

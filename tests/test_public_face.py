@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,3 +48,28 @@ def test_both_ways_to_a_gradient() -> None:
     assert_array_equal(spikes.logits, exact.logits)
     for name, gradient in exact.gradients.items():
         assert np.abs(spikes.gradients[name] - gradient).max() < 2e-3
+
+
+def start_in(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a folder that has packages of our names, with ours installed behind them."""
+    for name in ("networks", "training", "equations"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text("raise RuntimeError('of somebody else')\n")
+    root = Path(spide.__file__).parent
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": ""}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+
+
+def test_a_folder_with_packages_of_the_same_names(tmp_path: Path) -> None:
+    code = "import spide; print(spide.Architecture.parse('3', (2,), 2).notation)"
+    done = start_in(tmp_path, code)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+def test_a_package_of_the_same_name_that_is_loaded_already(tmp_path: Path) -> None:
+    code = "import sys, types; sys.modules['networks'] = types.ModuleType('networks')\n"
+    done = start_in(tmp_path, f"{code}import spide; spide.Architecture")
+    assert "ImportError: another package 'networks'" in done.stderr

@@ -123,10 +123,11 @@ def test_both_stages_on_all_devices(network: Architecture, leak: float, propagat
     expected_forward = forward_runs(network, neuron, propagation=propagation)
     expected_backward = backward_runs(network, couple, propagation=propagation)
     assert all(rates.any() for rates in expected_forward[-2:] + expected_backward[-2:])
-    for options in (
+    devices: tuple[dict[str, Any], ...] = (
         {"device": "runtime", "synapses": "explicit"},
         {"device": "cpp_standalone", "synapses": "explicit"},
-    ):
+    )
+    for options in devices:
         found = forward_runs(network, neuron, propagation=propagation, **options)
         for one, other in zip(found, expected_forward, strict=True):
             assert_array_equal(one, other)
