@@ -34,7 +34,7 @@ from equations import plasticity
 from networks.stages.learning import Stage1Rates
 from networks.stages.weight_update import WeightUpdate
 
-plt.style.use("spide.mplstyle")
+plt.style.use("training.plots.spide")
 
 # %% [markdown]
 # ## 1. One synapse
@@ -97,8 +97,9 @@ plt.show()
 np.testing.assert_allclose(result.gradients["layer2.weight"].item(), product, rtol=1e-14)
 
 # %% [markdown]
-# Every spike is worth the same, so `dw` climbs in equal steps; a negative spike would take one
-# back. When stage 2 ends it is the product of the rates (dashed).
+# Every spike is worth the same: each positive one lifts `dw` by one step, each negative one takes
+# a step back. When stage 2 ends it is the product of the rates (dashed). The potential is drawn at
+# the end of each step, after the reset.
 #
 # ## 2. A whole network, from spikes and from rates
 #
