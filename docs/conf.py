@@ -12,11 +12,17 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
+from sphinx.ext import autosummary
+
+# The first sentence of a docstring does not end at "eq. 1".
+autosummary.WELL_KNOWN_ABBREVIATIONS += ("eq.",)
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 project = "spide"
 author = "the spide authors"
+project_copyright = author
 version = release = version_of("spide")
 
 root_doc = "docs/index"
@@ -49,7 +55,8 @@ nb_execution_mode = "off"  # the tests execute them; what they showed is in the 
 
 html_theme = "furo"
 html_title = "spide"
-html_static_path: list[str] = []
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 
 
 def setup(app: Any) -> None:

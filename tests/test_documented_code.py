@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+import spide
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -55,3 +57,8 @@ def test_files_that_a_page_names_are_there(page: Path) -> None:
     paths = [ROOT / name for name in named if "your_" not in name]
     for path in [*paths, *((ROOT / page).parent / link for link in linked)]:
         assert path.exists(), f"{page} names '{path}'"
+
+
+def test_the_api_page_has_every_name() -> None:
+    listed = re.findall(r"^   (\w+)$", (ROOT / "docs/api.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(spide.__all__)
