@@ -17,6 +17,7 @@ from training.data import find
 from training.data.batches import training_batches
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
+from training.runs.learner import Learner
 from training.updates.dropout import dropout_masks
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser
@@ -103,10 +104,9 @@ def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Su
         trainer = TwoStageTrainer(
             architecture, recipe.two_stage, recipe.batch_size, dtype=recipe.dtype
         )
-        for _ in tqdm(range(iterations), desc="training", unit="batch", leave=False):
+        learner = Learner(recipe, trainer, optimiser)
+        for number in tqdm(range(iterations), desc="training", unit="batch", leave=False):
             batch = next(batches)
-            trainer.set_parameters(optimiser.parameters_in_use)
-            result = trainer.step(batch.images, batch.labels, batch.masks)
-            optimiser.step(result.gradients)
+            learner.learn(batch.images, batch.labels, number)
     trained = {name: value.copy() for name, value in optimiser.parameters.items()}
     return Subject(recipe, architecture, trained, list(batches))

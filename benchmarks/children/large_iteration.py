@@ -15,7 +15,7 @@ from benchmarks.child import Finished, Stopwatch
 from networks import Architecture
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
-from training.updates.dropout import dropout_masks
+from training.runs.learner import Learner
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser
 
@@ -42,10 +42,7 @@ def main() -> None:
     generator = np.random.default_rng(0)
     images = generator.standard_normal((recipe.batch_size, 3, 32, 32)).astype(recipe.dtype)
     labels = generator.integers(0, 10, recipe.batch_size)
-    trainer.set_parameters(optimiser.parameters_in_use)
-    masks = dropout_masks(architecture, recipe, recipe.batch_size, 0)
-    result = trainer.step(images, labels, masks)
-    optimiser.step(result.gradients)
+    Learner(recipe, trainer, optimiser).learn(images, labels, 0)
     watch.lap("iteration")
     Finished.now(watch.steps).print()
 

@@ -12,9 +12,8 @@ from dataclasses import replace
 from benchmarks.bench import Bench
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import Spread, rounds
-from training.parallel.over_cores import TwoStageTrainer
 from training.parallel.threads import one_torch_thread
-from training.recipes.recipe import Recipe
+from training.runs.learner import Learner
 from training.updates.dropout import dropout_masks
 from training.updates.optimiser import Optimiser
 
@@ -24,20 +23,20 @@ COLUMNS = ("dropout", "drawing ms", "iteration ms", "times without", "lowest", "
 class _Iterations:
     """Training iterations of one recipe, called with the number of the round."""
 
-    def __init__(
-        self, bench: Bench, recipe: Recipe, trainer: TwoStageTrainer, optimiser: Optimiser
-    ) -> None:
-        self.bench, self.recipe, self.trainer, self.optimiser = bench, recipe, trainer, optimiser
+    def __init__(self, bench: Bench, learner: Learner) -> None:
+        self.bench, self.learner = bench, learner
         self.drawing: list[float] = []
 
     def __call__(self, number: int) -> None:
-        subject = self.bench.subject
-        batch = subject.batch(number)
+        batch = self.bench.subject.batch(number)
+        self.learner.learn(batch.images, batch.labels, number)
+
+    def draw(self, number: int) -> None:
+        """Draw the masks of an iteration, by themselves."""
+        subject, recipe = self.bench.subject, self.learner.recipe
         began = time.perf_counter()
-        masks = dropout_masks(subject.architecture, self.recipe, len(batch.labels), number)
+        dropout_masks(subject.architecture, recipe, recipe.batch_size, number)
         self.drawing.append(time.perf_counter() - began)
-        self.trainer.set_parameters(self.optimiser.parameters_in_use)
-        self.optimiser.step(self.trainer.step(batch.images, batch.labels, masks).gradients)
 
 
 def measure(bench: Bench) -> Section:
@@ -51,9 +50,12 @@ def measure(bench: Bench) -> Section:
     trainer = subject.trainer()
     momentum = {name: value * 0 for name, value in subject.parameters.items()}
     optimiser = Optimiser(subject.recipe, subject.parameters, momentum, 1000, 0)
-    kinds = [_Iterations(bench, recipe, trainer, optimiser) for recipe in recipes.values()]
+    kinds = [_Iterations(bench, Learner(recipe, trainer, optimiser)) for recipe in recipes.values()]
     with one_torch_thread():  # as in `training.runs.loop`
         times = rounds(kinds, 2 * bench.effort.rounds)
+        for number in range(bench.effort.rounds):
+            for kind in kinds:
+                kind.draw(number)
     rows: list[tuple[Cell, ...]] = []
     for column, (name, kind) in enumerate(zip(recipes, kinds, strict=True)):
         ratio = Spread.of([each[column] / each[0] for each in times])

@@ -18,10 +18,9 @@ from benchmarks.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
 from benchmarks.subject import Subject
 from benchmarks.tables import Cell, Section, Table
 from benchmarks.timing import seconds
-from training.parallel.over_cores import TwoStageTrainer
 from training.parallel.partition import number_of_workers, samples_per_part, split
 from training.parallel.threads import one_torch_thread
-from training.updates.dropout import dropout_masks
+from training.runs.learner import Learner
 from training.updates.optimiser import Optimiser
 
 PARTS = ("stage", "layer", "part", "ms", "%", "bound ms", "time / bound", "events", "1e9 events/s")
@@ -131,19 +130,11 @@ def _iteration(subject: Subject, runs: int) -> float:
     trainer = subject.trainer()
     recipe = subject.recipe
     momentum = {name: value * 0 for name, value in subject.parameters.items()}
-    optimiser = Optimiser(recipe, subject.parameters, momentum, 1000, 0)
+    learner = Learner(recipe, trainer, Optimiser(recipe, subject.parameters, momentum, 1000, 0))
     with one_torch_thread():  # as in `training.runs.loop`
         times = [
-            seconds(lambda: _train_one(trainer, optimiser, subject, number))  # noqa: B023
+            seconds(lambda: learner.learn(batch.images, batch.labels, number))  # noqa: B023
             for number in range(runs + 1)
+            for batch in [subject.batch(number)]
         ]
     return statistics.median(times[1:])
-
-
-def _train_one(
-    trainer: TwoStageTrainer, optimiser: Optimiser, subject: Subject, number: int
-) -> None:
-    batch, recipe = subject.batch(number), subject.recipe
-    masks = dropout_masks(subject.architecture, recipe, len(batch.labels), number)
-    trainer.set_parameters(optimiser.parameters_in_use)
-    optimiser.step(trainer.step(batch.images, batch.labels, masks).gradients)

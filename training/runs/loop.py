@@ -1,8 +1,7 @@
 """The training loop.
 
-An iteration is: a batch, dropout masks, the gradients of a method (one call), SGD, the restriction
-of the feedback kernel, and the new parameters written into the synapses. An epoch ends with an
-evaluation.
+An iteration is a batch that a `Learner` learns from (`training.runs.learner`), and a line of the
+log. An epoch ends with an evaluation.
 
 A run always begins at a checkpoint, if only that of iteration 0, and every random number is a
 function of (seed, purpose, epoch or iteration): a run continued from any checkpoint ends with the
@@ -33,11 +32,11 @@ from training.runs.display import Display
 from training.runs.evaluation import evaluate
 from training.runs.folder import RunFolder
 from training.runs.history import History
+from training.runs.learner import Learner
 from training.runs.metrics import evaluation_record, training_record
 from training.runs.progress import Progress
 from training.runs.progress_bar import ProgressBar
 from training.runs.same_division import what_differs
-from training.updates.dropout import dropout_masks
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser
 
@@ -144,7 +143,7 @@ class TrainingLoop:
         self._history = History()
         self._said: set[str] = set()
         self._drawn_at = time.monotonic()
-        trainer.set_parameters(self.optimiser.parameters_in_use)
+        self._learner = Learner(self.recipe, trainer, self.optimiser)
 
     def train(self) -> Progress:
         """Train and evaluate, epoch by epoch, until the end or an interruption.
@@ -208,12 +207,9 @@ class TrainingLoop:
 
     def _train_batch(self, pixels: Tensor, labels: Tensor) -> dict[str, Any]:
         """Do one iteration and return its line for the metrics."""
-        recipe, iteration, began = self.recipe, self.progress.iteration, time.perf_counter()
+        iteration, began = self.progress.iteration, time.perf_counter()
         learning_rate = self.optimiser.learning_rate
-        masks = dropout_masks(self.architecture, recipe, len(labels), iteration)
-        result = self.trainer.step(pixels.numpy(), labels.numpy(), masks)
-        norm = self.optimiser.step(result.gradients)
-        self.trainer.set_parameters(self.optimiser.parameters_in_use)
+        result, norm = self._learner.learn(pixels.numpy(), labels.numpy(), iteration)
         self.progress = self.progress.after_iteration()
         return training_record(
             self.progress.iteration,
