@@ -13,7 +13,10 @@ from networks.connections.base import Connection, Shape
 from networks.connections.taps import Taps
 
 if TYPE_CHECKING:
+    import nir
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -75,3 +78,22 @@ class AveragePool(Connection):
 
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
         raise TypeError("average pooling has no weight and therefore no weight gradient")
+
+    def nir_node(
+        self, weight: NDArray[np.floating] | None, bias: NDArray[np.floating] | None
+    ) -> nir.NIRNode:
+        import nir
+        import numpy as np
+
+        window = np.array([self.size, self.size])
+        return nir.AvgPool2d(kernel_size=window, stride=window, padding=np.array([0, 0]))
+
+    def weight_of_nir(self, node: nir.NIRNode) -> NDArray[np.floating] | None:
+        import nir
+        import numpy as np
+
+        if not isinstance(node, nir.AvgPool2d) or np.any(node.padding):
+            raise ValueError(f"{type(node).__name__} is no average pooling without padding")
+        if np.any(node.kernel_size != self.size) or np.any(node.stride != self.size):
+            raise ValueError(f"a window is {node.kernel_size}: it must be {self.size}")
+        return None

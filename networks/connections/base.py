@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 from networks.connections.taps import Taps
 
 if TYPE_CHECKING:
+    import nir
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
 #: (channels, height, width), or (units,) for a dense layer.
 Shape = tuple[int, ...]
@@ -191,3 +194,75 @@ class Connection(ABC):
         -------
         tensor of shape `weight_shape`
         """
+
+    def nir_node(
+        self, weight: NDArray[np.floating] | None, bias: NDArray[np.floating] | None
+    ) -> nir.NIRNode:
+        """The connection as a node of NIR; one that NIR has no name for is its whole matrix.
+
+        Parameters
+        ----------
+        weight : array of shape `weight_shape`, or None without parameters
+        bias : array, shape (channels,), or None
+
+        Returns
+        -------
+        nir.NIRNode
+            A matrix takes its source and gives its target flat, in the order (channel, y, x).
+        """
+        import nir
+        import numpy as np
+
+        matrix = self._matrix(weight)
+        if bias is None:
+            return nir.Linear(matrix)
+        return nir.Affine(matrix, np.repeat(bias, positions(self.target_shape)))
+
+    def weight_of_nir(self, node: nir.NIRNode) -> NDArray[np.floating] | None:
+        """The weight that a node of `nir_node` holds.
+
+        Raises
+        ------
+        ValueError
+            If it is another node, or a matrix that is not one of such a connection.
+        """
+        import numpy as np
+        import torch
+
+        matrix = np.asarray(getattr(node, "weight", None))
+        if matrix.shape != (units(self.target_shape), units(self.source_shape)):
+            raise ValueError(f"{type(node).__name__} has no matrix of {self.target_shape}")
+        first = np.unique(self.taps.tap, return_index=True)[1]  # a row of the table for each tap
+        cells = matrix.reshape(
+            channels(self.target_shape),
+            positions(self.target_shape),
+            channels(self.source_shape),
+            positions(self.source_shape),
+        )
+        kernel = np.zeros(
+            (self.taps.count, channels(self.source_shape), channels(self.target_shape)),
+            matrix.dtype,
+        )
+        for row in first:
+            kernel[self.taps.tap[row]] = cells[:, self.taps.target[row], :, self.taps.source[row]].T
+        # Where each weight is in the kernel: the weight's own numbers, permuted as it is.
+        number = torch.arange(math.prod(self.weight_shape)).reshape(self.weight_shape)
+        weight = np.empty(self.weight_shape, matrix.dtype)
+        weight.flat[self.kernel(number).flatten().numpy()] = kernel.ravel()
+        if not np.array_equal(self._matrix(weight), matrix):
+            raise ValueError(
+                f"the matrix from {self.source_shape} to {self.target_shape} is not that of one "
+                "kernel at all positions"
+            )
+        return weight
+
+    def _matrix(self, weight: NDArray[np.floating] | None) -> NDArray[np.floating]:
+        """All weights, shape (target units, source units): what each source unit alone gives."""
+        import numpy as np
+        import torch
+
+        count = units(self.source_shape)
+        tensor = None if weight is None else torch.from_numpy(np.array(weight))
+        dtype = torch.get_default_dtype() if tensor is None else tensor.dtype
+        each = torch.eye(count, dtype=dtype).reshape(count, *self.source_shape)
+        return np.ascontiguousarray(self.apply(tensor, each).flatten(1).numpy().T)

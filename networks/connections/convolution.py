@@ -10,7 +10,10 @@ from networks.connections.base import Connection, Shape
 from networks.connections.taps import Taps
 
 if TYPE_CHECKING:
+    import nir
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -92,3 +95,27 @@ class Convolution(Connection):
         return conv2d_weight(
             source, self.weight_shape, target, stride=self.stride, padding=self.padding
         )
+
+    def nir_node(
+        self, weight: NDArray[np.floating] | None, bias: NDArray[np.floating] | None
+    ) -> nir.NIRNode:
+        import nir
+        import numpy as np
+
+        assert weight is not None
+        held = np.zeros(self.target_shape[0], weight.dtype) if bias is None else bias
+        size = (self.source_shape[1], self.source_shape[2])
+        return nir.Conv2d(size, weight, self.stride, self.padding, 1, 1, held)
+
+    def weight_of_nir(self, node: nir.NIRNode) -> NDArray[np.floating] | None:
+        import nir
+        import numpy as np
+
+        if not isinstance(node, nir.Conv2d):
+            raise ValueError(f"{type(node).__name__} is no convolution")
+        settings = (node.stride, node.padding, node.dilation)
+        found = [tuple(np.broadcast_to(each, 2).tolist()) for each in settings]
+        wanted = [(each, each) for each in (self.stride, self.padding, 1)]
+        if found != wanted or node.groups != 1:
+            raise ValueError(f"stride, padding and dilation are {found}: they must be {wanted}")
+        return np.asarray(node.weight)

@@ -36,10 +36,14 @@ from training.suggestions import did_you_mean
 _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
 
-_COMMANDS = ("train", "evaluate", "sweep", "info", "doctor")
+_COMMANDS = ("train", "evaluate", "sweep", "export", "import", "info", "doctor")
 
-_MODULES = {"sweep": "training.cli.sweep_command"}
-"""Commands that have a module of their own, with a function ``run``."""
+_MODULES = {
+    "sweep": "training.cli.sweep_command:run",
+    "export": "training.cli.exchange_commands:run_export",
+    "import": "training.cli.exchange_commands:run_import",
+}
+"""Commands that have a module of their own, and their function."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,8 @@ def _run(arguments: list[str], launch: Launch) -> int:
         print(with_recipes(HELP[command]))
         return 0
     if command in _MODULES:
-        status: int = importlib.import_module(_MODULES[command]).run(rest)
+        module, _, function = _MODULES[command].partition(":")
+        status: int = getattr(importlib.import_module(module), function)(rest)
         return status
     if command == "doctor":
         return _doctor(rest)

@@ -8,6 +8,8 @@ OVERVIEW = """\
 usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
        spide evaluate RUN_DIR [options]   test accuracy of a trained network
        spide sweep RECIPE [options]       train it with many values, results in one file
+       spide export RUN_DIR [options]     a trained network for other programs: NIR, PyTorch
+       spide import FILE [options]        a run that begins with such a file's weights
        spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
        spide doctor                       what is installed, which devices can be used
        spide --version                    the version of spide
@@ -77,6 +79,31 @@ recipes:
 {recipes}
 
 The options of the recipe change it for all points: 'spide train RECIPE --help' lists them.""",
+    "export": """\
+usage: spide export RUN_DIR --to nir|torch --out FILE [--checkpoint last|best]
+
+Writes the trained network into a file that other programs read: a graph of NIR in its exact form
+(pip install 'spide[nir]'), or a PyTorch state dict (safetensors).
+
+  RUN_DIR                  run folder, as 'spide train' made it
+  --to nir|torch           the format
+  --out FILE               the file; one that is there is replaced
+  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+
+example:
+  spide export runs/longer --to torch --out digits.safetensors""",
+    "import": """\
+usage: spide import FILE --recipe RECIPE --out RUN_DIR
+
+Makes a run folder that begins with the weights of a file of 'spide export', of either format.
+Architecture, neurons, steps and precision are the file's; data and learning rates the recipe's.
+
+  FILE             what 'spide export' wrote
+  --recipe RECIPE  where data set and learning rates come from
+  --out RUN_DIR    run folder to make; 'spide evaluate' and 'spide train --resume' take it
+
+example:
+  spide import digits.safetensors --recipe digits --out runs/again""",
     "info": """\
 usage: spide info RECIPE [options]
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
+from networks.exchange import TrainedNetwork
 from training.data import Images, find
 from training.interruption import Interruption
 from training.methods.method import Method
@@ -20,6 +21,7 @@ from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, load_best, load_latest
 from training.runs.display import Bars, Display
 from training.runs.evaluation import Evaluation, evaluate
+from training.runs.exchange import Format, trained_network, write_network
 from training.runs.folder import open_run, trained_on
 from training.runs.records import Record
 from training.updates.in_use import parameters_in_use
@@ -101,6 +103,35 @@ class Run:
         """Parameters by name as both stages use them, in PyTorch's layouts."""
         checkpoint = self.checkpoint
         return parameters_in_use(self.recipe, checkpoint.parameters, checkpoint.progress.iteration)
+
+    @property
+    def network(self) -> TrainedNetwork:
+        """The trained network by itself, without what trained it."""
+        return trained_network(self.architecture, self.recipe, self.weights)
+
+    def export(self, path: str | Path, to: Format) -> TrainedNetwork:
+        """Write the trained network for other programs; `read_network` reads it back.
+
+        Parameters
+        ----------
+        path : path
+            The file; one that is there is replaced.
+        to : {"nir", "torch"}
+            A graph of NIR (with the extra ``nir``), or a PyTorch state dict in safetensors.
+
+        Returns
+        -------
+        TrainedNetwork
+            What was written.
+
+        Raises
+        ------
+        UserError
+            If the format cannot hold the network or its package is missing.
+        """
+        network = self.network
+        write_network(network, Path(path), to)
+        return network
 
     @cached_property
     def trainer(self) -> Method:

@@ -1,0 +1,236 @@
+"""A network as a graph of NIR, in its exact form, and back.
+
+NIR's own integrate-and-fire node fires *above* its threshold and resets *to* a potential; eq. 1
+fires at the threshold and subtracts. So a layer is four nodes here:
+
+    connection -> I (the potential) -> Threshold (V_th's lower neighbour) -> the next connection
+                  ^------------ Scale (-(V_th - u_rest)) <--'
+
+What lies above the lower neighbour of V_th is at V_th or above, in the precision of the weights.
+Two kinds of edges carry what was given in the step before, and are listed in the metadata: those
+out of ``*_reset``, and the one that leaves for ``feedback``. The input is constant or one frame per
+step; the mean of ``readout`` over T_F steps is the network's output. Matrices, of dense layers and
+of transposed convolutions, which NIR has no node for, take and give flat arrays in the order
+(channel, y, x): what comes out of one is to be reshaped to the layer that it reaches.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.connections import Shape
+from networks.exchange.trained_network import Description, ExchangeError, TrainedNetwork
+from networks.wiring import FEEDBACK
+
+if TYPE_CHECKING:
+    import nir
+
+KEY = "spide"
+"""Entry of the graph's metadata with the network's description."""
+
+READ_ME = (
+    "One step is 1: v += r * input. In a step, layer by layer: the node 'layerN' integrates what "
+    "its connection and 'layerN_reset' give, first the reset's; 'layerN_spikes' are 1 where it is "
+    "above the threshold. The edges listed in 'delayed_edges' (JSON) carry what their source gave "
+    "in the step before; all others act within the step. v begins at 0. Input: the "
+    "image at every step. Output: the mean of 'readout' over {steps} steps. Matrices (Linear, "
+    "Affine) give flat arrays in row-major order (channel, y, x): reshape them to the node that "
+    "they reach."
+)
+"""What a reader must do."""
+
+_INPUT, _READOUT, _OUTPUT = "input", "readout", "output"
+
+
+def graph_of(network: TrainedNetwork) -> nir.NIRGraph:
+    """The network as a graph.
+
+    Raises
+    ------
+    ExchangeError
+        Without the package nir, and for leaky neurons.
+    """
+    require_nir()
+    import nir
+
+    if network.leak != 1:
+        raise ExchangeError(
+            f"the leak is {network.leak}: NIR's leaky integrator leaves its discretisation to the "
+            "reader, so that spikes would differ; export it with --to torch"
+        )
+    architecture, weights = network.architecture, network.weights
+    nodes: dict[str, nir.NIRNode] = {
+        _INPUT: nir.Input(input_type={"input": np.array(architecture.input_shape)})
+    }
+    edges: list[tuple[str, str]] = []
+
+    def connect(name: str, node: nir.NIRNode, source: str, shape: Shape, target: str) -> None:
+        """Put a connection between two nodes; a matrix takes its source flat."""
+        if isinstance(node, nir.Linear | nir.Affine) and len(shape) > 1:
+            nodes[f"{name}_flat"] = nir.Flatten({"input": np.array(shape)}, 0, -1)
+            edges.append((source, f"{name}_flat"))
+            source = f"{name}_flat"
+        nodes[name] = node
+        edges.extend([(source, name), (name, target)])
+
+    source, shape = _INPUT, architecture.input_shape
+    for layer in architecture.layers:
+        bias = weights.get(f"{layer.name}.bias")
+        node = layer.connection.nir_node(weights.get(f"{layer.name}.weight"), bias)
+        connect(f"{layer.name}_input", node, source, shape, layer.name)
+        _add_neurons(nodes, edges, layer.name, np.ones(layer.shape, network.dtype), network)
+        source, shape = f"{layer.name}_spikes", layer.shape
+    if architecture.feedback is not None:
+        node = architecture.feedback.nir_node(weights["feedback.weight"], None)
+        connect(FEEDBACK, node, source, shape, architecture.layers[0].name)
+    readout = nir.Affine(weights["readout.weight"], weights["readout.bias"])
+    nodes[_OUTPUT] = nir.Output(output_type={"output": np.array([architecture.classes])})
+    connect(_READOUT, readout, source, shape, _OUTPUT)
+    metadata = {
+        KEY: network.description(),
+        "read_me": READ_ME.format(steps=network.steps),
+        "delayed_edges": json.dumps([edge for edge in edges if _is_delayed(*edge)]),
+    }
+    # A matrix that reaches a layer with channels and positions is flat: NIR cannot unflatten.
+    return nir.NIRGraph(nodes, edges, metadata=metadata, type_check=_all_shapes_fit(network))
+
+
+def network_of(graph: nir.NIRGraph) -> TrainedNetwork:
+    """The network that a graph of `graph_of` is.
+
+    Raises
+    ------
+    ExchangeError
+        If it is another graph, or was changed into what is no such network.
+    """
+    text = graph.metadata.get(KEY) if isinstance(graph.metadata, dict) else None
+    if text is None:
+        raise ExchangeError(
+            f"the graph's metadata have no entry '{KEY}': only graphs of 'spide export' are read"
+        )
+    description = Description.read(text.decode() if isinstance(text, bytes) else str(text))
+    architecture = description.architecture
+    weights: dict[str, NDArray[np.floating]] = {}
+    try:
+        for layer in architecture.layers:
+            node = graph.nodes[f"{layer.name}_input"]
+            weight = layer.connection.weight_of_nir(node)
+            if weight is not None:
+                weights[f"{layer.name}.weight"] = weight
+                each = np.asarray(node.bias)
+                weights[f"{layer.name}.bias"] = each.reshape(layer.shape[0], -1)[:, 0]
+        if architecture.feedback is not None:
+            weight = architecture.feedback.weight_of_nir(graph.nodes[FEEDBACK])
+            assert weight is not None  # a pooling layer is no feedback
+            weights["feedback.weight"] = weight
+        weights["readout.weight"] = graph.nodes[_READOUT].weight
+        weights["readout.bias"] = graph.nodes[_READOUT].bias
+    except KeyError as error:
+        raise ExchangeError(f"the graph has no node {error}: export it again") from None
+    except (ValueError, AttributeError) as error:
+        raise ExchangeError(
+            f"the graph is not that of '{architecture.notation}': {error}"
+        ) from None
+    network = description.with_weights(weights)
+    _check_same(graph, graph_of(network))
+    return network
+
+
+def to_bytes(network: TrainedNetwork) -> bytes:
+    """The graph as the content of a file that ``nir.read`` reads."""
+    file = io.BytesIO()
+    require_nir().write(file, graph_of(network))
+    return file.getvalue()
+
+
+def from_bytes(content: bytes) -> TrainedNetwork:
+    """The network in such a file.
+
+    Raises
+    ------
+    ExchangeError
+        As `network_of`, and if the file is damaged.
+    """
+    try:
+        graph = require_nir().read(io.BytesIO(content), type_check=False)
+    except ExchangeError:
+        raise
+    except Exception as error:  # whatever HDF5 and NIR meet in a file that is none
+        raise ExchangeError(f"it is no whole file of NIR ({error})") from None
+    return network_of(graph)
+
+
+def require_nir() -> type[nir]:
+    """The package nir.
+
+    Raises
+    ------
+    ExchangeError
+        If it is not installed.
+    """
+    try:
+        import nir
+    except ImportError:
+        raise ExchangeError(
+            "NIR needs the package nir: install it with pip install 'spide[nir]'"
+        ) from None
+    return nir
+
+
+def _add_neurons(
+    nodes: dict[str, nir.NIRNode],
+    edges: list[tuple[str, str]],
+    name: str,
+    ones: NDArray[np.floating],
+    network: TrainedNetwork,
+) -> None:
+    """Put the neurons of a layer into a graph: potential, spikes, reset."""
+    import nir
+
+    number = ones.dtype.type
+    below = np.nextafter(number(network.v_threshold), number(0))
+    span = number(network.v_threshold) - number(network.v_rest)
+    nodes[name] = nir.I(r=ones)
+    nodes[f"{name}_spikes"] = nir.Threshold(threshold=below * ones)
+    nodes[f"{name}_reset"] = nir.Scale(scale=-span * ones)
+    edges.extend(
+        [(name, f"{name}_spikes"), (f"{name}_spikes", f"{name}_reset"), (f"{name}_reset", name)]
+    )
+
+
+def _is_delayed(source: str, target: str) -> bool:
+    """Whether an edge carries what its source gave in the step before."""
+    from_spikes = source.endswith("_spikes")
+    return source.endswith("_reset") or (from_spikes and target.startswith(FEEDBACK))
+
+
+def _all_shapes_fit(network: TrainedNetwork) -> bool:
+    """Whether no matrix reaches a layer that has positions."""
+    every = [layer.connection for layer in network.architecture.layers]
+    if network.architecture.feedback is not None:
+        every.append(network.architecture.feedback)
+    return not any(each.upsamples for each in every)
+
+
+def _check_same(graph: nir.NIRGraph, expected: nir.NIRGraph) -> None:
+    """Refuse a graph that says anything else than its description and weights do."""
+    if sorted(map(tuple, graph.edges)) != sorted(map(tuple, expected.edges)):
+        raise ExchangeError("the edges of the graph have been changed: export it again")
+    for name, node in expected.nodes.items():
+        found = graph.nodes[name]
+        for field in ("r", "threshold", "scale", "bias"):
+            wanted = getattr(node, field, None)
+            if wanted is not None and not _equal(getattr(found, field, None), wanted):
+                raise ExchangeError(
+                    f"'{field}' of the node '{name}' is not what the description says: export it "
+                    "again"
+                )
+
+
+def _equal(found: object, wanted: NDArray[np.floating]) -> bool:
+    return isinstance(found, np.ndarray) and np.array_equal(found, wanted)
