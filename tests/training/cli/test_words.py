@@ -92,7 +92,10 @@ def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fly"], "unknown command 'fly': choose train, evaluate, sweep, info or doctor"),
+        (
+            ["fly"],
+            "unknown command 'fly': choose train, evaluate, sweep, export, import, info or doctor",
+        ),
         (["trian"], "unknown command 'trian' (did you mean 'train'?): choose train,"),
         (["train", "digts"], "unknown recipe 'digts' (did you mean 'digits'?): choose one of"),
         (["train", "digits", "--epoch", "2"], "option '--epoch' (did you mean '--epochs'?): 'sp"),
