@@ -9,12 +9,18 @@ are NCHW, kernels as PyTorch stores them.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from networks import Architecture
+from training.methods import StepResult, TwoStageConfig, two_stage_gradients
 
 Array = npt.NDArray[np.float64]
 
@@ -105,3 +111,41 @@ def load_case(path: Path) -> RecordedCase:
         forward_rate=arrays["rate/forward"],
         backward_rate=arrays["rate/backward"],
     )
+
+
+def run_case(case: RecordedCase, **options: Any) -> StepResult:
+    """Both stages of a recorded batch, in double precision unless the options say otherwise."""
+    return two_stage_gradients(
+        Architecture.parse(case.architecture, case.input_shape, case.classes),
+        case.parameters,
+        case.images,
+        case.labels,
+        TwoStageConfig(**case.config),
+        dropout_masks=case.dropout_masks,
+        **options,
+    )
+
+
+def assert_reproduced(result: StepResult, case: RecordedCase) -> None:
+    """The same spike counts to the last one; sums to their rounding."""
+    assert result.alpha.keys() == case.alpha.keys()
+    assert result.beta.keys() == case.beta.keys()
+    for layer in case.alpha:
+        assert_array_equal(result.alpha[layer], case.alpha[layer], strict=True)
+        assert_array_equal(result.beta[layer], case.beta[layer], strict=True)
+    assert_allclose(result.logits, case.logits, rtol=1e-9, atol=1e-12)
+    assert result.loss == pytest.approx(case.loss, rel=1e-12)
+    assert_allclose(result.output_gradient, case.output_gradient, rtol=1e-9, atol=1e-15)
+    assert_same_gradients(result.gradients, case.gradients)
+    assert_allclose(list(result.firing_rates_forward.values()), case.forward_rate, rtol=1e-12)
+    assert_allclose(list(result.firing_rates_backward.values()), case.backward_rate, rtol=1e-12)
+
+
+def assert_same_gradients(
+    found: Mapping[str, npt.NDArray[np.floating]], expected: Mapping[str, npt.NDArray[np.floating]]
+) -> None:
+    """Gradients to the rounding of their sums, relative to the largest one of a parameter."""
+    assert found.keys() == expected.keys()
+    for name, gradient in expected.items():
+        atol = 1e-12 * np.abs(gradient).max()
+        assert_allclose(found[name], gradient, rtol=1e-9, atol=atol, err_msg=name)

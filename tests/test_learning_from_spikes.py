@@ -19,7 +19,7 @@ from networks import Architecture, LearningRule, PropagationChoice, SynapsesKind
 from networks.simulation import FloatingPoint
 from tests.random_architectures import FAMILIES, Family
 from tests.random_networks import RandomNetwork, random_networks
-from tests.recorded_cases import CASES, load_case
+from tests.recorded_cases import CASES, assert_reproduced, load_case, run_case
 from training.methods import StepResult, TwoStageConfig, two_stage_gradients
 
 
@@ -70,21 +70,8 @@ def assert_same(spikes: StepResult, rates: StepResult, tolerance: float) -> None
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_recorded_cases(path: Path, synapses: SynapsesKind, couple: bool) -> None:
     case = load_case(path)
-    result = two_stage_gradients(
-        Architecture.parse(case.architecture, case.input_shape, case.classes),
-        case.parameters,
-        case.images,
-        case.labels,
-        TwoStageConfig(**case.config),
-        dropout_masks=case.dropout_masks,
-        synapses=synapses,
-        couple=couple,
-        learning="spikes",
-    )
-    assert result.gradients.keys() == case.gradients.keys()
-    for name, gradient in case.gradients.items():
-        scale = np.abs(gradient).max()
-        assert_allclose(result.gradients[name], gradient, rtol=0, atol=1e-12 * scale, err_msg=name)
+    result = run_case(case, synapses=synapses, couple=couple, learning="spikes")
+    assert_reproduced(result, case)
 
 
 @pytest.mark.parametrize("synapses", ["shared", "explicit"])

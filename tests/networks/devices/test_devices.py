@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 
 from equations import NeuronModel, TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
 from networks import Architecture, BackwardNetwork, ForwardNetwork
@@ -25,8 +25,7 @@ from tests.networks.builders import (
     random_masks,
     random_parameters,
 )
-from tests.recorded_cases import CASES, load_case
-from training.methods import TwoStageConfig, two_stage_gradients
+from tests.recorded_cases import CASES, assert_reproduced, load_case, run_case
 
 pytestmark = pytest.mark.devices
 
@@ -50,24 +49,7 @@ PIPELINE = architecture("3C3s-P2-6", (2, 6, 8))
 def test_reproduces_the_recorded_case(name: str, couple: bool) -> None:
     (path,) = (path for path in CASES if path.stem == name)
     case = load_case(path)
-    result = two_stage_gradients(
-        Architecture.parse(case.architecture, case.input_shape, case.classes),
-        case.parameters,
-        case.images,
-        case.labels,
-        TwoStageConfig(**case.config),
-        dropout_masks=case.dropout_masks,
-        couple=couple,
-        device="cpp_standalone",
-    )
-    for layer in case.alpha:
-        assert_array_equal(result.alpha[layer], case.alpha[layer], strict=True)
-        assert_array_equal(result.beta[layer], case.beta[layer], strict=True)
-    for parameter, gradient in case.gradients.items():
-        scale = np.abs(gradient).max()
-        assert_allclose(result.gradients[parameter], gradient, rtol=1e-9, atol=1e-12 * scale)
-    assert_allclose(list(result.firing_rates_forward.values()), case.forward_rate, rtol=1e-12)
-    assert_allclose(list(result.firing_rates_backward.values()), case.backward_rate, rtol=1e-12)
+    assert_reproduced(run_case(case, couple=couple, device="cpp_standalone"), case)
 
 
 def forward_runs(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from brian2 import get_device, ms, prefs
 from brian2.core.clocks import defaultclock
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
 from networks import Architecture, BackwardNetwork, DeviceError, ForwardNetwork
@@ -19,8 +19,7 @@ from networks.devices.genn import simulator as genn
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.devices.genn_available import needs_genn
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
-from tests.recorded_cases import CASES, load_case
-from training.methods import StepResult, TwoStageConfig, two_stage_gradients
+from tests.recorded_cases import CASES, assert_same_gradients, load_case, run_case
 
 ON_GENN: dict[str, Any] = {"device": "genn", "backend": "cpu"}
 NETWORK = architecture("3 (F3)", (4,))
@@ -65,19 +64,8 @@ def test_recorded_cases(name: str, couple: bool | None, is_sequential: bool, cac
     (path,) = (path for path in CASES if path.stem == name)
     case = load_case(path)
 
-    def run(**options: Any) -> StepResult:
-        return two_stage_gradients(
-            Architecture.parse(case.architecture, case.input_shape, case.classes),
-            case.parameters,
-            case.images,
-            case.labels,
-            TwoStageConfig(**case.config),
-            dropout_masks=case.dropout_masks,
-            **options,
-        )
-
-    found = run(**ON_GENN, couple=couple)
-    expected = run(synapses="explicit", propagation="synchronous", couple=couple is None)
+    found = run_case(case, **ON_GENN, couple=couple)
+    expected = run_case(case, synapses="explicit", propagation="synchronous", couple=couple is None)
     for layer in case.alpha:
         assert expected.alpha[layer].any() and expected.beta[layer].any()
         assert_array_equal(found.alpha[layer], expected.alpha[layer], strict=True)
@@ -85,9 +73,7 @@ def test_recorded_cases(name: str, couple: bool | None, is_sequential: bool, cac
         if is_sequential:
             assert_array_equal(found.alpha[layer], case.alpha[layer])
             assert_array_equal(found.beta[layer], case.beta[layer])
-    for parameter, gradient in expected.gradients.items():
-        scale = np.abs(gradient).max()
-        assert_allclose(found.gradients[parameter], gradient, rtol=1e-9, atol=1e-12 * scale)
+    assert_same_gradients(found.gradients, expected.gradients)
     assert found.firing_rates_forward == pytest.approx(expected.firing_rates_forward)
     assert found.firing_rates_backward == pytest.approx(expected.firing_rates_backward)
 
