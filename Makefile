@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 VENV_GENN := .venv-genn
 INSTALLED_GENN := $(VENV_GENN)/.installed
 
-.PHONY: install install-genn train test test-faults test-devices test-genn bench docs lint
+.PHONY: install install-genn train test test-faults test-devices test-genn genn-library bench docs lint
 
 install: $(INSTALLED)
 
@@ -38,11 +38,24 @@ test-faults: $(INSTALLED)
 test-devices: $(INSTALLED)
 	$(VENV)/bin/python -m pytest -n0 -m devices
 
-# The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none.
-test-genn: $(INSTALLED_GENN)
+# The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none, and
+# what needs OpenCL where it finds no device.
+test-genn: $(INSTALLED_GENN) genn-library
 	$(VENV_GENN)/bin/python -m pytest -n0 -rs -W ignore::DeprecationWarning -m "not full" \
 		tests/networks/devices tests/training/methods/test_devices.py tests/training/cli/test_doctor.py \
 		tests/test_environment.py
+
+# GeNN's own library for its backends of the CPU and OpenCL: it takes minutes on a busy machine, so
+# it is made before the tests with their time limits.
+OPENCL_PATH ?= /usr
+genn-library:
+ifdef GENN_PATH
+	$(MAKE) -C $(GENN_PATH)/src/genn/genn
+	$(MAKE) -C $(GENN_PATH)/src/genn/backends/single_threaded_cpu
+ifneq ($(wildcard $(OPENCL_PATH)/include/CL/opencl.h),)
+	$(MAKE) -C $(GENN_PATH)/src/genn/backends/opencl OPENCL_PATH=$(OPENCL_PATH)
+endif
+endif
 
 # The folder of the MNIST files, as torchvision reads them.
 DATA_DIR ?= data

@@ -13,13 +13,17 @@ from brian2.utils.filelock import FileLock
 
 from networks.devices.errors import DeviceError
 from networks.devices.facts import Backend
-from networks.devices.genn.installation import find_genn, find_opencl
+from networks.devices.genn.installation import CUDA_13, find_cuda, find_genn, find_opencl
 from networks.devices.programs.build_cache import cache_folder
+from networks.devices.programs.standalone import HEADER
 
 MODEL = "magicnetwork_model"
 
 #: How GeNN's script is told what to generate for.
 _OPTIONS: Mapping[Backend, Sequence[str]] = {"cuda": (), "opencl": ("-l",), "cpu": ("-c",)}
+
+#: What GeNN's sources need to be compiled with CUDA 13.
+CUDA_13_HEADER = HEADER.parent / "cuda_13.h"
 
 _COMPLAINT = re.compile(
     r"error:|fatal|Assertion|No space left|Permission denied|\*\*\*", re.IGNORECASE
@@ -55,9 +59,7 @@ def compile_genn_project(folder: Path, backend: Backend) -> Iterable[Path]:
     ]
 
 
-def generate_genn_code(
-    folder: Path, backend: Backend, environment: Mapping[str, str] | None = None
-) -> None:
+def generate_genn_code(folder: Path, backend: Backend) -> None:
     """Let GeNN write its code into ``<folder>/magicnetwork_model_CODE``.
 
     Raises
@@ -67,21 +69,29 @@ def generate_genn_code(
     """
     script = str(find_genn().path / "bin" / "genn-buildmodel.sh")
     include = f"{folder}:{folder / 'brianlib' / 'randomkit'}"
-    environment = {**_environment(backend), **(environment or {})}
     cache_folder().mkdir(parents=True, exist_ok=True)
     # The first time GeNN builds its own libraries, in its own folder.
     with FileLock(f"{cache_folder() / 'genn'}.lock"):
-        _call(folder, [script, *_OPTIONS[backend], "-i", include, f"{MODEL}.cpp"], environment)
+        _call(
+            folder,
+            [script, *_OPTIONS[backend], "-i", include, f"{MODEL}.cpp"],
+            _environment(backend),
+        )
 
 
 def _environment(backend: Backend) -> dict[str, str]:
     """Variables that GeNN's makefiles need for a backend."""
-    if backend != "opencl":
+    flags = os.environ.get("CXXFLAGS", "")
+    if backend == "cuda":
+        cuda = find_cuda()
+        if cuda.version >= CUDA_13:
+            flags += f" -I{cuda.path / 'include'} -include {CUDA_13_HEADER}"
+        return {"CUDA_PATH": str(cuda.path), "CXXFLAGS": flags}
+    if backend == "cpu":
         return {}
     # GeNN says so to the compiler of its own library, and forgets it in what it generates.
     version = "-DCL_HPP_TARGET_OPENCL_VERSION=120 -DCL_HPP_MINIMUM_OPENCL_VERSION=120"
-    flags = f"{os.environ.get('CXXFLAGS', '')} {version}"
-    return {"OPENCL_PATH": str(find_opencl().path), "CXXFLAGS": flags}
+    return {"OPENCL_PATH": str(find_opencl().path), "CXXFLAGS": f"{flags} {version}"}
 
 
 def _call(

@@ -23,17 +23,17 @@ from networks.devices.facts import Backend
 from networks.devices.genn.opencl_platforms import Platform, platforms
 
 OLDEST_GENN, NEWEST_GENN, TOO_NEW_GENN = Version("4.2.1"), Version("4.9.0"), Version("5")
-TOO_NEW_CUDA = Version("13")
+CUDA_13, TOO_NEW_CUDA = Version("13"), Version("14")
 
 _GET_GENN = (
     f"get GeNN {NEWEST_GENN} (github.com/genn-team/genn, tag {NEWEST_GENN}) and set GENN_PATH to "
     "its folder"
 )
-_GET_CUDA = "install the CUDA toolkit 12 and set CUDA_PATH to its folder"
+_GET_CUDA = "install the CUDA toolkit 12 or 13 and set CUDA_PATH to its folder"
 _GET_OPENCL = (
-    "install OpenCL's loader and headers for C++ and set OPENCL_PATH to a folder whose folders "
-    "'include' and 'lib64' hold them (Debian/Ubuntu: apt install ocl-icd-opencl-dev opencl-headers "
-    "opencl-clhpp-headers, and OPENCL_PATH may stay unset)"
+    "install OpenCL's loader and headers and set OPENCL_PATH to a folder whose folders 'include' "
+    "and 'lib64' hold them (Debian/Ubuntu: apt install ocl-icd-opencl-dev opencl-headers, and "
+    "OPENCL_PATH may stay unset)"
 )
 _GET_PLATFORM = (
     "install the GPU's OpenCL driver, or PoCL, which uses the CPU (Debian/Ubuntu: apt install "
@@ -113,7 +113,7 @@ def find_cuda() -> Installation:
     Raises
     ------
     DeviceNotUsableError
-        If there is none, or one that GeNN 4 does not compile with.
+        If there is none, or one that GeNN 4 is not known to compile with.
     """
     configured = prefs["devices.genn.cuda_backend.cuda_path"] if _has_preferences() else None
     configured = configured or os.environ.get("CUDA_PATH")
@@ -125,7 +125,7 @@ def find_cuda() -> Installation:
         raise DeviceNotUsableError(f"CUDA_PATH is '{path}', where there is no nvcc: {_GET_CUDA}")
     if version >= TOO_NEW_CUDA:
         raise DeviceNotUsableError(
-            f"CUDA_PATH is '{path}' with CUDA {version}, with which GeNN 4 does not compile: "
+            f"CUDA_PATH is '{path}' with CUDA {version}, with which GeNN 4 was never compiled: "
             f"{_GET_CUDA}"
         )
     return Installation(version, path)
@@ -141,8 +141,7 @@ def find_opencl() -> Headers:
     """
     given = os.environ.get("OPENCL_PATH")
     path = Path(given) if given else _USUAL_OPENCL
-    headers = [path / "include" / "CL" / name for name in ("cl2.hpp", "cl.hpp", "opencl.hpp")]
-    if not any(each.is_file() for each in headers):
+    if not (path / "include" / "CL" / "opencl.h").is_file():
         where = f"OPENCL_PATH is '{path}'" if given else f"OPENCL_PATH is not set and in '{path}'"
         raise DeviceNotUsableError(f"{where}, where there are no OpenCL headers: {_GET_OPENCL}")
     return Headers(path)

@@ -153,6 +153,9 @@ class CudaGeNNDevice(SideBySideGeNNDevice):
         self.preferences = (
             "GENN_PREFERENCES.blockSizeSelectMethod = BlockSizeSelect::MANUAL;",
             f"GENN_PREFERENCES.manualBlockSizes.fill({BLOCK});",
+            # GeNN finds its optimal device by trying block sizes, so the two go together.
+            "if (GENN_PREFERENCES.deviceSelectMethod == DeviceSelect::OPTIMAL)",
+            "    GENN_PREFERENCES.deviceSelectMethod = DeviceSelect::MOST_MEMORY;",
         )
 
 

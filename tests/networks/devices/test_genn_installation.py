@@ -70,8 +70,8 @@ def test_cuda(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         find_cuda()
     program(tmp_path / "bin" / "nvcc", "Cuda compilation tools, release 12.4, V12.4.131")
     assert (str(find_cuda().version), find_cuda().path) == ("12.4", tmp_path)
-    program(tmp_path / "bin" / "nvcc", "Cuda compilation tools, release 13.0, V13.0.88")
-    with pytest.raises(DeviceNotUsableError, match=r"CUDA 13\.0, with which GeNN 4 does not"):
+    program(tmp_path / "bin" / "nvcc", "Cuda compilation tools, release 14.0, V14.0.1")
+    with pytest.raises(DeviceNotUsableError, match=r"CUDA 14\.0, with which GeNN 4 was never"):
         find_cuda()
     monkeypatch.delenv("CUDA_PATH")
     with pytest.raises(DeviceNotUsableError, match="CUDA_PATH is not set"):
@@ -91,7 +91,7 @@ def test_opencl(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(DeviceNotUsableError, match=r"no OpenCL headers: install .* OPENCL_PATH"):
         find_opencl()
     (tmp_path / "include" / "CL").mkdir(parents=True)
-    (tmp_path / "include" / "CL" / "cl2.hpp").touch()
+    (tmp_path / "include" / "CL" / "opencl.h").touch()
     assert find_opencl().path == tmp_path
 
 
