@@ -111,15 +111,16 @@ def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
 def _states(recipe: Recipe, neurons: int, part: int) -> int:
     """Return the bytes of the neurons of both stages."""
     itemsize, integers = np.dtype(recipe.dtype).itemsize, INTEGERS * 4
-    backward = COUPLE_STATES if recipe.couple else BACKWARD_STATES
-    populations = 3 if recipe.couple else 2
+    couples = _has_couples(recipe)
+    backward = COUPLE_STATES if couples else BACKWARD_STATES
+    populations = 3 if couples else 2
     return part * neurons * ((FORWARD_STATES + backward) * itemsize + populations * integers)
 
 
 def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
     """Return the bytes of the synapses of both stages; a couple has four connections for one."""
     simulation = recipe.simulation
-    stages = 5 if recipe.couple else 2
+    stages = 5 if _has_couples(recipe) else 2
     if simulation.realised.synapses == "shared":
         return stages * architecture.parameters * np.dtype(recipe.dtype).itemsize
     copies = 1 if simulation.facts.compiles_programs else part
@@ -130,3 +131,8 @@ def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
         sides = 2 if recipe.couple else 1
         synapses += sides * (architecture.synapses + first.synapses + neurons)
     return copies * synapses * EXPLICIT_SYNAPSE_BYTES
+
+
+def _has_couples(recipe: Recipe) -> bool:
+    """Whether stage 2 is of couples, asked for or preferred by the device."""
+    return recipe.couple or recipe.simulation.facts.couples
