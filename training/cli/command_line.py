@@ -36,9 +36,14 @@ from training.suggestions import did_you_mean
 _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
 
-_COMMANDS = ("train", "evaluate", "sweep", "export", "import", "info", "doctor")
+_COMMANDS = (
+    *("train", "evaluate", "simulate", "compare", "sweep"),
+    *("export", "import", "info", "doctor"),
+)
 
 _MODULES = {
+    "simulate": "training.cli.simulate_command:run",
+    "compare": "training.cli.compare_command:run",
     "sweep": "training.cli.sweep_command:run",
     "export": "training.cli.exchange_commands:run_export",
     "import": "training.cli.exchange_commands:run_import",

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from networks import Architecture, CompilationError, DeviceError, NotFiniteError
+from training.cli.evaluation_report import print_evaluation
 from training.cli.preparation import build_for_all, keep_everything, load_images, require_device
 from training.cli.printed import Printed
 from training.data import Images
@@ -130,6 +131,8 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
         raise UserError(str(error)) from None
     if evaluation is None:
         return interruption.exit_status
+    if processes.leads:
+        print_evaluation(evaluation, images, run)
     print(f"weights of iteration {iteration}, loss {evaluation.loss:.4f}")
     _print_accuracy(evaluation.accuracy, path)
     return 0

@@ -6,7 +6,9 @@ from training.recipes import RECIPES, description
 
 OVERVIEW = """\
 usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
-       spide evaluate RUN_DIR [options]   test accuracy of a trained network
+       spide evaluate RUN_DIR [options]   test accuracy, confusions and worst images
+       spide simulate RUN_DIR [options]   potentials and spikes of an image, step by step
+       spide compare RUN_DIR RUN_DIR ...  runs side by side
        spide sweep RECIPE [options]       train it with many values, results in one file
        spide export RUN_DIR [options]     a trained network for other programs: NIR, PyTorch
        spide import FILE [options]        a run that begins with such a file's weights
@@ -42,7 +44,9 @@ Every value of a recipe is an option: 'spide train RECIPE --help' lists them and
     "evaluate": """\
 usage: spide evaluate RUN_DIR [--data-dir DIR] [--checkpoint last|best]
 
-Prints the test accuracy of a run, with the weights of its newest checkpoint or of its best one.
+Prints confusion matrix, the accuracy of every class, the images with the largest losses and the
+test accuracy of a run, with the weights of its newest checkpoint or of its best one, and draws them
+as pictures/evaluation.png in the run folder.
 
   RUN_DIR                  run folder, as 'spide train' made it
   --data-dir DIR           folder of the data sets, as torchvision lays them out; 'data' if not
@@ -51,6 +55,31 @@ Prints the test accuracy of a run, with the weights of its newest checkpoint or 
 
 example:
   spide evaluate runs/longer --checkpoint best""",
+    "simulate": """\
+usage: spide simulate RUN_DIR [--image N] [--record NAME ...] [--out FILE.nc] [options]
+
+Runs one test image through a trained network and writes what its neurons do in every step into a
+NetCDF file, which xarray opens.
+
+  --image N                number of the test image, 0 if not given
+  --record NAME ...        layer1.v, layer2.spikes: a state variable or the spikes of a layer in
+                           stage 1; backward.layer1.v: of stage 2
+  --out FILE.nc            the file, simulation.nc if not given
+  --data-dir DIR           folder of the data sets, as torchvision lays them out
+  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+
+example:
+  spide simulate runs/longer --image 3 --record layer1.v layer2.spikes --out sim.nc""",
+    "compare": """\
+usage: spide compare RUN_DIR RUN_DIR ... [--picture FILE.png]
+
+Prints a table with a line per run: the fields of their recipes that differ, test accuracies and
+speed; and draws the test errors over the epochs.
+
+  --picture FILE.png       the picture, comparison.png if not given
+
+example:
+  spide compare runs/longer runs/shorter --picture both.png""",
     "sweep": """\
 usage: spide sweep RECIPE --vary FIELD=VALUE,VALUE... [options]
        spide sweep FILE.toml [options]

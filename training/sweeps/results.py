@@ -16,20 +16,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import asdict
-from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from training.provenance import provenance
 from training.runs.records import Record
-from training.storage.system_errors import naming
 from training.sweeps.axes import Axis
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import POINT, SEED, Plan
-from training.sweeps.provenance import provenance
 
 CURVES = {
     "training_loss": "mean cross-entropy of an epoch's batches, with dropout",
@@ -115,25 +112,6 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
     coordinates["epoch"] = ("epoch", np.arange(1, epochs + 1))
     coordinates["layer"] = ("layer", np.array(layers, dtype=object))
     return xr.Dataset(data, coordinates, _attributes(plan, folder))
-
-
-def write(results: xr.Dataset, path: Path) -> None:
-    """Write results as NetCDF under a unique name beside it, and rename it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; nothing is left of the attempt.
-    """
-    temporary = path.with_name(f".{path.name}.{token_hex(8)}.tmp")
-    try:
-        with naming(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            results.to_netcdf(temporary, engine="netcdf4")
-            temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _curves(records: list[Record], layers: list[str]) -> dict[str, dict[int, Any]]:

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.data import find
-from training.errors import UserError
 from training.interruption import Interruption
 from training.recipes.recipe import Recipe
 from training.runs.train import chosen_recipe, recipe_name
+from training.storage.netcdf import check_netcdf, write_netcdf
 from training.sweeps.clusters import connected, dashboard
 from training.sweeps.draws import Range
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import Mode, Plan, Point, make_plan
 from training.sweeps.progress import SweepBar
 from training.sweeps.queue import new_sweep, outcomes
-from training.sweeps.results import gather, write
+from training.sweeps.results import gather
 from training.sweeps.worker import Outcome, Task
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def run_sweep(
         As `sweep`.
     """
     folder, interruption = where.folder, interruption or Interruption()
-    _check_out(where.out)
+    check_netcdf(where.out)
     for data_set in dict.fromkeys(point.recipe.data_set for point in plan.points):
         find(data_set).load(where.data_dir)  # what is missing is told before anything begins
     with folder.locked():
@@ -174,7 +174,7 @@ def run_sweep(
         if todo:
             _train(plan, todo, where, progress, interruption, say)
         results = gather(plan, folder)
-        write(results, where.out)
+        write_netcdf(results, where.out)
     return results
 
 
@@ -202,7 +202,7 @@ def _train(
             bar.ended(task.point, outcome == "failed")
             _report(task.point, outcome, folder, say)
             if time.monotonic() - written_at > WRITE_SECONDS:
-                write(gather(plan, folder), where.out)
+                write_netcdf(gather(plan, folder), where.out)
                 written_at = time.monotonic()
 
 
@@ -227,10 +227,3 @@ def _report(
     failure = folder.failure(point) if outcome == "failed" else None
     if failure is not None:
         say(f"failed: {point}: {failure.error}")
-
-
-def _check_out(out: Path) -> None:
-    if out.suffix != ".nc":
-        raise UserError(f"the results cannot be '{out}': give a file that ends with .nc")
-    if out.is_dir():
-        raise UserError(f"'{out}' is a folder: give the name of a file for the results")

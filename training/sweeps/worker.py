@@ -78,7 +78,7 @@ def stop_points(sweep: str) -> None:
 def run_point(task: Task) -> Outcome:
     """Train a point, and return how that ended."""
     folder, stop, began = SweepFolder(task.folder), Stop(task.sweep), time.monotonic()
-    first = -1
+    first = 0
     outcome: Outcome
     try:
         _wait_for_writer(folder.run(task.point), stop)
@@ -88,16 +88,10 @@ def run_point(task: Task) -> Outcome:
         told = str(error) if isinstance(error, UserError | ValueError) else repr(error)
         folder.fail(task.point, told, traceback.format_exc())
         outcome = "failed"
-    folder.note(
-        Attempt(
-            task.point.name,
-            f"{socket.gethostname()}:{os.getpid()}",
-            max(first, 0),
-            _iterations(folder, task.point) if outcome != "failed" else max(first, 0),
-            time.monotonic() - began,
-            outcome,
-        )
-    )
+    last = first if outcome == "failed" else _iterations(folder, task.point)
+    if outcome != "stopped" or last > first:
+        who, seconds = f"{socket.gethostname()}:{os.getpid()}", time.monotonic() - began
+        folder.note(Attempt(task.point.name, who, first, last, seconds, outcome))
     return outcome
 
 

@@ -1,0 +1,78 @@
+"""The commands that look at trained networks: evaluate, simulate, compare."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from tests.training.cli.command import TINY, refusal
+from training.cli.command_line import main
+from training.runs.run import Run
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("runs")
+    paths = [str(folder / name) for name in ("one", "other")]
+    for seed, path in enumerate(paths):
+        assert main(["train", "digits", "--out", path, *TINY, "--seed", str(seed)]) == 0
+    return paths
+
+
+def test_evaluate_tells_confusions_and_the_worst_images(
+    runs: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", runs[0]]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    evaluation = Run(runs[0]).evaluate()
+    first = lines.index("label  taken for") + 2
+    printed = [
+        [0 if word == "." else int(word) for word in line.split()[1:11]]
+        for line in lines[first : first + 10]
+    ]
+    assert printed == evaluation.confusion.tolist()
+    rights = [float(line.split()[-2]) for line in lines[first : first + 10]]
+    assert rights == [round(100 * each, 1) for each in evaluation.accuracy_by_class]
+    worst = [int(match[1]) for line in lines if (match := re.match(r" +(\d+): \d, \d, ", line))]
+    assert worst == evaluation.worst(12).tolist()
+    assert (Path(runs[0]) / "pictures" / "evaluation.png").read_bytes()[1:4] == b"PNG"
+
+
+def test_simulate_writes_what_was_asked_for(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "sim.nc"
+    words = ["simulate", runs[0], "--image", "3", "--record", "layer1.v", "layer1.spikes"]
+    assert main([*words, "--out", str(out)]) == 0
+    assert "  layer1.v: 4 step x 4 layer1.channel x" in capsys.readouterr().out
+    with xr.open_dataset(out) as result:
+        assert result["layer1.spikes"].dims[0] == "step"
+        assert result.attrs["image_number"] == 3
+
+
+def test_compare_prints_a_table_and_draws(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "both.png"
+    assert main(["compare", *runs, "--picture", str(picture)]) == 0
+    head, *rows, last = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["run", "seed", "epoch"]
+    assert [row.split()[:3] for row in rows] == [[runs[0], "0", "2"], [runs[1], "1", "2"]]
+    assert last == str(picture) and picture.read_bytes()[1:4] == b"PNG"
+
+
+def test_mistakes_get_one_line(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for sentence, words in {
+        "there is no 'layer9'": ["simulate", runs[0], "--record", "layer9.v"],
+        "give a file that ends with .nc": ["simulate", runs[0], "--out", "sim.csv"],
+        "holds no run": ["simulate", str(tmp_path)],
+        "spide simulate needs a run folder": ["simulate"],
+        "needs at least two different run folders": ["compare", runs[0], runs[0]],
+        "give a file that ends with .png": ["compare", *runs, "--picture", "a.gif"],
+    }.items():
+        assert sentence in refusal(capsys, *words)

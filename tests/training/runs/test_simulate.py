@@ -1,0 +1,100 @@
+"""One image step by step: potentials and spikes against the rates and the dense statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from training.runs.run import Run
+from training.runs.simulate import Recording, simulate
+from training.runs.train import train
+
+RNG = np.random.default_rng(1)
+LABELS = np.arange(40) % 2
+OWN: dict[str, Any] = {
+    "images": (RNG.normal(size=(40, 4)) + 2 * LABELS[:, None]).astype(np.float32),
+    "labels": LABELS, "architecture": "6 (F6)", "batch_size": 8, "epochs": 1, "milestones": (),
+    "forward_steps": 8, "backward_steps": 40, "dtype": "float64", "loss_scale": 400.0,
+}  # fmt: skip
+RECORD = ("layer1.v", "layer1.spikes", "backward.layer1.v", "backward.layer1.spikes")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return train(out=tmp_path_factory.mktemp("runs") / "run", **OWN)
+
+
+@pytest.fixture(scope="module")
+def result(run: Run) -> xr.Dataset:
+    return simulate(run, 3, RECORD)
+
+
+def test_stage_1_is_equation_2_step_by_step(run: Run, result: xr.Dataset) -> None:
+    """u[t+1] = u[t] + W s[t] + F x + b - (V_th - u_rest) s[t+1], from the run's own weights."""
+    weights = run.weights
+    image = run.images.test[3][0].numpy().astype(float)
+    v, s = np.zeros(6), np.zeros(6)
+    for step in range(8):
+        v = v + weights["feedback.weight"] @ s
+        v = v + (weights["layer1.weight"] @ image + weights["layer1.bias"])
+        s = (v >= 1.0).astype(float)
+        v = v - 2.0 * s
+        np.testing.assert_array_equal(result["layer1.spikes"].isel(step=step), s)
+        np.testing.assert_allclose(result["layer1.v"].isel(step=step), v, atol=1e-12)
+
+
+def test_the_rates_are_the_means_of_the_spikes(result: xr.Dataset) -> None:
+    assert result["layer1.spikes"].sum() > 0
+    np.testing.assert_allclose(
+        result["layer1.spikes"].mean("step"), result["layer1.alpha"], atol=1e-15
+    )
+
+
+def test_stage_2_has_spikes_of_both_signs(run: Run, result: xr.Dataset) -> None:
+    spikes = result["backward.layer1.spikes"]
+    assert spikes.sizes["backward.step"] == 40
+    assert {-1, 1} <= set(np.unique(spikes))
+    image, label = run.images.test[3]
+    step = run.trainer.step(image.numpy()[None], [int(label)], batch=8)
+    np.testing.assert_allclose(spikes.mean("backward.step"), step.beta["layer1"][0], atol=1e-15)
+
+
+def test_the_prediction_is_that_of_the_run(run: Run, result: xr.Dataset) -> None:
+    image, label = run.images.test[3]
+    assert result.attrs["label"] == int(label)
+    assert result.attrs["predicted"] == run.predict(image.numpy()[None])[0]
+
+
+def test_a_leak_in_the_count_is_no_spike(tmp_path: Path) -> None:
+    leaky = train(out=tmp_path / "run", **{**OWN, "leak": 0.75})
+    result = simulate(leaky, 0, ["layer1.spikes", "layer1.spike_count"])
+    weighted = sum(
+        result["layer1.spikes"].isel(step=step).astype(float) * 0.75 ** (7 - step)
+        for step in range(8)
+    )
+    assert set(np.unique(result["layer1.spikes"])) == {0, 1}
+    np.testing.assert_allclose(weighted, result["layer1.spike_count"].isel(step=7), atol=1e-12)
+
+
+@pytest.mark.parametrize("text", ["v", "layer1.", "middle.layer1.v", "a.b.c.d"])
+def test_names_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(ValueError, match=f"cannot record '{text}': write LAYER.VARIABLE"):
+        Recording.read(text)
+
+
+@pytest.mark.parametrize(
+    ("image", "record", "sentence"),
+    [
+        (0, ["layer2.v"], "there is no 'layer2' .did you mean 'layer1'.., only layer1"),
+        (0, ["layer1.u"], "no variable 'u' to watch"),
+        (0, [], "there is nothing to record"),
+        (900, ["layer1.v"], "there is no test image 900: there are 8, from 0 on"),
+    ],
+)
+def test_refused_in_one_sentence(run: Run, image: int, record: list[str], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        simulate(run, image, record)

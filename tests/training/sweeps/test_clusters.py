@@ -1,0 +1,45 @@
+"""Schedulers of one's own: SLURM's job script as text, addresses that lead nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.errors import UserError
+from training.sweeps import clusters
+from training.sweeps.clusters import connected, one_point_per_core
+
+jobqueue = pytest.importorskip("dask_jobqueue")
+
+
+def test_the_job_script_of_slurm() -> None:
+    """One thread per process, so that every core has a point, and libraries start no threads."""
+    options = one_point_per_core(
+        8, "16GB", walltime="04:00:00", queue="short", job_script_prologue=["module load gcc"]
+    )
+    with jobqueue.SLURMCluster(**options, scheduler_options={"dashboard_address": None}) as cluster:
+        script = cluster.job_script()
+    lines = script.splitlines()
+    assert lines[0].startswith("#!") and "bash" in lines[0]
+    assert "#SBATCH --cpus-per-task=8" in lines
+    assert "#SBATCH -t 04:00:00" in lines and "#SBATCH -p short" in lines
+    assert "#SBATCH --mem=15G" in lines
+    assert lines.index("export OMP_NUM_THREADS=1") < lines.index("module load gcc")
+    (worker,) = (line for line in lines if "dask_worker" in line or "dask worker" in line)
+    assert "--nthreads 1" in worker and "--nworkers 8" in worker
+
+
+def test_an_address_without_a_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "_CONNECT_SECONDS", 1)
+    with (
+        pytest.raises(UserError, match=r"no Dask scheduler at 'tcp://127\.0\.0\.1:9' .*: start"),
+        connected("tcp://127.0.0.1:9", None, 1, 1),
+    ):
+        pass
+
+
+def test_a_cluster_has_its_own_workers() -> None:
+    with (
+        pytest.raises(ValueError, match="--workers is for the processes of this machine"),
+        connected("tcp://127.0.0.1:9", 2, 1, 1),
+    ):
+        pass

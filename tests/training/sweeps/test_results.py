@@ -1,0 +1,148 @@
+"""The data set of results: named coordinates, curves per epoch, and what is missing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from training.errors import UserError
+from training.recipes import RECIPES
+from training.runs.folder import RunFolder
+from training.storage.netcdf import check_netcdf, write_netcdf
+from training.sweeps.folder import SweepFolder
+from training.sweeps.plan import Plan, Point, make_plan
+from training.sweeps.progress import last_iteration
+from training.sweeps.results import gather
+
+TWO_EPOCHS = replace(RECIPES["digits"], batch_size=1000, epochs=2)  # 2 iterations each
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SweepFolder:
+    (tmp_path / "failures").mkdir()
+    return SweepFolder(tmp_path)
+
+
+def write_run(folder: SweepFolder, point: Point, accuracies: list[float]) -> None:
+    """A run folder with the records of so many epochs."""
+    run = RunFolder(folder.run(point), "digits", point.recipe)
+    run.create()
+    for epoch, accuracy in enumerate(accuracies, start=1):
+        for batch in (1, 2):
+            iteration = 2 * (epoch - 1) + batch
+            run.log(
+                {
+                    "kind": "training", "iteration": iteration, "epoch": iteration / 2,
+                    "loss": 1.0 / iteration, "accuracy": 0.1 * iteration,
+                    "images_per_second": 100.0 * batch, "learning_rate": 0.1,
+                    "feedback_norm": 1.0, "firing_rates_forward": {"layer1": 0.1 * batch},
+                    "firing_rates_backward": {"layer1": 0.01},
+                }
+            )  # fmt: skip
+        run.log(
+            {
+                "kind": "test", "iteration": 2 * epoch, "epoch": float(epoch),
+                "loss": 0.5, "accuracy": accuracy,
+            }
+        )  # fmt: skip
+
+
+def plan(seeds: int = 1, mode: str = "grid") -> Plan:
+    vary = {"v_rest_backward": [-0.5, 0.0]}
+    return make_plan("digits", TWO_EPOCHS, vary, seeds=seeds, mode=mode)  # type: ignore[arg-type]
+
+
+def test_curves_by_name_and_epoch(folder: SweepFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = plan(seeds=2)
+    points = dict(zip([point.labels for point in whole.points], whole.points, strict=True))
+    complete = points[("v_rest_backward", 0.0), ("seed", 1)]
+    begun = points[("v_rest_backward", -0.5), ("seed", 0)]
+    failed = points[("v_rest_backward", -0.5), ("seed", 1)]
+    write_run(folder, complete, [0.75, 0.5])
+    write_run(folder, begun, [0.25])
+    folder.fail(failed, "the training diverged", "Traceback")
+    # These runs have no checkpoints: what is complete is said here.
+    monkeypatch.setattr(SweepFolder, "finished", lambda self, point: point == complete)
+    results = gather(whole, folder)
+    assert results.test_accuracy.dims == ("v_rest_backward", "seed", "epoch")
+    at = results.sel(v_rest_backward=0.0, seed=1)
+    assert at.test_accuracy.values.tolist() == [0.75, 0.5]
+    assert (at.final_accuracy, at.best_accuracy) == (0.5, 0.75)
+    assert at.training_loss.values.tolist() == [0.75, (1 / 3 + 1 / 4) / 2]
+    # Two batches of the same size, one at 100 and one at 200 images per second.
+    assert np.allclose(at.images_per_second, 400 / 3)
+    assert np.allclose(at.firing_rate_forward.sel(layer="layer1"), 0.15)
+    part = results.sel(v_rest_backward=-0.5, seed=0)
+    assert part.test_accuracy.values[0] == 0.25 and np.isnan(part.test_accuracy.values[1])
+    assert np.isnan(part.final_accuracy)
+    states = {
+        (p.labels[0][1], p.labels[1][1]): results.state.values[p.position] for p in whole.points
+    }
+    assert states == {
+        (-0.5, 0): "begun", (0.0, 0): "missing", (-0.5, 1): "failed", (0.0, 1): "complete",
+    }  # fmt: skip
+    assert results.error.sel(v_rest_backward=-0.5, seed=1) == "the training diverged"
+    # The threshold goes with its resting potential.
+    assert results.v_threshold_backward.sel(v_rest_backward=0.0) == 1.0
+
+
+def test_a_list_has_points(folder: SweepFolder) -> None:
+    results = gather(plan(mode="list"), folder)
+    assert results.final_accuracy.dims == ("point", "seed")
+    assert results.v_rest_backward.dims == ("point",)
+    assert results.v_rest_backward.values.tolist() == [-0.5, 0.0]
+
+
+def test_written_and_read_again(
+    folder: SweepFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = plan()
+    monkeypatch.setattr(SweepFolder, "finished", lambda self, point: True)
+    write_run(folder, whole.points[0], [0.5, 0.6])
+    results = gather(whole, folder)
+    out = tmp_path / "results" / "sweep.nc"
+    write_netcdf(results, out)
+    with xr.open_dataset(out) as again:
+        xr.testing.assert_equal(again.load(), results)
+        assert json.loads(again.attrs["recipe"])["epochs"] == 2
+        assert again.attrs["spide_version"] and again.v_rest_backward.attrs["symbol"] == "u_rest^b"
+    assert [path.name for path in out.parent.iterdir()] == ["sweep.nc"]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(
+    folder: SweepFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: xr.Dataset, path: Path, **options: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(OSError, match="No space left") as refused:
+        write_netcdf(gather(plan(), folder), tmp_path / "out" / "sweep.nc")
+    assert str(refused.value.filename).endswith("sweep.nc")
+    assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("name", ["sweep.csv", "sweep"])
+def test_other_endings_are_refused(name: str) -> None:
+    with pytest.raises(UserError, match=r"give a file that ends with \.nc"):
+        check_netcdf(Path(name))
+
+
+def test_the_last_iteration_of_a_log_that_is_being_written(
+    folder: SweepFolder, tmp_path: Path
+) -> None:
+    (first, _) = plan().points
+    assert last_iteration(tmp_path / "none") == 0
+    write_run(folder, first, [0.5] * 40)
+    log = folder.run(first) / "metrics.jsonl"
+    assert last_iteration(log) == 80
+    with log.open("ab") as file:
+        file.write(b'{"kind": "training", "itera')
+    assert last_iteration(log) == 80

@@ -1,0 +1,48 @@
+"""A sweep against a scheduler's address, with a point that fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from distributed import LocalCluster
+
+from training.recipes import RECIPES
+from training.sweeps.plan import make_plan
+from training.sweeps.sweep import Where, run_sweep, sweep
+
+TINY = replace(
+    RECIPES["digits"], architecture="6 (F6)", batch_size=100, forward_steps=4, backward_steps=5
+)
+
+
+@pytest.mark.slow
+def test_another_cluster_and_a_point_that_fails(tmp_path: Path) -> None:
+    """A scheduler is an address; one point's data set is missing, the other is trained."""
+    own = tmp_path / "own.npz"
+    np.savez(own, images=np.random.default_rng(0).random((40, 4)), labels=np.arange(40) % 2)
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, memory_limit=0, dashboard_address=None
+    ) as cluster:
+        said: list[str] = []
+        plan = make_plan(
+            "digits",
+            replace(TINY, epochs=1, batch_size=8),
+            {"learning_rate": [0.05, 3e38], "data_set": [str(own)]},
+        )
+        where = Where(tmp_path / "sweep.nc", scheduler=cluster.scheduler_address)
+        results = run_sweep(plan, where, say=said.append)
+    assert results.state.values.ravel().tolist() == ["complete", "failed"]
+    assert [line.startswith("failed: learning_rate=3e+38") for line in said].count(True) == 1
+    failed = results.sel(learning_rate=3e38).squeeze()
+    assert "finite" in str(failed.error.item()) and np.isnan(failed.final_accuracy)
+    # Without --retry-failed it is not tried again.
+    again = sweep(
+        replace(TINY, epochs=1, batch_size=8),
+        vary={"learning_rate": [0.05, 3e38], "data_set": [str(own)]},
+        out=tmp_path / "sweep.nc",
+        workers=1,
+    )
+    assert again.state.values.ravel().tolist() == ["complete", "failed"]

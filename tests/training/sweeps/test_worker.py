@@ -1,0 +1,122 @@
+"""What a worker does with one point: train, go on, stop, wait, fail; without any Dask."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.errors import RunFolderError
+from training.recipes import RECIPES
+from training.runs.checkpoint import load_latest
+from training.runs.lock import only_writer
+from training.runs.train import train
+from training.sweeps.folder import SweepFolder
+from training.sweeps.plan import Plan, Point, make_plan
+from training.sweeps.worker import Task, run_point, stop_points
+
+TINY = replace(
+    RECIPES["digits"],
+    architecture="6 (F6)",
+    batch_size=500,  # 3 iterations per epoch
+    epochs=2,
+    forward_steps=4,
+    backward_steps=5,
+)
+
+
+def plan(**fields: object) -> Plan:
+    return make_plan("digits", TINY, {name: [value] for name, value in fields.items()})
+
+
+def task(tmp_path: Path, point: Point, sweep: str = "a") -> Task:
+    (tmp_path / "failures").mkdir(exist_ok=True)
+    return Task(sweep, "digits", point, tmp_path, tmp_path / "data")
+
+
+def attempts(tmp_path: Path) -> list[tuple[int, int, str]]:
+    lines = map(json.loads, (tmp_path / "attempts.jsonl").read_text().splitlines())
+    return [(each["first"], each["last"], each["outcome"]) for each in lines]
+
+
+def test_a_point_is_trained_once_as_spide_train_would(tmp_path: Path) -> None:
+    (point,) = plan(dropout=0.1).points
+    folder = SweepFolder(tmp_path)
+    assert folder.state(point) == "missing"
+    assert run_point(task(tmp_path, point)) == "complete"
+    assert folder.state(point) == "complete"
+    written = (folder.run(point) / "metrics.jsonl").read_bytes()
+    assert run_point(task(tmp_path, point)) == "complete"
+    assert (folder.run(point) / "metrics.jsonl").read_bytes() == written
+    assert attempts(tmp_path) == [(0, 6, "complete"), (6, 6, "complete")]
+    alone = train(point.recipe, out=tmp_path / "alone").checkpoint
+    swept = load_latest(folder.run(point) / "checkpoints")
+    for name, values in alone.parameters.items():
+        assert np.array_equal(values, swept.parameters[name]), name
+
+
+def test_what_was_begun_goes_on(tmp_path: Path) -> None:
+    (point,) = plan(dropout=0.2).points
+    folder = SweepFolder(tmp_path)
+    train("digits", out=folder.run(point), max_iterations=2, **vars(point.recipe))
+    assert folder.state(point) == "begun"
+    assert run_point(task(tmp_path, point)) == "complete"
+    assert attempts(tmp_path) == [(2, 6, "complete")]
+    iterations = [r["iteration"] for r in folder.opened(point).records() if r["kind"] == "training"]
+    assert iterations == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_run_that_was_killed_before_its_first_checkpoint_begins_again(tmp_path: Path) -> None:
+    (point,) = plan(dropout=0.2).points
+    folder = SweepFolder(tmp_path)
+    train("digits", out=folder.run(point), max_iterations=1, **vars(point.recipe))
+    for file in (folder.run(point) / "checkpoints").iterdir():
+        file.unlink()
+    (folder.run(point) / "metrics.jsonl").unlink()
+    assert folder.state(point) == "begun"
+    assert run_point(task(tmp_path, point)) == "complete"
+    assert attempts(tmp_path) == [(0, 6, "complete")]
+
+
+def test_a_sweep_that_stops_trains_nothing(tmp_path: Path) -> None:
+    (point,) = plan(dropout=0.3).points
+    stop_points("stopping")
+    assert run_point(task(tmp_path, point, "stopping")) == "stopped"
+    assert SweepFolder(tmp_path).state(point) == "missing"
+
+
+def test_a_point_that_another_process_trains_is_waited_for(tmp_path: Path) -> None:
+    (point,) = plan(dropout=0.4).points
+    outcome: list[str] = []
+    thread = threading.Thread(target=lambda: outcome.append(run_point(task(tmp_path, point))))
+    with only_writer(SweepFolder(tmp_path).run(point)):
+        thread.start()
+        time.sleep(0.5)
+        assert not outcome and SweepFolder(tmp_path).state(point) == "missing"
+    thread.join(60)
+    assert outcome == ["complete"]
+
+
+def test_a_failure_is_written_down_and_can_be_forgotten(tmp_path: Path) -> None:
+    (point,) = make_plan("mnist-lenet", RECIPES["mnist-lenet"], {"dropout": [0.1]}).points
+    folder = SweepFolder(tmp_path)
+    failing = replace(task(tmp_path, point), name="mnist-lenet")
+    assert run_point(failing) == "failed"
+    assert folder.state(point) == "failed"
+    failure = folder.failure(point)
+    assert failure is not None and "MNIST" in failure.error and "Traceback" in failure.details
+    folder.forget_failure(point)
+    assert folder.state(point) == "missing" and folder.failure(point) is None
+
+
+def test_a_folder_with_another_recipe_is_refused(tmp_path: Path) -> None:
+    (point,) = plan(dropout=0.1).points
+    folder = SweepFolder(tmp_path)
+    train(replace(point.recipe, seed=9), out=folder.run(point), max_iterations=1)
+    with pytest.raises(RunFolderError, match="holds a run of another recipe: choose another fold"):
+        folder.state(point)

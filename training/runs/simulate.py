@@ -1,0 +1,222 @@
+"""One image through a trained network, step by step: potentials and spikes as an xarray data set.
+
+What is recorded is named ``layer1.v`` or ``layer2.spikes`` for stage 1, and ``backward.layer1.v``
+for stage 2. Any state variable of a neuron can be recorded; ``spikes`` are the spikes of each step
+(-1, 0 or 1 in stage 2), which are the steps of the neuron's count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.arrays import whole_number
+from networks.watch import Trace, watch
+from training.methods.method import Method
+from training.parallel.over_cores import method_over_cores
+from training.provenance import provenance
+from training.runs.run import Run
+from training.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SPIKES, COUNT = "spikes", "spike_count"
+STAGES = ("forward", "backward")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is recorded.
+
+    Parameters
+    ----------
+    stage : {"forward", "backward"}
+    group : str
+        A group of neurons, such as ``layer1``.
+    variable : str
+        A state variable of them, or ``spikes``.
+    """
+
+    stage: str
+    group: str
+    variable: str
+
+    def __str__(self) -> str:
+        prefix = "" if self.stage == "forward" else f"{self.stage}."
+        return f"{prefix}{self.group}.{self.variable}"
+
+    @property
+    def watched(self) -> str:
+        """The state variable that tells it."""
+        return COUNT if self.variable == SPIKES else self.variable
+
+    @property
+    def source(self) -> tuple[str, str, str]:
+        """What is watched, and where."""
+        return self.stage, self.group, self.watched
+
+    @classmethod
+    def read(cls, text: str) -> Recording:
+        """Read ``layer1.v``, ``forward.layer1.v`` or ``backward.layer1.v``.
+
+        Raises
+        ------
+        ValueError
+            If it is written otherwise.
+        """
+        words = text.split(".")
+        if len(words) == 2:
+            words.insert(0, "forward")
+        if len(words) != 3 or not all(words) or words[0] not in STAGES:
+            raise ValueError(
+                f"cannot record '{text}': write LAYER.VARIABLE, such as layer1.v or layer2.spikes, "
+                "or backward.LAYER.VARIABLE"
+            )
+        return cls(*words)
+
+
+def simulate(
+    run: Run,
+    image: int = 0,
+    record: Sequence[str] = ("layer1.v", "layer1.spikes"),
+) -> xr.Dataset:
+    """Run one test image through the network of a run, and record neurons in every step.
+
+    Parameters
+    ----------
+    run : Run
+        With the weights to use.
+    image : int
+        Number of the test image.
+    record : sequence of str
+        What to record, see this module. Stage 2 is simulated if something of it is recorded: with
+        the image's label, and as small an output gradient as in a batch of the training.
+
+    Returns
+    -------
+    Dataset
+        What is recorded by name, with the dimension ``step`` (``backward.step`` in stage 2) and
+        those of its layer; ``logits``; the rates ``alpha`` of the last step as ``LAYER.alpha``; and
+        ``image``. Image, label and prediction are attributes.
+
+    Raises
+    ------
+    ValueError
+        For images, layers and variables that do not exist.
+    """
+    import xarray as xr
+
+    recordings = [Recording.read(text) for text in record]
+    if not recordings:
+        raise ValueError("there is nothing to record: name something, such as layer1.v")
+    pixels, label = _image(run, image)
+    method = _one_sample(run)
+    with ExitStack() as stack:
+        traces: dict[tuple[str, str, str], Trace] = {}
+        for each in recordings:  # spikes and their count are one trace
+            if each.source not in traces:
+                traces[each.source] = stack.enter_context(_watched(method, each))
+        if any(each.stage == "backward" for each in recordings):
+            result: Any = method.step(pixels, [label], batch=run.recipe.batch_size)
+        else:
+            result = method.predict(pixels)
+        recorded = {
+            str(each): (
+                _dimensions(each, traces[each.source]),
+                _values(each, traces[each.source], method),
+            )
+            for each in recordings
+        }
+    shown = run.images.test[image][0].numpy()
+    predicted = int(result.logits[0].argmax())
+    alpha = {
+        f"{name}.alpha": (_axes(name, rate[0].ndim), np.array(rate[0]))
+        for name, rate in result.alpha.items()
+    }
+    return xr.Dataset(
+        {
+            **recorded,
+            **alpha,
+            "logits": ("class", np.array(result.logits[0])),
+            "image": (_axes("image", shown.ndim), shown),
+        },
+        attrs={
+            "run": str(run.path),
+            "recipe": run.folder.name,
+            "iteration": run.checkpoint.progress.iteration,
+            "image_number": image,
+            "label": label,
+            "predicted": predicted,
+            **provenance(),
+        },
+    )
+
+
+def _image(run: Run, number: int) -> tuple[NDArray[np.floating], int]:
+    """Pixels as a batch of one, with the steps first if it has frames, and the label."""
+    number = whole_number(number, "image", least=0)
+    test = run.images.test
+    if number >= len(test):
+        raise ValueError(f"there is no test image {number}: there are {len(test)}, from 0 on")
+    pixels, label = test[number]
+    sample_axis = len(pixels.shape) - len(run.architecture.input_shape)
+    return np.expand_dims(np.asarray(pixels), sample_axis), int(label)
+
+
+def _one_sample(run: Run) -> Method:
+    """The network with room for one sample and the weights of the run."""
+    recipe = replace(run.recipe, threads=1)
+    method = method_over_cores(run.architecture, recipe, 1)
+    method.set_parameters(run.weights)
+    return method
+
+
+def _watched(method: Method, recording: Recording) -> Any:
+    """The context in which a recording is made."""
+    stage = method.stages.get(recording.stage)
+    if stage is None:
+        raise ValueError(
+            f"cannot record '{recording}': this method has no {recording.stage} network, only "
+            f"{', '.join(method.stages)}"
+        )
+    if recording.group not in stage.groups:
+        raise ValueError(
+            f"cannot record '{recording}': there is no "
+            f"'{recording.group}'{did_you_mean(recording.group, stage.groups)}, only "
+            f"{', '.join(stage.groups)}"
+        )
+    return watch(stage[recording.group], recording.watched)
+
+
+def _values(recording: Recording, trace: Trace, method: Method) -> NDArray[Any]:
+    """What was recorded, shape (steps, *shape of the layer); spikes from the steps of the count."""
+    values = trace.values
+    if recording.variable != SPIKES:
+        return np.array(values)
+    stage = cast(Any, method.stages[recording.stage])
+    neuron = stage.neuron if recording.stage == "forward" else stage.couple.neuron
+    counts = values.astype(np.float64)
+    before = np.concatenate([np.zeros_like(counts[:1]), counts[:-1]])
+    return np.rint(counts - neuron.leak * before).astype(np.int8)
+
+
+def _dimensions(recording: Recording, trace: Trace) -> tuple[str, ...]:
+    step = "step" if recording.stage == "forward" else "backward.step"
+    return (step, *_axes(recording.group, trace.values.ndim - 1))
+
+
+def _axes(name: str, count: int) -> tuple[str, ...]:
+    """Dimensions of a layer or of an image."""
+    names = {
+        1: ("neuron",),
+        2: ("frame", "neuron"),
+        3: ("channel", "y", "x"),
+        4: ("frame", "channel", "y", "x"),
+    }[count]
+    return tuple(f"{name}.{each}" for each in names)

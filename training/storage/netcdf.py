@@ -1,0 +1,45 @@
+"""xarray data sets as NetCDF files that are there whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from training.errors import UserError
+from training.storage.system_errors import naming
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+
+def check_netcdf(path: Path) -> None:
+    """Refuse a name that cannot be that of a NetCDF file.
+
+    Raises
+    ------
+    UserError
+    """
+    if path.suffix != ".nc":
+        raise UserError(f"the results cannot be '{path}': give a file that ends with .nc")
+    if path.is_dir():
+        raise UserError(f"'{path}' is a folder: give the name of a file for the results")
+
+
+def write_netcdf(content: Dataset, path: Path) -> None:
+    """Write a data set under a unique name beside the file, and rename it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left of the attempt.
+    """
+    temporary = path.with_name(f".{path.name}.{token_hex(8)}.tmp")
+    try:
+        with naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content.to_netcdf(temporary, engine="netcdf4")
+            temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
