@@ -29,7 +29,7 @@ from training.recipes import RECIPES, description
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.folder import open_run
-from training.storage.output_path import check_makeable
+from training.runs.output_path import check_makeable
 from training.storage.system_errors import sentence
 from training.suggestions import did_you_mean
 

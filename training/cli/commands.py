@@ -27,7 +27,6 @@ from training.errors import (
     UserError,
 )
 from training.parallel.distributed.processes import Processes
-from training.plots.pictures import draw_pictures
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, load_best, load_latest
@@ -38,6 +37,7 @@ from training.runs.folder import RunFolder, check_vacant, continued, open_run, t
 from training.runs.history import History
 from training.runs.lock import only_writer
 from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
+from training.runs.pictures import draw_pictures
 from training.runs.progress import Progress
 from training.runs.same_division import divided_as_before
 from training.runs.train import dated_path

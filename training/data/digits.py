@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.data.data_set import DataSet
+from training.data.held_out import HELD_OUT, SPLIT_SEED
 
 if TYPE_CHECKING:
     from torch.utils.data import TensorDataset
 
     from training.data.images import Images
-
-HELD_OUT = 0.2
-SPLIT_SEED = 0
-"""The split is a property of the data set, the same for every seed of a run."""
 
 
 def _load(data_set: DataSet, data_dir: Path) -> Images:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
+from training.data.held_out import HELD_OUT, split
 from training.errors import DataError
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ def image_folder(path: Path) -> DataSet:
     training, test = _pictures(path)
     first = _pixels([training.samples[0]], path)
     if test is None:
-        from training.data.own import HELD_OUT
-
         held_out = round(HELD_OUT * len(training))
         sizes = (len(training) - held_out, held_out)
     else:
@@ -74,7 +73,6 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     from torch.utils.data import TensorDataset
 
     from training.data.images import Images
-    from training.data.own import split
 
     path = Path(data_set.name)
     training, test = _pictures(path)

@@ -23,16 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
+from training.data.held_out import HELD_OUT, split
+from training.data.image_folder import image_folder
 from training.errors import DataError
 
 if TYPE_CHECKING:
     from torch.utils.data import TensorDataset
 
     from training.data.images import Images
-
-HELD_OUT = 0.2
-SPLIT_SEED = 0
-"""The split is a property of the data set, the same for every seed of a run."""
 
 PARTS = (("images", "labels"), ("test_images", "test_labels"))
 
@@ -64,8 +62,6 @@ def own_data_set(name: str) -> DataSet:
 def _described(path: Path, stamp: int) -> DataSet:
     """What a data set is, looked at once as long as the file is the same."""
     if path.is_dir() and not (path / "images.npy").exists():
-        from training.data.image_folder import image_folder
-
         return image_folder(path)
     parts = checked_arrays(_arrays(path), str(path))
     images, labels = parts["images"], parts["labels"]
@@ -104,20 +100,6 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     kept, held_out = split(arrays["labels"])
     images, labels = arrays["images"], arrays["labels"]
     return Images(part(images[kept], labels[kept]), part(images[held_out], labels[held_out]))
-
-
-def split(labels: NDArray[np.integer]) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """Numbers of the images that are trained on, and of a fifth of every class that is not."""
-    from sklearn.model_selection import train_test_split
-
-    few = np.bincount(labels).min(initial=2, where=np.bincount(labels) > 0) < 2
-    kept, held_out = train_test_split(
-        np.arange(len(labels)),
-        test_size=round(HELD_OUT * len(labels)),
-        stratify=None if few else labels,
-        random_state=SPLIT_SEED,
-    )
-    return np.sort(kept), np.sort(held_out)
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:

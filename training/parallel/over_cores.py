@@ -14,9 +14,9 @@ from networks.simulation import Simulation, SimulationOptions
 from networks.stages.stage import Stage
 from networks.weights import Weights
 from training.methods.batch import Batch
+from training.methods.build import build_method
 from training.methods.division import Division
 from training.methods.method import Method
-from training.methods.registry import build_method
 from training.methods.results import Prediction, StepResult, join_predictions, join_results
 from training.methods.spide import Spide
 from training.methods.two_stage_config import TwoStageConfig

@@ -17,9 +17,9 @@ from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, save
 from training.runs.folder import RunFolder, check_vacant
 from training.runs.lock import only_writer
+from training.runs.output_path import check_makeable
 from training.runs.progress import Progress
 from training.storage.files import write_atomically
-from training.storage.output_path import check_makeable
 
 Format = Literal["nir", "torch"]
 

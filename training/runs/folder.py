@@ -8,7 +8,7 @@
     metrics.jsonl    one line per iteration and one per evaluation
     checkpoints/     the newest and the best (training.runs.checkpoint)
     data/            the images, if they came from memory (training.data.from_memory)
-    pictures/        accuracy and loss; firing rates of both stages (training.plots.pictures)
+    pictures/        accuracy and loss; firing rates of both stages (training.runs.pictures)
 """
 
 from __future__ import annotations

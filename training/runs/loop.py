@@ -25,7 +25,6 @@ from training.errors import CheckpointError, LostProcessError
 from training.interruption import Interruption
 from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
-from training.plots.pictures import draw_pictures
 from training.recipes.recipe import Recipe
 from training.runs.checkpoint import Checkpoint, began, load_latest, save
 from training.runs.display import Display
@@ -34,6 +33,7 @@ from training.runs.folder import RunFolder
 from training.runs.history import History
 from training.runs.learner import Learner
 from training.runs.metrics import evaluation_record, training_record
+from training.runs.pictures import draw_pictures
 from training.runs.progress import Progress
 from training.runs.progress_bar import ProgressBar
 from training.runs.same_division import what_differs

@@ -88,7 +88,8 @@ def test_it_touches_nothing_of_the_process(
     train(out=tmp_path / "run", **OWN)
     assert capfd.readouterr() == ("", "")
     assert before == {number: signal.getsignal(number) for number in before}
-    assert (gc.get_freeze_count(), torch.get_num_threads()) == (frozen, threads)
+    assert gc.get_freeze_count() <= frozen  # what others froze may end
+    assert torch.get_num_threads() == threads
 
 
 def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_pictures_that_cannot_be_drawn_end_no_training(
     def fail(*arguments: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("training.plots.pictures.write_atomically", fail)
+    monkeypatch.setattr("training.runs.pictures.write_atomically", fail)
     monkeypatch.setattr("training.runs.loop.PICTURE_SECONDS", 0.0)  # after every epoch
     assert main(["train", "digits", "--out", str(tmp_path / "run"), *TINY]) == 0
     (said,) = [each.getMessage() for each in caplog.records if each.name == "training.runs.loop"]

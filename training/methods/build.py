@@ -1,0 +1,27 @@
+"""From a recipe to the method that it names."""
+
+from __future__ import annotations
+
+import importlib
+
+from networks import Architecture
+from training.methods.method import Method
+from training.methods.registry import METHODS
+from training.recipes.recipe import Recipe
+
+
+def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) -> Method:
+    """What a recipe learns with, for so many samples, in one thread.
+
+    Raises
+    ------
+    ValueError
+        If the recipe's values cannot be built.
+    CompilerNotFoundError
+        Without a C++ compiler.
+    """
+    module, _, name = METHODS[recipe.method].partition(":")
+    method = getattr(importlib.import_module(module), name)
+    method.check_learning(recipe.simulation)
+    built: Method = method.build(architecture, recipe, batch_size)
+    return built
