@@ -41,6 +41,16 @@ def test_from_python(
     assert 0 < rates["layer1"] < 1
 
 
+def test_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = execute("docs/guide/exchange.md")
+    run, image = names["run"], names["image"]
+    logits = run.run_network(image[None]).logits[0]
+    for found in (names["output"], names["logits"][0]):
+        assert abs(found.detach().numpy() - logits).max() < 1e-5
+    assert abs(logits).max() > 0.01
+
+
 def test_add_a_neuron(capsys: pytest.CaptureFixture[str]) -> None:
     names = execute("docs/guide/add_a_neuron.md")
     assert names["stage"].neuron.name == "adaptive"

@@ -110,7 +110,9 @@ class Run:
         return trained_network(self.architecture, self.recipe, self.weights)
 
     def export(self, path: str | Path, to: Format) -> TrainedNetwork:
-        """Write the trained network for other programs; `read_network` reads it back.
+        """Write the trained network for other programs.
+
+        `training.runs.exchange.read_network` reads it back.
 
         Parameters
         ----------
