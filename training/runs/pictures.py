@@ -52,19 +52,17 @@ def curves(history: History, title: str) -> Figure:
 
 
 def firing_rates(history: History, title: str) -> Figure:
-    """Draw the firing rate of every layer in both stages over epochs."""
+    """Draw the firing rate of every layer over epochs, in each stage that the method runs."""
     epochs = [point.epoch for point in history.training]
+    stages = {
+        "stage 1": [point.firing_rates_forward for point in history.training],
+        "stage 2 (both signs)": [point.firing_rates_backward for point in history.training],
+    }
+    # A method without stage 2 records no rates of it.
+    run = {label: rates for label, rates in stages.items() if rates[0]}
     with styled():
-        figure, axes = panels(1, 2, SIZE, title)
-        for panel, stage, label in zip(
-            axes,
-            (
-                [point.firing_rates_forward for point in history.training],
-                [point.firing_rates_backward for point in history.training],
-            ),
-            ("stage 1", "stage 2 (both signs)"),
-            strict=True,
-        ):
+        figure, axes = panels(1, max(1, len(run)), SIZE, title)
+        for panel, (label, stage) in zip(axes, run.items(), strict=False):
             layers = {layer: Curve(epochs, [rates[layer] for rates in stage]) for layer in stage[0]}
             firing_rate_curves(panel, layers)
             panel.set_title(label)

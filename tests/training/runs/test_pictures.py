@@ -76,6 +76,13 @@ def test_firing_rates_of_both_stages_and_every_layer() -> None:
     np.testing.assert_allclose(lines(backward)["layer1"], [[0.1, 1], [0.2, 1]])
 
 
+def test_a_method_without_stage_2_has_one_panel() -> None:
+    records = [{**training_record(n), "firing_rates_backward": {}} for n in (1, 2)]
+    (forward,) = firing_rates(history(*records), "title").axes
+    assert forward.get_title(loc="left") == "stage 1"
+    np.testing.assert_allclose(lines(forward)["layer2"], [[0.1, 20], [0.2, 20]])
+
+
 def test_files(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run", "digits", Recipe(data_set="digits", architecture="8"))
     run.create()
