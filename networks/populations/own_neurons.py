@@ -29,6 +29,9 @@ _RESERVED = frozenset(
     }
 )
 
+#: What Brian2 gives to groups with a refractory period, which those of a stage do not have.
+_REFRACTORY = frozenset({"lastspike", "not_refractory"})
+
 #: What strings may name beside variables, parameters and the namespace.
 _KNOWN = frozenset(
     {
@@ -56,14 +59,15 @@ def check_neuron(neuron: NeuronModel) -> None:
     ------
     ValueError
         If its equations cannot be read, ``v``, ``I`` or ``spike_count`` is missing, a name means
-        two things or nothing, a value of `initial` belongs to no state variable, or units do not
-        fit each other.
+        two things or nothing, a value of `initial` belongs to no state variable, units do not
+        fit each other, or it counts on Brian2's own refractoriness.
     """
     try:
         _check_names_of_its_own(neuron)
         equations = Equations(neuron.equations)
         _check_variables(neuron, equations)
         _check_units(neuron, equations)
+        _check_refractoriness(neuron, equations)
         _check_identifiers(neuron, equations)
     except ValueError:
         raise
@@ -142,6 +146,21 @@ def _check_units(neuron: NeuronModel, equations: Equations) -> None:
         # 0 has any unit, as in Brian2.
         if float(value) != 0 and get_dimensions(value) != equations[name].dim:
             raise _refuse(neuron, f"begins with {name} = {value}: its unit must be '{units[name]}'")
+
+
+def _check_refractoriness(neuron: NeuronModel, equations: Equations) -> None:
+    """Refuse Brian2's refractoriness: a stage's group has none, and Brian2 only logs a warning."""
+    texts = f"{neuron.model}\n{neuron.threshold}\n{neuron.reset}\n{neuron.update}"
+    used = sorted(_REFRACTORY & get_identifiers(_without_comments(texts)))
+    for name, equation in equations.items():
+        if "unless refractory" in equation.flags:
+            used.append(f"{name} (unless refractory)")
+    if used:
+        raise _refuse(
+            neuron,
+            f"uses '{used[0]}', but a stage knows no refractory period: count the steps after a "
+            "spike in a state variable of its own, as the guide 'Add a neuron' does",
+        )
 
 
 def _check_identifiers(neuron: NeuronModel, equations: Equations) -> None:

@@ -174,6 +174,11 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
         (replace(IF, reset=IF.reset + "thta += 1"), "uses 'thta' in its reset"),
         (replace(IF, update="v *= decay"), "uses 'decay' in its update"),
         (replace(IF, model=IF.model + "dx/dt = -x/tau : 1"), "uses 'tau' in its model"),
+        (
+            replace(IF, model=IF.model.replace("I/dt : 1", "I/dt : 1 (unless refractory)")),
+            "uses 'v (unless refractory)', but a stage knows no refractory period",
+        ),
+        (replace(IF, threshold="t > lastspike and v > 1"), "uses 'lastspike', but a stage knows"),
         (replace(IF, model="dv/dt = : 1"), "cannot be read"),
         (replace(IF, v_threshold=20 * mV), "v_threshold in 'volt' and v in '1'"),
         (replace(in_millivolts(), v_rest=-0.07), "v_rest in '1' and v in 'volt'"),
