@@ -29,6 +29,9 @@ class Prediction:
     alpha: Mapping[str, Array]
     firing_rates: dict[str, float]
 
+    def __repr__(self) -> str:
+        return f"<Prediction of {len(self.logits)} samples>"
+
 
 @dataclass(frozen=True)
 class StepResult:
@@ -57,6 +60,12 @@ class StepResult:
     rates: Mapping[str, Mapping[str, Array]]
     firing_rates: Mapping[str, dict[str, float]]
     output_gradient: Array
+
+    def __repr__(self) -> str:
+        return (
+            f"<StepResult of {len(self.logits)} samples, loss {self.loss:.4g}, "
+            f"rates {', '.join(self.rates)}>"
+        )
 
     @property
     def alpha(self) -> Mapping[str, Array]:
