@@ -54,7 +54,9 @@ def own_data_set(name: str) -> DataSet:
     try:
         stamp = path.stat().st_mtime_ns
     except OSError as error:
-        raise DataError(f"'{path}' cannot be read ({error.strerror}): give your data set") from None
+        raise DataError(
+            f"'{path}' cannot be read ({error.strerror}): give the path of a .npz file or a folder"
+        ) from None
     return _described(path, stamp)
 
 

@@ -56,7 +56,7 @@ class Recipe(TwoStageValues, Simulation):
     Parameters
     ----------
     data_set : str
-        digits, mnist, fashion-mnist, cifar10 or cifar100.
+        digits, mnist, fashion-mnist, cifar10 or cifar100, or the path of a .npz file or a folder.
     architecture : str
         Network in the paper's notation, such as '64C5s-64C5s-64C5 (F64C3u)'.
     validation : int
