@@ -52,8 +52,11 @@ def test_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_add_a_neuron(capsys: pytest.CaptureFixture[str]) -> None:
-    names = execute("docs/guide/add_a_neuron.md")
+    with pytest.warns(spide.InexactGradientWarning, match="refractory"):
+        names = execute("docs/guide/add_a_neuron.md")
     assert names["stage"].neuron.name == "adaptive"
+    # Two steps of silence after a spike: no neuron fires more than every third step.
+    assert names["result"].alpha["layer1"].max() == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(
