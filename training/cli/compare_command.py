@@ -38,8 +38,8 @@ def run(words: Sequence[str]) -> int:
             f"the picture cannot be '{choice.picture}': give a file that ends with .png"
         )
     from training.plots.curves import Curve
-    from training.plots.look import comparison_picture, write_picture
     from training.runs.comparison import Course, table
+    from training.runs.look import comparison_picture, write_picture
 
     courses = [Course.of(path) for path in choice.run_dirs]
     rows = table(courses)

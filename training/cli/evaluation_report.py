@@ -7,9 +7,9 @@ import logging
 import numpy as np
 
 from training.data import Images
-from training.plots.look import evaluation_picture, write_picture
 from training.runs.evaluation import Evaluation
 from training.runs.folder import RunFolder
+from training.runs.look import evaluation_picture, write_picture
 
 WORST = 12
 """Images with the largest losses that are told."""

@@ -6,6 +6,7 @@ benchmarks draw with these and nothing else.
 
 from training.plots.bars import bars, grouped_bars, power_law
 from training.plots.confusion import confusion_matrix
+from training.plots.courses import errors_of_runs
 from training.plots.curves import Curve, error_curves, firing_rate_curves, loss_curves
 from training.plots.gradients import gradient_against_exact
 from training.plots.images import examples, kernels
@@ -21,6 +22,7 @@ __all__ = [
     "confusion_matrix",
     "distance",
     "error_curves",
+    "errors_of_runs",
     "examples",
     "firing_rate_curves",
     "gradient_against_exact",

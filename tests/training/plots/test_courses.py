@@ -1,0 +1,16 @@
+"""The errors of several runs."""
+
+from __future__ import annotations
+
+from tests.training.plots.axes import axes, lines
+from training.plots import Curve, errors_of_runs
+
+
+def test_every_run_has_its_own_line_of_errors() -> None:
+    drawn = errors_of_runs(
+        axes(), {"one": Curve([1, 2], [0.9, 0.95]), "other": Curve([1, 2, 3], [0.5, 0.98, 1.0])}
+    )
+    assert {name: points.tolist() for name, points in lines(drawn).items()} == {
+        "one": [[1, 10], [2, 5]],
+        "other": [[1, 50], [2, 2], [3, 0]],
+    }
