@@ -37,7 +37,7 @@ _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
 
 _COMMANDS = (
-    *("train", "evaluate", "simulate", "compare", "sweep"),
+    *("train", "evaluate", "simulate", "compare", "sweep", "reproduce"),
     *("export", "import", "info", "doctor"),
 )
 
@@ -45,6 +45,7 @@ _MODULES = {
     "simulate": "training.cli.simulate_command:run",
     "compare": "training.cli.compare_command:run",
     "sweep": "training.cli.sweep_command:run",
+    "reproduce": "training.cli.reproduce_command:run",
     "export": "training.cli.exchange_commands:run_export",
     "import": "training.cli.exchange_commands:run_import",
 }

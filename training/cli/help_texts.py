@@ -10,6 +10,7 @@ usage: spide train RECIPE [options]       train a network, or continue with --re
        spide simulate RUN_DIR [options]   potentials and spikes of an image, step by step
        spide compare RUN_DIR RUN_DIR ...  runs side by side
        spide sweep RECIPE [options]       train it with many values, results in one file
+       spide reproduce TARGET [options]   a table or figure of the paper, theirs beside ours
        spide export RUN_DIR [options]     a trained network for other programs: NIR, PyTorch
        spide import FILE [options]        a run that begins with such a file's weights
        spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
@@ -108,6 +109,22 @@ recipes:
 {recipes}
 
 The options of the recipe change it for all points: 'spide train RECIPE --help' lists them.""",
+    "reproduce": """\
+usage: spide reproduce TARGET [options]
+
+Trains what a table or figure of the paper needs, and writes it with the paper's numbers beside
+ours: Markdown, CSV, a picture, and all curves as NetCDF. Ctrl+C stops it; the same command goes on
+with what is missing, and targets of one sweep share their runs.
+
+targets: table1, table2, table3, figure2, figure3, figure4, figure5, and gradients (the error of
+every method's gradient over T_B)
+
+  --scale small|full       the 8 x 8 digits for six epochs (the default), or MNIST as in the paper
+  --seeds N                trains each point with N seeds
+  --out DIR                tables, figures and runs
+  --workers N              processes of this machine, with one thread each
+
+example: spide reproduce figure3 --scale small""",
     "export": """\
 usage: spide export RUN_DIR --to nir|torch --out FILE [--checkpoint last|best]
 

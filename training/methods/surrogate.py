@@ -2,9 +2,14 @@
 
 The network of stage 1 is unrolled over its T_F steps and differentiated by torch. The step function
 of the threshold has no useful derivative; on the way back that of STBP takes its place (Wu et al.
-2018, "Spatio-temporal backpropagation", their rectangle of width 1): 1 within 1/2 of the threshold
-and 0 elsewhere. The reset is not differentiated. What this costs is memory and time for the
-potentials and spikes of all steps, which are kept for the way back; stage 2 needs the rates alone.
+2018, "Spatio-temporal backpropagation", the rectangle): 1/a within a/2 of the threshold, 0
+elsewhere. Its width a is what a spike takes from the potential, V_th - u_rest, and the reset is
+differentiated too: within the window, what a weight has added to the potential is then gone with
+the spike, on average, as it is in the neuron. Without this it would add up over all steps, and the
+more so the more layers there are.
+
+What this costs is memory and time for the potentials and spikes of all steps, which are kept for
+the way back; stage 2 needs the rates alone.
 """
 
 from __future__ import annotations
@@ -35,26 +40,22 @@ if TYPE_CHECKING:
 class Spike(torch.autograd.Function):
     """A spike where the potential reaches the threshold.
 
-    Its derivative is taken to be 1 where ``|u - threshold| < 1/2``, else 0.
+    Its derivative is taken to be ``1/width`` where ``|u - threshold| < width/2``, else 0.
     """
 
     @staticmethod
-    def forward(ctx: Any, u: Tensor, threshold: float) -> Tensor:
+    def forward(ctx: Any, u: Tensor, threshold: float, width: float) -> Tensor:
         ctx.save_for_backward(u)
-        ctx.threshold = threshold
+        ctx.threshold, ctx.width = threshold, width
         return (u >= threshold).to(u.dtype)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (u,) = ctx.saved_tensors
         # The derivative of a clipped identity is this rectangle, in one pass.
-        low, high = ctx.threshold - 0.5, ctx.threshold + 0.5
-        return torch.ops.aten.hardtanh_backward(gradients[0], u, low, high), None
-
-
-def _spike(u: Tensor, threshold: float) -> Tensor:
-    spikes: Tensor = Spike.apply(u, threshold)
-    return spikes
+        low, high = ctx.threshold - ctx.width / 2, ctx.threshold + ctx.width / 2
+        open_ = torch.ops.aten.hardtanh_backward(gradients[0], u, low, high)
+        return open_.div_(ctx.width), None, None
 
 
 class Surrogate(Method):
@@ -94,7 +95,13 @@ class Surrogate(Method):
         super().__init__(architecture, batch_size, dtype)
         self.config = config
         layout = torch.channels_last if channels_last else torch.contiguous_format
-        self._network = UnrolledNetwork(architecture, config, _spike, layout)
+        width = config.v_threshold - config.v_rest
+
+        def spike(u: Tensor, threshold: float) -> Tensor:
+            spikes: Tensor = Spike.apply(u, threshold, width)
+            return spikes
+
+        self._network = UnrolledNetwork(architecture, config, spike, layout)
         self._weights: Weights | None = None
         self._tensors: dict[str, Tensor] = {}
 

@@ -5,8 +5,7 @@ in `ForwardNetwork`:
 
     u <- leak * u + D * (F s + b),    s = spike(u),    u <- u - (V_th - u_rest) s
 
-What `spike` does on the way back is the caller's business. The subtraction of the reset is not
-differentiated, as usual (Wu et al. 2018).
+What `spike` does on the way back is the caller's business.
 """
 
 from __future__ import annotations
@@ -86,7 +85,7 @@ class UnrolledNetwork:
                     u = _add(u, drive, masks.get(layer.name))
                 spikes = self.spike(u, config.v_threshold)
                 fired.append(spikes)
-                potentials[index] = torch.sub(u, spikes.detach(), alpha=fall)
+                potentials[index] = torch.sub(u, spikes, alpha=fall)
             yield fired
 
     def _input(

@@ -88,19 +88,19 @@ def test_parts_add_up_to_the_batch() -> None:
 
 
 def test_rectangle() -> None:
-    u = torch.tensor([0.25, 0.75, 1.0, 1.25, 1.75], requires_grad=True)
-    spikes = Spike.apply(u, 1.0)
+    u = torch.tensor([-0.25, 0.25, 1.0, 1.75, 2.25], requires_grad=True)
+    spikes = Spike.apply(u, 1.0, 2.0)
     assert spikes.tolist() == [0, 0, 1, 1, 1]
     (3 * spikes).sum().backward()
     assert u.grad is not None
-    assert u.grad.tolist() == [0, 3, 3, 3, 0]
+    assert u.grad.tolist() == [0, 1.5, 1.5, 1.5, 0]
 
 
 def test_gradient_of_one_neuron_by_hand() -> None:
     """One neuron that fires in the second of three steps.
 
-    u_t = t w - 2 (spikes so far). With the reset not differentiated du_t / dw = t, so the rate
-    changes by the mean over the steps of t where |u_t - 1| < 1/2, else 0.
+    u_t = t w - 2 (spikes so far), with 1/2 for the derivative of a spike where 0 < u_t < 2: the
+    reset takes away all that the weight has added, so that du/dw is 1 again in the next step.
     """
     architecture = Architecture.parse("1", (1,), 2)
     config = TwoStageConfig(forward_steps=3, backward_steps=1, loss_scale=1.0)
@@ -115,7 +115,7 @@ def test_gradient_of_one_neuron_by_hand() -> None:
     )
     result = peer.step(np.ones((1, 1)), np.array([1]))
     assert result.alpha["layer1"].item() == pytest.approx(1 / 3)
-    # The potentials are 0.625, 1.25 and 1.875 - 2, of which the first two are near the threshold.
-    change = (1 + 2) / 3
+    # The potentials are 0.625, 1.25 and 1.875 - 2, of which the first two are in the window.
+    change = (1 / 2 + 1 / 2) / 3
     probability = 1 / (1 + np.exp(-1 / 3))
     assert result.gradients["layer1.weight"].item() == pytest.approx(probability * change)

@@ -1,0 +1,74 @@
+"""``spide reproduce``: a table or figure of the paper, the paper's numbers beside ours."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from training.cli.options import UsageError, parse
+from training.errors import UserError
+from training.experiments.reproduce import Request, check_target, reproduce
+from training.experiments.targets import GRADIENTS, TARGETS
+from training.interruption import Interruption
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Options of ``spide reproduce TARGET``.
+
+    Parameters
+    ----------
+    scale : {"small", "full"}
+        small: the 8 x 8 digits for six epochs. full: MNIST as the paper trained it.
+    seeds : int
+        Seeds that each point is trained with.
+    out : Path
+        Folder of tables, figures and runs; what is there already is not trained again.
+    data_dir : Path
+        Folder of the data sets, as torchvision lays them out.
+    workers : int or None
+        Processes that train; as many as fit the cores if not given.
+    """
+
+    scale: Literal["small", "full"] = "small"
+    seeds: int = 1
+    out: Path = Path("reproduced")
+    data_dir: Path = Path("data")
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("seeds", "workers"):
+            if (number := getattr(self, name)) is not None and number < 1:
+                raise ValueError(f"--{name} must be at least 1, not {number}")
+
+
+def run(words: Sequence[str]) -> int:
+    """Run ``spide reproduce``; return 0, or 128 + the number of a signal."""
+    if not words or words[0].startswith("-"):
+        raise UsageError(
+            f"spide reproduce needs a table or figure: choose one of "
+            f"{', '.join([*TARGETS, GRADIENTS])}"
+        )
+    target, *options = words
+    check_target(target)
+    choice = parse(Reproduce, options, f"spide reproduce {target}")
+    values = {field.name: getattr(choice, field.name) for field in fields(choice)}
+    with Interruption() as interruption:
+        try:
+            written = reproduce(
+                Request(target, **values), progress=True, interruption=interruption, say=_say
+            )
+        except ValueError as error:
+            raise UserError(str(error)) from None
+    if written is None:
+        print("spide: interrupted; the same command goes on", file=sys.stderr)
+        return interruption.exit_status
+    print(f"{written.read_text()}\n{written}", flush=True)
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

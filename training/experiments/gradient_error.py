@@ -1,0 +1,125 @@
+"""How far the gradient of each method is from the exact one, over T_B.
+
+The exact gradient is that of implicit differentiation (eq. 5) for the same weights, images and
+rates of stage 1. The angle between two gradients does not ask how large they are, which for
+surrogate gradients and random feedback means little; the relative error does. Both are of all
+parameters between spiking neurons: the readout's gradient needs no way back and is exact in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from networks import Architecture
+from training.methods.feedback_alignment import FeedbackAlignment
+from training.methods.implicit import Implicit
+from training.methods.method import Method
+from training.methods.spide import Spide
+from training.methods.surrogate import Surrogate
+from training.recipes.recipe import Recipe
+from training.sweeps.cases import ABLATION, case_fields
+
+Gradients = Mapping[str, NDArray[np.floating]]
+
+STEPS = (10, 25, 50, 100, 250, 500, 1000)
+
+
+@dataclass(frozen=True)
+class Error:
+    """The distance of a gradient from the exact one.
+
+    Parameters
+    ----------
+    method : str
+    steps : int
+        T_B.
+    angle : float
+        In degrees.
+    relative : float
+        ``|g - exact| / |exact|``.
+    """
+
+    method: str
+    steps: int
+    angle: float
+    relative: float
+
+
+def distance(gradient: Gradients, exact: Gradients) -> tuple[float, float]:
+    """Angle in degrees and relative error of all gradients but the readout's.
+
+    Raises
+    ------
+    ValueError
+        If one of the two is 0 everywhere.
+    """
+    found, wanted = (
+        np.concatenate(
+            [np.asarray(g[n], float).ravel() for n in exact if not n.startswith("readout.")]
+        )
+        for g in (gradient, exact)
+    )
+    lengths = np.linalg.norm(found), np.linalg.norm(wanted)
+    if not all(lengths):
+        raise ValueError("a gradient is 0 everywhere: it has no direction to compare")
+    cosine = float(np.clip(found @ wanted / (lengths[0] * lengths[1]), -1, 1))
+    return float(np.degrees(np.arccos(cosine))), float(np.linalg.norm(found - wanted) / lengths[1])
+
+
+def gradient_errors(
+    architecture: Architecture,
+    recipe: Recipe,
+    parameters: Mapping[str, ArrayLike],
+    images: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    steps: Sequence[int] = STEPS,
+) -> list[Error]:
+    """The errors of SPIDE, its ablation, random feedback and surrogate gradients.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        With feedback or without.
+    recipe : Recipe
+        Of SPIDE.
+    parameters : dict of array
+        As the stages use them.
+    images : array, shape (samples, *input_shape)
+    labels : int array, shape (samples,)
+    steps : sequence of int
+        T_B of the methods that have a stage 2; surrogate gradients are the same for all.
+    """
+
+    count, simulation = len(images), recipe.simulation
+
+    def gradient(method: Method) -> Gradients:
+        return method.step(images, labels).gradients
+
+    errors = []
+    for case in ABLATION:
+        # Another resting potential in stage 1 makes another network, with an exact gradient of its
+        # own.
+        changed = replace(recipe, **case_fields(case, recipe, {}))
+        config = changed.two_stage
+        exact_method = Implicit.build(architecture, changed, count)
+        exact_method.set_parameters(parameters)
+        exact = gradient(exact_method)
+        spiking: dict[str, Spide | FeedbackAlignment] = {
+            f"SPIDE {case}": Spide(architecture, config, count, simulation)
+        }
+        if case == ABLATION[0]:
+            spiking["DFA"] = FeedbackAlignment(architecture, config, count, simulation, recipe.seed)
+            surrogate = Surrogate(architecture, config, count, recipe.dtype)
+            surrogate.set_parameters(parameters)
+            apart = distance(gradient(surrogate), exact)
+            errors += [Error("surrogate gradients", number, *apart) for number in steps]
+        for name, method in spiking.items():
+            method.set_parameters(parameters)
+            for number in steps:
+                method.config = replace(config, backward_steps=number)
+                errors.append(Error(name, number, *distance(gradient(method), exact)))
+    return errors

@@ -1,0 +1,214 @@
+"""One command for a table or figure: train what is missing, write the table and the figure.
+
+::
+
+    OUT/runs/ablation-small/   the run folders, shared by all targets of one sweep
+    OUT/figure3-small.nc       all curves (training.sweeps.results)
+    OUT/figure3-small.md       the paper's numbers and ours, with command and commit
+    OUT/figure3-small.csv, .png
+
+Called again, it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.data import find
+from training.errors import UserError
+from training.experiments.figures import gradient_angles
+from training.experiments.gradient_error import gradient_errors
+from training.experiments.sweeps import ABLATION_SWEEP, METHODS_SWEEP, Experiment, Scale
+from training.experiments.tables import Table
+from training.experiments.targets import GRADIENTS, NOT_YET, TARGETS
+from training.interruption import Interruption
+from training.provenance import provenance
+from training.recipes.architectures import read_architecture
+from training.runs.run import Run
+from training.storage.files import write_atomically
+from training.suggestions import did_you_mean
+from training.sweeps.plan import Plan
+from training.sweeps.sweep import Where, run_sweep
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from xarray import Dataset
+
+GRADIENT_IMAGES = 64
+"""Test images whose gradients are compared."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Parameters
+    ----------
+    target : str
+        table1, ..., figure5 or gradients.
+    scale : {"small", "full"}
+    seeds : int
+    out : Path
+        Folder of the tables, figures and runs.
+    data_dir : Path
+        Folder of the data sets.
+    workers : int or None
+        Processes that train; as many as fit the cores if not given.
+    """
+
+    target: str
+    scale: Scale = "small"
+    seeds: int = 1
+    out: Path = Path("reproduced")
+    data_dir: Path = Path("data")
+    workers: int | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that asks for it."""
+        return f"spide reproduce {self.target} --scale {self.scale} --seeds {self.seeds}"
+
+    def path(self, ending: str) -> Path:
+        """A file of the results."""
+        return self.out / f"{self.target}-{self.scale}{ending}"
+
+
+def check_target(target: str) -> None:
+    """Refuse what is no table or figure of the paper, or cannot be reproduced.
+
+    Raises
+    ------
+    UserError
+    """
+    known = [*TARGETS, GRADIENTS]
+    if target in NOT_YET:
+        raise UserError(f"{target} is about {NOT_YET[target]}: choose one of {', '.join(known)}")
+    if target not in known:
+        raise UserError(
+            f"there is no '{target}' to reproduce{did_you_mean(target, known)}: choose one of "
+            f"{', '.join(known)}"
+        )
+
+
+def reproduce(
+    request: Request,
+    *,
+    progress: bool = False,
+    interruption: Interruption | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path | None:
+    """Train what is missing, and write table and figure.
+
+    Parameters
+    ----------
+    request : Request
+    progress : bool
+        Whether to show a bar.
+    interruption : Interruption, optional
+    say : callable
+        Told in a line what there is to do.
+
+    Returns
+    -------
+    Path or None
+        The Markdown file; None if it was interrupted.
+
+    Raises
+    ------
+    UserError
+        For targets that do not exist, missing data, and points that fail.
+    """
+    check_target(request.target)
+    began = time.monotonic()
+    figure: Figure | None
+    if request.target == GRADIENTS:
+        plan = ABLATION_SWEEP.plan(request.scale, request.seeds, ("ours",), (100,))
+        trained = _trained(ABLATION_SWEEP, plan, request, progress, interruption, say)
+        if trained is None:
+            return None
+        table, figure = _gradients(trained, request)
+        title = "angle and relative error of gradients against exact ones"
+    else:
+        target = TARGETS[request.target]
+        plan = target.experiment.plan(request.scale, request.seeds, target.names)
+        results = _trained(target.experiment, plan, request, progress, interruption, say)
+        if results is None:
+            return None
+        title, table = target.title, target.table(results)
+        figure = None if target.figure is None else target.figure(results)
+    say(f"after {time.monotonic() - began:.0f} s")
+    return _write(request, title, table, figure)
+
+
+def _trained(
+    experiment: Experiment,
+    plan: Plan,
+    request: Request,
+    progress: bool,
+    interruption: Interruption | None,
+    say: Callable[[str], None],
+) -> Dataset | None:
+    """The results of a sweep whose points are all complete; None if it was interrupted."""
+    runs = request.out / "runs" / f"{experiment.name}-{request.scale}"
+    where = Where(request.path(".nc"), runs, request.data_dir, workers=request.workers)
+    results = run_sweep(
+        plan, where, progress=progress, interruption=interruption, say=say, retry_failed=True
+    )
+    if interruption is not None and interruption.requested:
+        return None
+    states = [str(state) for state in results["state"].values.ravel()]
+    if (failed := len(states) - states.count("complete")) > 0:
+        raise UserError(
+            f"{failed} of {len(states)} points failed: mend what was said of them, the same "
+            "command goes on"
+        )
+    return results
+
+
+def _gradients(results: Dataset, request: Request) -> tuple[Table, Figure]:
+    """Gradients of a trained network on test images."""
+    name = str(results["run"].isel({dim: 0 for dim in results["run"].dims}).item())
+    path = request.out / "runs" / f"{ABLATION_SWEEP.name}-{request.scale}" / "points" / name
+    run = Run(path, data_dir=request.data_dir)
+    pixels, labels = find(run.recipe.data_set).load(request.data_dir).test.tensors
+    errors = gradient_errors(
+        read_architecture(run.recipe), run.recipe, run.weights,
+        pixels[:GRADIENT_IMAGES].numpy(), labels[:GRADIENT_IMAGES].numpy(),
+    )  # fmt: skip
+    rows = [(e.method, str(e.steps), e.angle, e.relative) for e in errors]
+    columns = ("method", "T_B", "angle (degrees)", "relative error")
+    return Table(columns, rows), gradient_angles(errors)
+
+
+def _write(request: Request, title: str, table: Table, figure: Figure | None) -> Path:
+    experiment = METHODS_SWEEP if request.target in _OF_METHODS else ABLATION_SWEEP
+    recipe = experiment.recipes[request.scale]
+    made = provenance()
+    told = ", ".join(
+        f"{name} {value}"
+        for name, value in asdict(recipe).items()
+        if name in ("data_set", "architecture", "epochs", "milestones", "forward_steps", "seed")
+    )
+    request.out.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"# {request.target}: {title}\n",
+        table.markdown(),
+        f"`{request.command}` at commit {made.get('commit', 'unknown')}, {made['created']}. "
+        f"Trained: {told}; else the recipe's values.\n",
+    ]
+    if figure is not None:
+        content = BytesIO()
+        figure.savefig(content, format="png", dpi=150)
+        write_atomically(request.path(".png"), content.getvalue())
+        lines.append(f"![{title}]({request.path('.png').name})\n")
+    write_atomically(request.path(".csv"), table.csv().encode())
+    write_atomically(request.path(".md"), "\n".join(lines).encode())
+    return request.path(".md")
+
+
+_OF_METHODS = [name for name, each in TARGETS.items() if each.experiment is METHODS_SWEEP]
