@@ -87,7 +87,9 @@ def _build(folder: Path, build: Callable[[Path], Iterable[Path]]) -> None:
 
 def _check(folder: Path) -> None:
     try:
-        manifest: dict[str, str] = json.loads((folder / MANIFEST).read_text())
+        manifest = json.loads((folder / MANIFEST).read_text())
+        if not isinstance(manifest, dict) or not manifest:
+            raise ValueError("its manifest lists no files")
         wrong = [name for name, known in manifest.items() if _hash(folder / name) != known]
     except (OSError, ValueError) as error:
         wrong = [str(error)]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import re
+import subprocess
+import sys
+import textwrap
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +81,31 @@ def empty_the_manifest(folder: Path) -> None:
     (folder / MANIFEST).write_text("")
 
 
-@pytest.mark.parametrize("damage", [truncate, change, lose, lose_the_manifest, empty_the_manifest])
+def list_nothing(folder: Path) -> None:
+    (folder / MANIFEST).write_text("{}")
+
+
+def list_other_things(folder: Path) -> None:
+    (folder / MANIFEST).write_text('["main"]')
+
+
+def end_in_a_byte_that_is_no_text(folder: Path) -> None:
+    (folder / MANIFEST).write_bytes((folder / MANIFEST).read_bytes()[:-1] + b"\xff")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        truncate,
+        change,
+        lose,
+        lose_the_manifest,
+        empty_the_manifest,
+        list_nothing,
+        list_other_things,
+        end_in_a_byte_that_is_no_text,
+    ],
+)
 def test_a_damaged_build_is_refused(cache: Path, damage: Callable[[Path], None]) -> None:
     damage(find_or_build("key", build))
     said = f"the compiled program in '{cache / 'key'}' is incomplete or was changed"
@@ -95,6 +122,29 @@ def test_a_build_that_fails_leaves_nothing(cache: Path) -> None:
         find_or_build("key", fail)
     assert {each.name for each in cache.iterdir()} == {"key.lock"}
     find_or_build("key", build)
+
+
+def test_a_build_that_is_killed_leaves_nothing_that_is_used(cache: Path) -> None:
+    code = """
+        import sys, time
+        from networks.devices.programs.build_cache import find_or_build
+
+        def build(folder):
+            (folder / "main").write_text("half")
+            print("half", flush=True)
+            time.sleep(60)
+
+        find_or_build("key", build)
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stdout.readline() == "half\n"
+        process.kill()
+    assert not (cache / "key").exists()
+    assert len(list(cache.glob(".key-*"))) == 1
+    assert (find_or_build("key", build) / "main").read_text() == "program"
+    assert {each.name for each in cache.iterdir()} == {"key", "key.lock"}
 
 
 def test_a_full_disk(cache: Path) -> None:
