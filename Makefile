@@ -7,7 +7,8 @@ INSTALLED := $(VENV)/.installed
 VENV_GENN := .venv-genn
 INSTALLED_GENN := $(VENV_GENN)/.installed
 
-.PHONY: install install-genn train test test-faults test-devices test-genn genn-library bench docs lint
+.PHONY: install install-genn train test test-faults test-versions test-devices test-genn \
+	genn-library bench docs lint
 
 install: $(INSTALLED)
 
@@ -32,6 +33,10 @@ test: $(INSTALLED)
 # Damaged files, full disks, kills, two writers: right results or one sentence.
 test-faults: $(INSTALLED)
 	$(VENV)/bin/python -m pytest -m faults tests/faults
+
+# The core of the tests on every Python that is found among those supported, as a table.
+test-versions: $(INSTALLED)
+	$(VENV)/bin/python -m tests.versions
 
 # What compiles whole programs: C++ standalone, and GeNN where it is found. One after the other:
 # each compilation takes all cores.
