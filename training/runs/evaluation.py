@@ -37,6 +37,10 @@ class Evaluation:
     losses: NDArray[np.floating]
     classes: int
 
+    def __repr__(self) -> str:
+        images = len(self.labels)
+        return f"<Evaluation of {images:,} images: {self.accuracy:.2%}, loss {self.loss:.4g}>"
+
     @property
     def accuracy(self) -> float:
         """Share of images whose largest logit is their label's."""
