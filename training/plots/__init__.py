@@ -6,6 +6,7 @@ benchmarks draw with these and nothing else.
 
 from training.plots.bars import bars, grouped_bars, power_law
 from training.plots.confusion import confusion_matrix
+from training.plots.couple import couple_in_slow_motion
 from training.plots.courses import errors_of_runs
 from training.plots.curves import Curve, error_curves, firing_rate_curves, loss_curves
 from training.plots.gradients import gradient_against_exact
@@ -20,6 +21,7 @@ __all__ = [
     "Curve",
     "bars",
     "confusion_matrix",
+    "couple_in_slow_motion",
     "distance",
     "error_curves",
     "errors_of_runs",

@@ -9,6 +9,7 @@ import pytest
 
 from tests.training.plots.axes import axes, lines, texts
 from training.plots import (
+    couple_in_slow_motion,
     distance,
     levels,
     raster,
@@ -89,3 +90,18 @@ def test_histograms_count_every_neuron_and_hide_none() -> None:
     assert second.get_data().edges.tolist() == [-1, -0.5, 0, 0.5, 1]
     assert first.get_linewidth() > second.get_linewidth()  # drawn first, seen on both sides
     assert first.get_edgecolor() != second.get_edgecolor()
+
+
+def test_a_couple_in_slow_motion() -> None:
+    first = [[0.5, 0.5, 0.5], [1.0, 1.0, -1.0], [-0.5, -0.5, -0.5]]
+    second = [[-0.5, -0.5, -0.5], [-1.0, 1.0, 1.0], [0.5, 0.5, 0.5]]
+    drawn: Any = couple_in_slow_motion(axes(), [first, second], 2, 1.0, -1.0)
+    one, two = (line.get_xydata().tolist() for line in drawn.get_lines()[:2])
+    assert one == [*[[0, 0], [1, 0.5], [2, 1], [3, 1], [3, 1], [4, 1], [4, -1], [5, -1], [6, -0.5]]]
+    assert two[2:8] == [[2, -1], [3, -1], [3, 1], [4, 1], [4, 1], [5, 1]]
+    names = [tick.get_text() for tick in drawn.get_xticklabels()]
+    assert names == ["0", "1", "integrate", "synapse", "reset", "2", "3"]
+    with pytest.raises(ValueError, match="does not fire in step 1"):
+        couple_in_slow_motion(axes(), [first, second], 1, 1.0, -1.0)
+    with pytest.raises(ValueError, match="shape"):
+        couple_in_slow_motion(axes(), first, 1, 1.0, -1.0)

@@ -16,8 +16,9 @@
 #
 # SPIDE trains a spiking network with spikes alone. Two kinds of neurons are enough:
 # integrate-and-fire neurons, whose rates settle at an equilibrium (stage 1), and *ternary couples*
-# of the same neurons, whose signed rates carry the gradient (stage 2). This notebook looks at both
-# in plain Brian2; [the next one](02_equilibrium.ipynb) at what their rates settle at.
+# of the same neurons, whose signed rates carry the gradient (stage 2). [The first
+# notebook](01_first_network.ipynb) trains a network of them; this one looks at both in plain
+# Brian2; [the next one](03_equilibrium.ipynb) at what their rates settle at.
 #
 # Equation numbers are those of *SPIDE: A Purely Spike-based Method for Training Feedback Spiking
 # Neural Networks*. Time is counted in steps, each 1 ms of Brian2's clock; potentials and currents
@@ -35,9 +36,9 @@ from brian2 import (
     TimedArray,
     defaultclock,
     ms,
+    mV,
     prefs,
 )
-from matplotlib.axes import Axes
 
 from equations import (
     NeuronModel,
@@ -48,8 +49,9 @@ from equations import (
     ternary,
 )
 from equations.ternary_couple import CROSS_RESET
+from training import plots
 
-plt.style.use("training.plots.spide")
+plots.use_style()
 prefs.codegen.target = "numpy"  # a handful of neurons: compiling would take longer than running
 defaultclock.dt = 1 * ms  # one step
 
@@ -98,11 +100,9 @@ def record(group: NeuronGroup) -> tuple[StateMonitor, StateMonitor]:
     )
 
 
-def sawtooth(monitors: tuple[StateMonitor, StateMonitor]) -> np.ndarray:
-    """Steps and potential of neuron 0: a slope while it integrates, a vertical line at a reset."""
-    before, after = (monitor.v[0] for monitor in monitors)
-    steps = np.repeat(np.arange(1, len(after) + 1), 2)
-    return np.array([[0, *steps], [0, *np.column_stack([before, after]).ravel()]])
+def potential(monitors: tuple[StateMonitor, StateMonitor]) -> list[np.ndarray]:
+    """Both potentials of neuron 0."""
+    return [monitor.v[0] for monitor in monitors]
 
 
 # %%
@@ -132,19 +132,10 @@ def respond(model: NeuronModel, steps: int) -> tuple[np.ndarray, np.ndarray]:
 coarse = respond(model, 10)[0]
 fine = respond(model, 200)[0]
 
-
 # %%
-def levels(axes: Axes, potentials: dict[str, float]) -> None:
-    """Draw potentials as dashed lines, named on the right."""
-    for symbol, value in potentials.items():
-        axes.axhline(value, color="0.65", linewidth=0.8, linestyle=(0, (5, 3)), zorder=0)
-        axes.text(1.015, value, symbol, transform=axes.get_yaxis_transform(), va="center")
-
-
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9), width_ratios=(1.7, 1))
-left.plot(*sawtooth(trace), color="C0")
-levels(left, {"$V_{th}$": model.v_threshold, "$u_{rest}$": model.v_rest})
-left.set(xlabel="time (steps)", ylabel="potential $u$", xlim=(0, 60))
+plots.trace(left, *potential(trace))
+plots.levels(left, {"$V_{th}$": model.v_threshold, "$u_{rest}$": model.v_rest})
 left.set_title("IF neuron, current $I$ = 0.23")
 right.plot(current, sigma, color="0.8", linewidth=5, label=r"$\sigma$")
 right.plot(current, coarse, color="C4", linewidth=1, label="$T$ = 10")
@@ -160,6 +151,51 @@ plt.show()
 
 # %%
 assert np.all(np.abs(fine - sigma) <= 1 / 200)
+
+# %% [markdown]
+# ### The same neuron in millivolts and milliseconds
+#
+# Brian2 computes with units, and so may a neuron. With 10 mV for every unit of potential, and rest,
+# start and threshold at -70, -60 and -50 mV, a current of 0.23 per step is one of 2.3 mV per ms.
+# The strings keep their form; only the units behind the colons and the values are others.
+
+# %%
+in_millivolts = NeuronModel(
+    """
+    dv/dt = I/dt : volt
+    I : volt (constant)
+    spike_count : 1
+    """,
+    threshold="v >= v_threshold",
+    reset="""
+    v -= v_threshold - v_rest
+    spike_count += 1
+    """,
+    v_threshold=-50 * mV,
+    v_rest=-70 * mV,
+    initial={"v": -60 * mV},
+    name="millivolts",
+)
+physical = neurons(in_millivolts)
+physical.v, physical.I = -60 * mV, 2.3 * mV
+physical_trace = record(physical)
+Network(physical, *physical_trace).run(60 * ms)
+
+scaled = (physical_trace[1].v[0] / mV + 60) / 10
+np.testing.assert_allclose(scaled, trace[1].v[0], atol=1e-12)
+assert physical.spike_count[0] == neuron.spike_count[0] == 7
+
+# %%
+figure, axes = plt.subplots(figsize=(9, 2.6))
+before, after = (monitor.v[0] / mV for monitor in physical_trace)
+plots.trace(axes, before, after, start=-60)
+plots.levels(axes, {"$V_{th}$": -50, "$u_{rest}$": -70})
+axes.set(xlabel="time (ms)", ylabel="potential (mV)", title="7 spikes in 60 ms, as above")
+plt.show()
+
+# %% [markdown]
+# Weights and biases of such a neuron are potentials too. Stage 1 takes it as it is; [notebook
+# 6](06_own_neuron.ipynb) trains a network of neurons with units.
 
 # %% [markdown]
 # ## 2. The leaky neuron
@@ -179,10 +215,9 @@ leaky_plain, leaky_weighted = respond(leaky, 200)
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9), width_ratios=(1.7, 1))
-left.plot(*sawtooth(trace), color="C0", linewidth=1, alpha=0.5, label="IF")
-left.plot(*sawtooth(leaky_trace), color="C2", label="LIF, leak 0.8")
-levels(left, {"$V_{th}$": leaky.v_threshold, "$u_{rest}$": leaky.v_rest})
-left.set(xlabel="time (steps)", ylabel="potential $u$", xlim=(0, 60))
+plots.trace(left, *potential(trace), linewidth=0.7, label="IF")
+plots.trace(left, *potential(leaky_trace), color="C2", label="LIF, leak 0.8")
+plots.levels(left, {"$V_{th}$": leaky.v_threshold, "$u_{rest}$": leaky.v_rest})
 left.set_title("The same current, $I$ = 0.23")
 left.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
 right.plot(current, sigma, color="0.8", linewidth=5, label=r"$\sigma$")
@@ -254,17 +289,15 @@ figure, rows = plt.subplots(
     3, 2, figsize=(9, 4.8), sharex=True, sharey="row", height_ratios=(1, 2, 0.6)
 )
 for inputs, potentials, spikes in rows.T:
-    levels(potentials, {"$V_{th}$": couple.v_threshold, "$-V_{th}$": -couple.v_threshold})
+    plots.levels(potentials, {"$V_{th}$": couple.v_threshold, "$-V_{th}$": -couple.v_threshold})
     for axes in (inputs, spikes):
         axes.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     spikes.set(xlabel="time (steps)", xlim=(0, 60), yticks=(-1, 0, 1), ylim=(-1.2, 1.2))
-for axes, label in zip(rows[:, 0], ("input $I$", "potential $u$", "spikes"), strict=True):
-    axes.set_ylabel(label)
 
 inputs, potentials, spikes = rows[:, 0]
 inputs.set_title("Ternary neuron")
 inputs.stairs(wave, color="0.2", baseline=None, linewidth=1.4)
-potentials.plot(*sawtooth(single_trace), color="0.2")
+plots.trace(potentials, *potential(single_trace), color="0.2")
 for time, output in zip(single_spikes.t / ms, single_spikes.s, strict=True):
     spikes.vlines(time + 1, 0, output, color="C0" if output > 0 else "C1", linewidth=2)
 
@@ -275,10 +308,15 @@ for name, output, colour, monitors, fired in (
     ("neuron 2", -1, "C1", second_trace, second_spikes),
 ):
     inputs.stairs(output * wave, color=colour, baseline=None, linewidth=1.4)
-    potentials.plot(*sawtooth(monitors), color=colour, label=name)
+    plots.trace(potentials, *potential(monitors), color=colour, label=name)
     spikes.vlines(fired.t / ms + 1, 0, output, color=colour, linewidth=2)
 handles = potentials.get_legend_handles_labels()
 inputs.legend(*handles, loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
+for row, label in zip(rows, ("input $I$", "potential $u$", "spikes"), strict=True):
+    row[0].set(ylabel=label)
+    row[1].set(ylabel="")
+for axes in rows[:2].flat:
+    axes.set(xlabel="")
 plt.show()
 
 # %% [markdown]
@@ -332,20 +370,5 @@ assert motion[1, 2].tolist() == [-0.75, 0.25, 0.25]
 
 # %%
 figure, axes = plt.subplots(figsize=(9, 3.2))
-axes.axvspan(2, 6, color="0.95", linewidth=0, zorder=-1)
-for side, colour in zip(motion, ("C0", "C1"), strict=True):
-    ends = side[:, 2]
-    path = [0, *ends[:2], *np.repeat(side[2], 2), *ends[3:]]
-    axes.plot([0, 1, 2, 3, 4, 4, 5, 5, 6, 7, 8], path, color=colour)
-levels(axes, {"$V_{th}$": slow.v_threshold, "$-V_{th}$": -slow.v_threshold})
-levels(axes, {"$u_{rest}$": slow.v_rest, "$-u_{rest}$": -slow.v_rest})
-for x, start, end, colour in ((4, -0.75, 0.25, "C1"), (5, 0.75, -0.25, "C0")):
-    arrow = {"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0}
-    axes.annotate("", (x, end), (x, start), arrowprops=arrow)
-axes.text(3, 0.79, "neuron 1 fires", color="C0", ha="center", va="bottom")
-axes.text(4.07, -0.6, "its spike lifts\nneuron 2", color="C1", va="center")
-axes.text(5.07, 0.55, "neuron 1\nresets itself", color="C0", va="center")
-axes.set_xticks(range(9), ["0", "1", "2", "integrate", "synapse", "reset", "3", "4", "5"])
-axes.set(xlim=(0, 8), ylim=(-0.95, 0.95), ylabel="potential $u$")
-axes.set_xlabel("time (steps; step 3 is stretched)")
+plots.couple_in_slow_motion(axes, motion, 3, slow.v_threshold, slow.v_rest)
 plt.show()
