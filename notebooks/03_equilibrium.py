@@ -17,7 +17,7 @@
 # SPIDE does not follow single spikes through time; it trains the rates that a feedback network
 # settles at. This notebook looks at how spikes approach such an equilibrium, and at the resting
 # potential that brings them closest in few steps. The neurons are those of [the notebook
-# before](01_neurons_and_couples.ipynb).
+# before](02_neurons_and_couples.ipynb).
 #
 # Equation numbers are those of *SPIDE: A Purely Spike-based Method for Training Feedback Spiking
 # Neural Networks*. Time is counted in steps, each 1 ms of Brian2's clock; potentials and currents
@@ -30,8 +30,9 @@ from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, defaultcloc
 
 from equations import NeuronModel, integrate_and_fire, ternary
 from networks import Architecture, ForwardNetwork
+from training import plots
 
-plt.style.use("training.plots.spide")
+plots.use_style()
 prefs.codegen.target = "numpy"  # single neurons: compiling would take longer than running
 defaultclock.dt = 1 * ms  # one step
 
@@ -92,8 +93,8 @@ spikes = SpikeMonitor(forward["layer1"])
 counts = StateMonitor(forward["layer1"], "spike_count", record=range(40), when="end")
 forward.network.add(spikes, counts)
 rates = forward.run(images, 100)
-average = counts.spike_count / np.arange(1, 101)  # alpha[t] of the first input
-assert np.array_equal(average[:, -1], rates.alpha["layer1"][0])
+average = counts.spike_count.T / np.arange(1, 101)[:, None]  # alpha[t] of the first input
+assert np.array_equal(average[-1], rates.alpha["layer1"][0])
 
 # %%
 target = equilibrium[0]
@@ -104,24 +105,13 @@ shown = np.abs(target[:, None] - wanted).argmin(axis=0)  # a neuron for each of 
 first_input = spikes.i < 40
 
 figure, (raster, traces, fall) = plt.subplots(1, 3, figsize=(9, 3.2), width_ratios=(1.2, 1.2, 1))
-raster.plot(
-    spikes.t[first_input] / ms + 1, place[spikes.i[first_input]] + 1, "|", color="C0", markersize=3
-)
-raster.set(xlabel="time (steps)", ylabel=r"neuron, ordered by $\alpha^*$", title="Spikes")
-raster.set(xlim=(0, 101), ylim=(0, 41))
-traces.plot(np.arange(1, 101), average[shown].T, color="C0", linewidth=1)
-traces.hlines(
-    target[shown], 1, 100, color="black", linewidth=0.8, linestyle="--", label=r"$\alpha^*$"
-)
-traces.set(xlabel="time $t$ (steps)", ylabel=r"average rate $\alpha[t]$", title="Rates")
-traces.set(xlim=(0, 101), ylim=(-0.02, 1.02))
-traces.legend(loc="lower right", bbox_to_anchor=(1, 0.98))
-fall.loglog(forward_steps, error, color="C0", linewidth=0.5, alpha=0.3)
-fall.loglog(forward_steps, error.mean(axis=1), "o", color="C0", markersize=4)
-fall.loglog(forward_steps, 1 / forward_steps, "--", color="black", linewidth=0.8, label="$1/T_F$")
-fall.set(xlabel="steps $T_F$", ylabel="r.m.s. over neurons")
-fall.set_title(r"Distance of $\alpha[T_F]$ from $\alpha^*$")
-fall.legend()
+steps_of_spikes = np.round(spikes.t[first_input] / ms).astype(int)
+plots.raster(raster, steps_of_spikes, place[spikes.i[first_input]], count=40, total_steps=100)
+raster.set(ylabel=r"neuron, ordered by $\alpha^*$", title="Spikes")
+plots.rates_over_time(traces, average[:, shown], target[shown])
+traces.set(title="Rates", ylim=(-0.02, 1.02))
+plots.distance(fall, forward_steps, {r"$\alpha[T_F] - \alpha^*$": error})
+fall.set(ylabel="r.m.s. over neurons", title="Distance")
 plt.show()
 
 # %% [markdown]
@@ -134,7 +124,95 @@ assert -1.05 < slope < -0.95
 print(f"slope on logarithmic axes: {slope:.3f}")
 
 # %% [markdown]
-# ## 2. Why $u_{rest} = -V_{th}$
+# ## 2. Several layers
+#
+# With more layers the feedback runs from the last to the first (eq. 3), and the fixed point is that
+# of the composed map $f_1(f_N \circ \dots \circ f_2(\alpha_1), x)$ with
+#
+# $$
+# \begin{aligned}
+# f_1(\alpha, x) &= \sigma\Big(\frac{W \alpha + F_1 x + b_1}{V_{th} - u_{rest}}\Big), &
+# f_l(\alpha) &= \sigma\Big(\frac{F_l \alpha + b_l}{V_{th} - u_{rest}}\Big).
+# \end{aligned}
+# $$
+#
+# The condition is now one on the product,
+# $\lVert W \rVert_2 \lVert F_N \rVert_2 \cdots \lVert F_2 \rVert_2 < (V_{th} - u_{rest})^N$.
+
+# %%
+deep = Architecture.parse("40-30-20 (F40)", input_shape=(20,), classes=10)
+deep_weights = {name: rng.normal(size=shape) for name, shape in deep.parameter_shapes().items()}
+deep_weights["layer1.weight"] *= 0.15
+for name in ("layer2", "layer3", "feedback"):
+    matrix = deep_weights[f"{name}.weight"]
+    matrix *= 0.9 * span / np.linalg.norm(matrix, ord=2)
+for name in ("layer1", "layer2", "layer3"):
+    deep_weights[f"{name}.bias"][:] = 0.6
+
+deep_network = ForwardNetwork(deep, model, batch_size=32, dtype="float64")
+deep_network.set_parameters(deep_weights)
+
+
+def through(layer: str, rates: np.ndarray) -> np.ndarray:
+    """What a layer receives from the one below, and its bias."""
+    return rates @ deep_weights[f"{layer}.weight"].T + deep_weights[f"{layer}.bias"]
+
+
+last = np.zeros((32, 20))
+for _ in range(300):
+    fed_back = last @ deep_weights["feedback.weight"].T
+    fixed = {"layer1": np.clip((fed_back + through("layer1", images)) / span, 0, 1)}
+    fixed["layer2"] = np.clip(through("layer2", fixed["layer1"]) / span, 0, 1)
+    fixed["layer3"] = last = np.clip(through("layer3", fixed["layer2"]) / span, 0, 1)
+
+deep_runs = [deep_network.run(images, count).alpha for count in forward_steps[2:].tolist()]
+deep_errors = {
+    layer: np.array([np.sqrt(((run[layer] - fixed[layer]) ** 2).mean()) for run in deep_runs])
+    for layer in fixed
+}
+assert all(error[-1] < 1e-3 for error in deep_errors.values())
+
+# %% [markdown]
+# ## 3. Outside the norm bound
+#
+# The condition is sufficient, not necessary. The network of section 1 with larger and larger
+# feedback: how far are its rates from *any* fixed point, that is how large is
+# $\alpha - \sigma((W\alpha + Fx + b)/(V_{th} - u_{rest}))$?
+
+# %%
+residuals = {}
+for norm in (0.8, 2.0, 3.0, 5.0):
+    larger = W * norm / 0.8
+    forward.set_parameters(
+        {"layer1.weight": F, "layer1.bias": b, "feedback.weight": larger, **readout}
+    )
+    distances = []
+    for count in forward_steps[2:].tolist():
+        settled = forward.run(images, count).alpha["layer1"]
+        mapped = np.clip((settled @ larger.T + images @ F.T + b) / span, 0, 1)
+        distances.append(np.sqrt(((settled - mapped) ** 2).mean()))
+    residuals[f"{norm:g}"] = np.array(distances)
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+plots.distance(left, forward_steps[2:], deep_errors)
+left.set(ylabel="r.m.s. distance from the fixed point", title="Three layers")
+plots.distance(right, forward_steps[2:], residuals, guide=False)
+right.set(ylabel="r.m.s. residual of the fixed-point equation", title="One layer")
+right.legend(title=r"$\Vert W \Vert_2 / (V_{th} - u_{rest})$", loc="lower left")
+plt.show()
+
+# %%
+for norm, distances in residuals.items():
+    print(f"norm {norm:>3}: residual {distances[-1]:.1e} after {forward_steps[-1]} steps")
+assert residuals["2"][-1] < 1e-3 < 0.02 < residuals["5"][-1]
+
+# %% [markdown]
+# Twice the bound does no harm to this matrix, whose spectral radius is about half its norm. At five
+# times the bound the rates are far from every fixed point even after 4096 steps, and what stage 2
+# would solve for has no meaning. This is why SPIDE restricts the norm of the feedback.
+#
+# ## 4. Why $u_{rest} = -V_{th}$
 #
 # With $V_{th}^b - u_{rest}^b = 1$ a ternary neuron under a constant input $g$ should fire at the
 # rate $\beta = g$. In $T_B$ steps it can only fire at multiples of $1/T_B$, and what is left in its

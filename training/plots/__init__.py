@@ -10,7 +10,7 @@ from training.plots.couple import couple_in_slow_motion
 from training.plots.courses import errors_of_runs
 from training.plots.curves import Curve, error_curves, firing_rate_curves, loss_curves
 from training.plots.gradients import gradient_against_exact
-from training.plots.images import examples, kernels
+from training.plots.images import examples, kernels, rate_maps
 from training.plots.rates import distance, rate_histogram, rates_over_time
 from training.plots.spikes import raster
 from training.plots.style import panels, styled, use_style
@@ -36,6 +36,7 @@ __all__ = [
     "power_law",
     "raster",
     "rate_histogram",
+    "rate_maps",
     "rates_over_time",
     "sawtooth",
     "styled",

@@ -89,6 +89,32 @@ def kernels(
     return axes
 
 
+def rate_maps(axes: Axes, rates: ArrayLike, symbol: str = r"\alpha") -> Axes:
+    """Draw the rates of a layer, one tile for each channel.
+
+    Positive rates are blue and negative ones red; the scale is that of the largest one.
+
+    Parameters
+    ----------
+    axes : Axes
+    rates : array, shape (channels, height, width) or (units,)
+        Of one image; units of a dense layer make about a square.
+    symbol : str
+        Of the rates, in LaTeX.
+    """
+    values = np.asarray(rates, float)
+    if values.ndim == 1:
+        values, gap = values[:, None, None], 0
+    else:
+        gap = 1
+    whole = mosaic(values, gap=gap)
+    largest = float(np.nanmax(np.abs(whole), initial=0.0)) or 1.0
+    image = axes.imshow(whole, cmap="RdBu", vmin=-largest, vmax=largest)
+    axes.figure.colorbar(image, ax=axes, label=f"${symbol}$", shrink=0.8)
+    _without_frame(axes)
+    return axes
+
+
 def examples(
     axes: Axes,
     images: ArrayLike,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from training.plots.series import staggered
-from training.plots.style import COLOURS, POSITIVE, REFERENCE
+from training.plots.style import POSITIVE, REFERENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,15 +87,19 @@ def distance(
         If a distance is not positive, which a logarithmic axis cannot show.
     """
     lengths = np.asarray(steps)
-    for number, (label, values) in enumerate(errors.items()):
+    for number, (line, (label, values)) in enumerate(
+        zip(staggered(len(errors)), errors.items(), strict=True)
+    ):
         error = np.asarray(values, float)
         if not (error > 0).all():
             raise ValueError(f"'{label}' has distances that are not positive: leave those out")
-        colour = COLOURS[number % len(COLOURS)]
         if error.ndim == 2:
-            axes.plot(lengths, error, color=colour, linewidth=0.5, alpha=0.3)
+            axes.plot(lengths, error, color=line.color, linewidth=0.5, alpha=0.3)
             error = error.mean(axis=1)
-        axes.plot(lengths, error, "o-", color=colour, markersize=4, linewidth=0.8, label=label)
+        axes.plot(
+            lengths, error, "o-", color=line.color, markersize=2 + 2 * line.width,
+            linewidth=line.width, label=label,
+        )  # fmt: skip
         if guide and number == 0:
             axes.plot(
                 lengths, error[0] * lengths[0] / lengths, "--", color=REFERENCE, linewidth=0.8,

@@ -58,7 +58,7 @@ def raster(
         raise ValueError("a sign is neither +1 nor -1: leave out neurons that did not fire")
     last = total_steps if total_steps is not None else int(time.max(initial=1))
     highest = count if count is not None else int(place.max(initial=0)) + 1
-    for value, colour, label in ((1, POSITIVE, "positive"), (-1, NEGATIVE, "negative")):
+    for value, colour, label in ((1, POSITIVE, "+1"), (-1, NEGATIVE, "−1")):
         own = sign == value
         if signs is not None or value == 1:
             axes.plot(
@@ -71,7 +71,9 @@ def raster(
                 label=label,
             )
     if signs is not None:
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=2, handletextpad=0.1)
+        axes.legend(
+            loc="lower right", bbox_to_anchor=(1, 0.99), ncols=2, handletextpad=0, markerscale=2
+        )
     axes.set(xlim=(0, last + 1), ylim=(-1, highest), xlabel="time (steps)", ylabel="neuron")
     return axes
 

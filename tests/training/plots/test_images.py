@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.training.plots.axes import axes, lines, texts
-from training.plots import confusion_matrix, examples, gradient_against_exact, kernels
+from training.plots import confusion_matrix, examples, gradient_against_exact, kernels, rate_maps
 
 
 def image(drawn: Any) -> np.ndarray:
@@ -32,6 +32,13 @@ def test_dense_weights_are_a_matrix_or_images() -> None:
     np.testing.assert_array_equal(image(drawn)[:, 3:], weight[1].reshape(3, 2))
     with pytest.raises(ValueError, match="cannot be drawn"):
         kernels(axes(), weight, input_shape=(2, 2))
+
+
+def test_rates_of_a_layer_are_one_tile_for_each_channel() -> None:
+    drawn: Any = rate_maps(axes(), [[[1.0, -4.0]], [[0.0, 2.0]]])
+    np.testing.assert_array_equal(image(drawn), [[1, -4, np.nan, 0, 2]])
+    assert drawn.images[0].get_clim() == (-4, 4)
+    assert image(rate_maps(axes(), [0.25, 0.5, 0.75, 1.0])).tolist() == [[0.25, 0.5], [0.75, 1]]
 
 
 def test_the_colours_of_a_confusion_matrix_are_its_errors() -> None:

@@ -22,15 +22,15 @@ from training.plots import (
 
 def test_spikes_of_both_signs_are_where_they_were_fired() -> None:
     drawn: Any = raster(axes(), [0, 2, 2], [4, 0, 1], [1, -1, 1], count=6, total_steps=5)
-    assert lines(drawn)["positive"].tolist() == [[1, 4], [3, 1]]
-    assert lines(drawn)["negative"].tolist() == [[3, 0]]
+    assert lines(drawn)["+1"].tolist() == [[1, 4], [3, 1]]
+    assert lines(drawn)["−1"].tolist() == [[3, 0]]
     assert drawn.get_xlim() == (0, 6) and drawn.get_ylim() == (-1, 6)
 
 
 def test_a_raster_without_signs_or_spikes() -> None:
-    assert list(lines(raster(axes(), [1], [0]))) == ["positive"]
+    assert list(lines(raster(axes(), [1], [0]))) == ["+1"]
     silent: Any = raster(axes(), [], [], count=3, total_steps=10)
-    assert lines(silent)["positive"].size == 0 and silent.get_xlim() == (0, 11)
+    assert lines(silent)["+1"].size == 0 and silent.get_xlim() == (0, 11)
 
 
 @pytest.mark.parametrize(
