@@ -39,4 +39,7 @@ def read_architecture(recipe: Recipe) -> Architecture:
     try:
         return Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)
     except ValueError as error:
-        raise UserError(str(error)) from None
+        remedy = ""
+        if len(data_set.input_shape) == 1 and set("CP") & set(recipe.architecture):
+            remedy = ": features need an --architecture of dense layers, such as '40 (F40)'"
+        raise UserError(f"{error}{remedy}") from None
