@@ -22,6 +22,7 @@ import tyro
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
 from training.cli.options import UsageError, parse
 from training.cli.standard_streams import StandardStreams
+from training.data.own import is_own
 from training.errors import UserError
 from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.launcher_watch import end_with_launcher
@@ -211,8 +212,9 @@ def _run(arguments: list[str], launch: Launch) -> int:
         raise UsageError(f"spide {command} needs a recipe: choose one of {names}")
     name, *options = rest
     if name not in RECIPES:
+        own = f", and give your data with --data {name}" if is_own(name) else ""
         raise UsageError(
-            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of {names}"
+            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of {names}{own}"
         )
     prog = f"spide {command} {name}"
     if command == "info":

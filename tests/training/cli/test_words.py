@@ -111,6 +111,7 @@ def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None
         (["evaluate", "run", "--data", "data"], "option '--data' (did you mean '--data-dir'?)"),
         (["train"], "needs a recipe: choose one of digits, mnist-feedback, mnist-lenet, fash"),
         (["train", "mnits"], "unknown recipe 'mnits': choose one of digits, mnist-feedback, "),
+        (["train", "wine.npz"], ", and give your data with --data wine.npz"),
         (["info", "mnits"], "unknown recipe 'mnits'"),
         (["train", "digits", "--xyz", "3"], "unknown option '--xyz': 'spide train digits --help'"),
         (["train", "digits", "extra"], "'extra' belongs to no option"),
