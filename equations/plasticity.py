@@ -109,4 +109,4 @@ dw = 0
 """
 
 #: Then, by the weights of the feedback: ``W <- min(c, ||W||) W / ||W||`` (Algorithm 2, line 25).
-RESTRICT = "w *= clip(norm_limit / norm, 0, 1)"
+RESTRICT = "w *= norm_limit / clip(norm, norm_limit, inf)"

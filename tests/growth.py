@@ -54,10 +54,10 @@ def measure(script: str, *arguments: object) -> list[Held]:
     return [Held(*map(int, words[1:])) for words in lines if words[:1] == ["held"]]
 
 
-def assert_flat(held: list[Held], objects: int = 0) -> None:
-    """Nothing that stays: no more objects than `objects`, and less than 2 MiB."""
+def assert_flat(held: list[Held], objects: int = 0, mebibytes: int = 2) -> None:
+    """Nothing that stays: no more objects than `objects`, and less than `mebibytes`."""
     first, *others = held
     assert others
     for each in others:
         assert each.objects - first.objects <= objects
-        assert each.memory - first.memory < 2 * 2**20
+        assert each.memory - first.memory < mebibytes * 2**20

@@ -9,6 +9,7 @@ import numpy as np
 from training.data import Images
 from training.runs.evaluation import Evaluation
 from training.runs.folder import RunFolder
+from training.runs.lock import only_writer
 from training.runs.look import evaluation_picture, write_picture
 
 WORST = 12
@@ -41,9 +42,9 @@ def print_evaluation(evaluation: Evaluation, images: Images, run: RunFolder) -> 
     path = run.pictures / "evaluation.png"
     try:
         pixels = np.stack([images.test[int(number)][0].numpy() for number in worst])
-        write_picture(
-            evaluation_picture(evaluation, worst, pixels, f"{run.name}  {run.path}"), path
-        )
+        figure = evaluation_picture(evaluation, worst, pixels, f"{run.name}  {run.path}")
+        with only_writer(run.path):  # a run that goes on meanwhile gets no picture
+            write_picture(figure, path)
     except Exception as error:  # of the system, or any that a drawing library knows
         logging.getLogger(__name__).warning("spide: '%s' cannot be drawn (%s)", path, error)
     else:

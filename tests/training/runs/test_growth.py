@@ -72,7 +72,8 @@ if not freezes:
 def test_a_long_training(iterations: int, tmp_path: Path) -> None:
     held = measure(SCRIPT, iterations, tmp_path / "run", True)
     assert len(held) >= 5
-    assert_flat(held, objects=500)
+    # The first pictures leave a little more in the allocator from time to time.
+    assert_flat(held, objects=500, mebibytes=8)
 
 
 def test_only_the_command_freezes_garbage_collection(tmp_path: Path) -> None:

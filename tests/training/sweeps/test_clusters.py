@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from training.errors import UserError
 from training.sweeps import clusters
 from training.sweeps.clusters import connected, one_point_per_core
 
+_ON_CTRL_C = signal.getsignal(signal.SIGINT)
 jobqueue = pytest.importorskip("dask_jobqueue")
+signal.signal(signal.SIGINT, _ON_CTRL_C)  # importing it makes Ctrl+C end the process
 
 
 def test_the_job_script_of_slurm() -> None:
