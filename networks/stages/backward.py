@@ -14,7 +14,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equations import TernaryCouple, average_rate_weight
+from equations import TernaryCouple
 from networks.architecture import Architecture
 from networks.arrays import numbers, whole_number
 from networks.checks import (
@@ -197,10 +197,5 @@ class BackwardNetwork(Stage):
 
         simulate(steps, profile)
         check_potentials(dict(reversed(self.groups.items())), 2, steps, simulate)
-        weight = average_rate_weight(self.couple.leak, steps, self.dtype)
         taught = {} if self.learning is None else self.learning.gradients()
-        rates = BackwardRates({}, {}, taught)
-        for name, each in self.populations.items():
-            rates.firing_rates[name] = each.activity(samples) / (steps * samples * each.layer.units)
-            rates.beta[name] = span * each.spike_count()[:samples] / weight
-        return rates
+        return BackwardRates(*self._read(samples, steps, self.couple.leak, span), taught)

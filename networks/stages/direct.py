@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equations import TernaryCouple, average_rate_weight
+from equations import TernaryCouple
 from networks.architecture import Architecture
 from networks.arrays import numbers, whole_number
 from networks.populations.potentials import check_potentials
@@ -110,9 +110,4 @@ class DirectNetwork(Stage):
 
         simulate(steps)
         check_potentials(self.groups, 2, steps, simulate)
-        weight = average_rate_weight(self.couple.leak, steps, self.dtype)
-        rates = BackwardRates({}, {})
-        for name, each in self.populations.items():
-            rates.firing_rates[name] = each.activity(samples) / (steps * samples * each.layer.units)
-            rates.beta[name] = self.couple.span * each.spike_count()[:samples] / weight
-        return rates
+        return BackwardRates(*self._read(samples, steps, self.couple.leak, self.couple.span))

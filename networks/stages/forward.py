@@ -14,7 +14,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equations import NeuronModel, average_rate_weight
+from equations import NeuronModel
 from networks.architecture import Architecture
 from networks.arrays import for_torch, numbers, whole_number
 from networks.checks import check_dropout, check_images, typed_dropout
@@ -149,12 +149,7 @@ class ForwardNetwork(Stage):
 
         simulate(steps, profile)
         check_potentials(self.groups, 1, steps, simulate)
-        weight = average_rate_weight(self.neuron.leak, steps, self.dtype)
-        rates = ForwardRates({}, {})
-        for name, each in self.populations.items():  # all of a layer while it is in the cache
-            rates.firing_rates[name] = each.activity(samples) / (steps * samples * each.layer.units)
-            rates.alpha[name] = each.spike_count()[:samples] / weight
-        return rates
+        return ForwardRates(*self._read(samples, steps, self.neuron.leak))
 
     def _simulate(
         self,

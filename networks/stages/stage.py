@@ -10,7 +10,7 @@ import numpy as np
 from brian2.core.base import BrianObject
 from numpy.typing import ArrayLike, NDArray
 
-from equations import NeuronModel
+from equations import NeuronModel, average_rate_weight
 from networks.architecture import Architecture
 from networks.arrays import whole_number
 from networks.brian.code_generation import require_compiler
@@ -161,6 +161,19 @@ class Stage(ABC):
             for synapses in self.synapses[name]:
                 synapses.set_weight(weights.kernel(name, connection))
         self._weights = weights
+
+    def _read(
+        self, samples: int, steps: int, leak: float, span: float = 1.0
+    ) -> tuple[dict[str, Array], dict[str, float]]:
+        """Average rates, times `span`, and the share of neurons that fired per step, by layer."""
+        weight = average_rate_weight(leak, steps, self.dtype)
+        rates: dict[str, Array] = {}
+        firing: dict[str, float] = {}
+        for name, each in self.populations.items():  # all of a layer while it is in the cache
+            firing[name] = each.activity(samples) / (steps * samples * each.layer.units)
+            counted = each.spike_count()[:samples]
+            rates[name] = (counted if span == 1 else span * counted) / weight
+        return rates, firing
 
     def _put_into_network(self, *others: BrianObject) -> None:
         """Hand all objects over to the device: populations, synapses and others."""

@@ -14,6 +14,7 @@ whose place it takes, so that e reaches every layer as strongly as SPIDE's last 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +25,7 @@ from networks.simulation import Simulation
 from networks.stages.direct import DirectNetwork
 from networks.stages.stage import Stage
 from training.methods.batch import Batch
-from training.methods.first_stage import FirstStage, open_neurons
-from training.methods.local_gradients import local_gradients
+from training.methods.first_stage import FirstStage
 from training.methods.method import Method
 from training.methods.readout import output_gradient
 from training.methods.results import Prediction, StepResult
@@ -125,20 +125,7 @@ class FeedbackAlignment(Method):
             for layer in self.architecture.layers
         }
         stage2 = self.second.run(currents, self.config.backward_steps)
-        masks = open_neurons(stage1.alpha)
-        gradients = local_gradients(
-            self.architecture,
-            self.first.average_input(batch),
-            stage1.alpha,
-            {name: masks[name] * beta for name, beta in stage2.beta.items()},
-            self.config.rescale,
-            loss.logits_gradient,
-        )
-        return StepResult(
-            logits=stage1.logits,
-            loss=loss.loss,
-            gradients=gradients,
-            rates={"alpha": stage1.alpha, "beta": stage2.beta},
-            firing_rates={"forward": stage1.firing_rates, "backward": stage2.firing_rates},
-            output_gradient=currents[self.architecture.output.name],
+        direct = replace(loss, output_gradient=currents[self.architecture.output.name])
+        return self.first.result(
+            batch, stage1, direct, stage2.beta, {"backward": stage2.firing_rates}
         )

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 
 from networks import ForwardNetwork
 from training.methods.batch import Batch
-from training.methods.local_gradients import average_input, loss_and_gradient
+from training.methods.local_gradients import (
+    average_input,
+    local_gradients,
+    loss_and_gradient,
+)
 from training.methods.readout import logits, output_gradient
-from training.methods.results import Prediction
+from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
@@ -73,6 +77,44 @@ class FirstStage:
         readout = self.network.weights["readout.weight"]
         g = output_gradient(gradient, readout, self.architecture.output.shape)
         return LossGradient(loss, gradient, g)
+
+    def result(
+        self,
+        batch: Batch,
+        stage1: Prediction,
+        loss: LossGradient,
+        beta: Mapping[str, Array],
+        firing_rates: Mapping[str, dict[str, float]],
+    ) -> StepResult:
+        """What a method gives whose gradients are products of alpha and ``m beta``.
+
+        Parameters
+        ----------
+        batch : Batch
+        stage1 : Prediction
+        loss : LossGradient
+        beta : dict of array
+            Rates of stage 2 by layer, or what stands in for them.
+        firing_rates : dict of dict of float
+            Of other stages than the first, by stage and layer.
+        """
+        masks = open_neurons(stage1.alpha)
+        gradients = local_gradients(
+            self.architecture,
+            self.average_input(batch),
+            stage1.alpha,
+            {name: masks[name] * rate for name, rate in beta.items()},
+            self.config.rescale,
+            loss.logits_gradient,
+        )
+        return StepResult(
+            logits=stage1.logits,
+            loss=loss.loss,
+            gradients=gradients,
+            rates={"alpha": stage1.alpha, "beta": beta},
+            firing_rates={"forward": stage1.firing_rates, **firing_rates},
+            output_gradient=loss.output_gradient,
+        )
 
     def average_input(self, batch: Batch) -> Array:
         """The input of a neuron of layer 1, averaged over time as its spikes are."""

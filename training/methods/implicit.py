@@ -17,7 +17,6 @@ from networks.stages.stage import Stage
 from training.methods.batch import Batch
 from training.methods.first_stage import FirstStage, open_neurons
 from training.methods.linear_system import LinearSystem, Solver, solve
-from training.methods.local_gradients import local_gradients
 from training.methods.method import Method
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
@@ -87,19 +86,4 @@ class Implicit(Method):
             self.architecture, self.first.network.weights, open_, batch.masks, self.config.rescale
         )
         beta = system.rates(solve(system, loss.output_gradient, self.solver))
-        gradients = local_gradients(
-            self.architecture,
-            self.first.average_input(batch),
-            stage1.alpha,
-            {name: open_[name] * rate for name, rate in beta.items()},
-            self.config.rescale,
-            loss.logits_gradient,
-        )
-        return StepResult(
-            logits=stage1.logits,
-            loss=loss.loss,
-            gradients=gradients,
-            rates={"alpha": stage1.alpha, "beta": beta},
-            firing_rates={"forward": stage1.firing_rates},
-            output_gradient=loss.output_gradient,
-        )
+        return self.first.result(batch, stage1, loss, beta, {})

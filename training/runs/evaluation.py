@@ -100,12 +100,13 @@ def evaluate(
                 return None
             logits = torch.from_numpy(trainer.predict(pixels.numpy()).logits)
             guessed = logits.argmax(dim=1)
-            summed = float(cross_entropy(logits, classes, reduction="sum"))
+            each = cross_entropy(logits, classes, reduction="none")
+            summed = float(each.sum())
             bar.advance(len(classes), summed, int((guessed == classes).sum()))
             loss += summed
             labels.append(classes.numpy())
             predicted.append(guessed.numpy())
-            losses.append(cross_entropy(logits, classes, reduction="none").numpy())
+            losses.append(each.numpy())
     return Evaluation(
         loss / total,
         np.concatenate(labels),
