@@ -15,10 +15,11 @@ from typing import Literal
 
 import tyro
 
-from benchmarks import picture, report
 from benchmarks.bench import Bench
-from benchmarks.effort import FULL, QUICK
-from benchmarks.provenance import Provenance
+from benchmarks.measuring.effort import FULL, QUICK
+from benchmarks.reporting import picture, report
+from benchmarks.reporting.provenance import Provenance
+from benchmarks.reporting.tables import Section
 from benchmarks.sections import (
     cold_start,
     devices,
@@ -30,7 +31,6 @@ from benchmarks.sections import (
     processes,
     sweeps,
 )
-from benchmarks.tables import Section
 from training.recipes import RECIPES
 
 RECIPE = "mnist-feedback"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.effort import Effort
+from benchmarks.measuring.effort import Effort
 from benchmarks.subject import Subject, train
 from training.recipes.recipe import Recipe
 

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import training.methods.spide
 from benchmarks.subject import Subject, train
 from networks.simulation import Simulation
-from training.methods.local_gradients import local_gradients
+from training.methods.parts.local_gradients import local_gradients
 from training.methods.spide import Spide
 from training.parallel.threads import one_torch_thread
 from training.recipes import RECIPES

@@ -19,7 +19,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 from hypothesis import HealthCheck, settings
 
-from training.cli.doctor import combination
+from training.cli.reports.doctor import combination
 
 settings.register_profile(
     "fixed",

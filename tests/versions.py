@@ -25,9 +25,9 @@ PACKAGES = ("Brian2", "numpy", "torch", "Cython")
 CORE = (
     "tests/equations",
     "tests/networks",
-    "tests/test_random_networks.py",
-    "tests/test_recorded_cases.py",
-    "tests/test_theorem_1.py",
+    "tests/theory/test_random_networks.py",
+    "tests/theory/test_recorded_cases.py",
+    "tests/theory/test_theorem_1.py",
     "tests/training/methods",
     "tests/training/runs",
     "tests/training/updates",

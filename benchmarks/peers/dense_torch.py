@@ -17,7 +17,7 @@ from torch.nn.functional import conv2d, conv_transpose2d
 
 from networks import Architecture
 from networks.connections import Connection, Convolution, TransposedConvolution
-from training.methods.local_gradients import loss_and_gradient
+from training.methods.parts.local_gradients import loss_and_gradient
 from training.methods.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.child import run_child
-from benchmarks.tables import Section, Table
+from benchmarks.reporting.tables import Section, Table
 
 
 def measure(bench: Bench) -> Section:

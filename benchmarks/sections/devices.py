@@ -16,9 +16,9 @@ from pathlib import Path
 from benchmarks.bench import Bench
 from benchmarks.child import run_child
 from benchmarks.device_task import NETWORKS, DeviceTask
+from benchmarks.measuring.timing import Spread
+from benchmarks.reporting.tables import Cell, Section, Table
 from benchmarks.subject import train
-from benchmarks.tables import Cell, Section, Table
-from benchmarks.timing import Spread
 from training.recipes.recipe import Recipe
 
 COLUMNS = (

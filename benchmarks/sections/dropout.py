@@ -10,8 +10,8 @@ import time
 from dataclasses import replace
 
 from benchmarks.bench import Bench
-from benchmarks.tables import Cell, Section, Table
-from benchmarks.timing import Spread, rounds
+from benchmarks.measuring.timing import Spread, rounds
+from benchmarks.reporting.tables import Cell, Section, Table
 from training.parallel.threads import one_torch_thread
 from training.runs.learner import Learner
 from training.updates.dropout import dropout_masks

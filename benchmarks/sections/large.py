@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from benchmarks.bench import Bench
 from benchmarks.child import run_child
-from benchmarks.tables import Cell, Section, Table
+from benchmarks.reporting.tables import Cell, Section, Table
 from networks import Architecture
 
 COLUMNS = (

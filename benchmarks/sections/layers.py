@@ -1,9 +1,9 @@
 """Per stage and layer: time of every part next to the least that the hardware needs for it.
 
-Times are those of one share alone (`benchmarks.share_times`), bounds those of `benchmarks.bounds`
-at the bandwidth measured in the same run: from the first cache for kernels, from a working set of
-the size of the states for neurons (reading or copying, whichever is faster). The second table
-says what is not compiled code.
+Times are those of one share alone (`benchmarks.measuring.share_times`), bounds those of
+`benchmarks.measuring.bounds` at the bandwidth measured in the same run: from the first cache for
+kernels, from a working set of the size of the states for neurons (reading or copying, whichever is
+faster). The second table says what is not compiled code.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import statistics
 
 import torch
 
-from benchmarks.bandwidth import BEYOND_CACHES, FIRST_LEVEL, Bandwidth, measure_bandwidth
 from benchmarks.bench import Bench
-from benchmarks.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
+from benchmarks.measuring.bandwidth import BEYOND_CACHES, FIRST_LEVEL, Bandwidth, measure_bandwidth
+from benchmarks.measuring.share_times import SYNAPSES, PartTime, ShareTimes, measure_share
+from benchmarks.measuring.timing import seconds
+from benchmarks.reporting.tables import Cell, Section, Table
 from benchmarks.subject import Subject
-from benchmarks.tables import Cell, Section, Table
-from benchmarks.timing import seconds
 from training.parallel.partition import number_of_workers, samples_per_part, split
 from training.parallel.threads import one_torch_thread
 from training.runs.learner import Learner

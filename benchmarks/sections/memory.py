@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.bench import Bench
 from benchmarks.child import run_child
-from benchmarks.tables import Section, Table
+from benchmarks.reporting.tables import Section, Table
 
 ITERATIONS = 5
 

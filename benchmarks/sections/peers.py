@@ -12,11 +12,11 @@ import statistics
 from functools import partial
 
 from benchmarks.bench import Bench
+from benchmarks.measuring.timing import Spread, rounds, seconds
 from benchmarks.peers.dense_torch import DenseTorch
-from benchmarks.provenance import Provenance
+from benchmarks.reporting.provenance import Provenance
+from benchmarks.reporting.tables import Cell, Section, Table
 from benchmarks.subject import Subject
-from benchmarks.tables import Cell, Section, Table
-from benchmarks.timing import Spread, rounds, seconds
 from training.methods.surrogate import Surrogate
 from training.parallel.over_cores import TwoStageTrainer
 

@@ -20,9 +20,9 @@ from pathlib import Path
 import psutil
 
 from benchmarks.bench import Bench
-from benchmarks.tables import Cell, Section, Table
-from benchmarks.timing import Spread
-from training.runs.folder import RunFolder
+from benchmarks.measuring.timing import Spread
+from benchmarks.reporting.tables import Cell, Section, Table
+from training.runs.files.folder import RunFolder
 
 PROCESSES = 2
 WARM_UP_ITERATIONS = 10

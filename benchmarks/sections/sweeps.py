@@ -17,9 +17,9 @@ from functools import partial
 import numpy as np
 
 from benchmarks.bench import Bench
+from benchmarks.measuring.timing import least_seconds
+from benchmarks.reporting.tables import Section, Table
 from benchmarks.subject import Array, Batch, Subject
-from benchmarks.tables import Section, Table
-from benchmarks.timing import least_seconds
 from networks import Architecture
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe

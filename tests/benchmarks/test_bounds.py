@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import bounds
-from benchmarks.bandwidth import measure_bandwidth
+from benchmarks.measuring import bounds
+from benchmarks.measuring.bandwidth import measure_bandwidth
 from equations import integrate_and_fire, ternary
 from networks import Architecture
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from benchmarks.device_task import DeviceTask
+from benchmarks.reporting.tables import Table
 from benchmarks.sections.devices import COLUMNS, SHARED, headline, row
 from benchmarks.subject import Batch
-from benchmarks.tables import Table
 
 
 def test_a_task_survives_its_file(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks.child import Finished, peak_bytes
+from benchmarks.measuring.stopwatches import compiled_times, time_inside
+from benchmarks.measuring.timing import Spread, rounds
 from benchmarks.sections.peers import headline
 from benchmarks.sections.sweeps import Point, growth
-from benchmarks.stopwatches import compiled_times, time_inside
-from benchmarks.timing import Spread, rounds
 from equations import integrate_and_fire
 from networks import Architecture, ForwardNetwork
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.bench import Bench
-from benchmarks.effort import QUICK
+from benchmarks.measuring.effort import QUICK
 from benchmarks.sections.processes import TURN_ITERATIONS, Training, with_descendants
 from training.recipes import RECIPES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from benchmarks.provenance import processor_name
+from benchmarks.reporting.provenance import processor_name
 
 TWO = """processor : 0
 cpu family\t: 26

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import report
 from benchmarks.bench import Bench
-from benchmarks.effort import Effort
-from benchmarks.provenance import Provenance
-from benchmarks.report import Measured
-from benchmarks.tables import Section, Table
+from benchmarks.measuring.effort import Effort
+from benchmarks.reporting import report
+from benchmarks.reporting.provenance import Provenance
+from benchmarks.reporting.report import Measured
+from benchmarks.reporting.tables import Section, Table
 from training.recipes import RECIPES
 
 TINY = Effort(

@@ -24,7 +24,11 @@ TINY = (
 )
 
 #: With what they import when they are first used.
-_PRELOADED = ["training.cli.commands", "training.cli.command_line", "sklearn.datasets"]
+_PRELOADED = [
+    "training.cli.commands.training_commands",
+    "training.cli.command_line",
+    "sklearn.datasets",
+]
 
 
 def start(log: Path, *arguments: str) -> BaseProcess:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests.faults.commands import TINY
-from training.runs.checkpoint import Checkpoint, load_latest
+from training.runs.files.checkpoint import Checkpoint, load_latest
 
 NAMESPACE = ["unshare", "--mount", "--map-root-user"]
 

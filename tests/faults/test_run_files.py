@@ -16,7 +16,7 @@ import pytest
 import training.cli.preparation
 from tests.faults.commands import TINY, content
 from training.cli.command_line import main
-from training.runs.folder import open_run
+from training.runs.files.folder import open_run
 
 pytestmark = pytest.mark.faults
 

@@ -19,7 +19,7 @@ from networks.connections import (
     positions,
     units,
 )
-from tests.reference_wiring import wire
+from tests.oracles.reference_wiring import wire
 
 LAYERS = [
     ("3C5", (2, 6, 7)),

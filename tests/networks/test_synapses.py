@@ -21,7 +21,7 @@ from networks.connections import Connection, Shape, units
 from networks.populations.neurons import neuron_group, state
 from networks.schedule import Slots, layer_slots
 from networks.synapses import REALISATIONS
-from tests.reference_wiring import wire
+from tests.oracles.reference_wiring import wire
 
 Array = NDArray[np.float64]
 

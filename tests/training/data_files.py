@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from training.data import DataSet, find
-from training.data.torchvision_import import datasets
+from training.data.from_torchvision.torchvision_import import datasets
 
 FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 TRAINING, TEST = 5, 3

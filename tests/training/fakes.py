@@ -17,8 +17,8 @@ from torch.utils.data import TensorDataset
 from networks import Architecture
 from training.data import Images
 from training.methods import Prediction, StepResult
-from training.methods.batch import Batch
 from training.methods.method import Method
+from training.methods.parts.batch import Batch
 
 Array = NDArray[np.floating]
 

@@ -14,7 +14,7 @@ import pytest
 
 from training.cli.command_line import main
 from training.interruption import Interruption
-from training.runs.folder import open_run
+from training.runs.files.folder import open_run
 
 EPOCHS = 4
 OPTIONS = (

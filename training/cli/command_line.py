@@ -22,15 +22,15 @@ import tyro
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
 from training.cli.options import UsageError, parse
 from training.cli.standard_streams import StandardStreams
-from training.data.own import is_own
+from training.data.own_data.own import is_own
 from training.errors import UserError
 from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.launcher_watch import end_with_launcher
 from training.recipes import RECIPES, description
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.folder import open_run
-from training.runs.output_path import check_makeable
+from training.runs.files.folder import open_run
+from training.runs.files.output_path import check_makeable
 from training.storage.system_errors import sentence
 from training.suggestions import did_you_mean
 
@@ -43,12 +43,12 @@ _COMMANDS = (
 )
 
 _MODULES = {
-    "simulate": "training.cli.simulate_command:run",
-    "compare": "training.cli.compare_command:run",
-    "sweep": "training.cli.sweep_command:run",
-    "reproduce": "training.cli.reproduce_command:run",
-    "export": "training.cli.exchange_commands:run_export",
-    "import": "training.cli.exchange_commands:run_import",
+    "simulate": "training.cli.commands.simulate_command:run",
+    "compare": "training.cli.commands.compare_command:run",
+    "sweep": "training.cli.commands.sweep_command:run",
+    "reproduce": "training.cli.commands.reproduce_command:run",
+    "export": "training.cli.commands.exchange_commands:run_export",
+    "import": "training.cli.commands.exchange_commands:run_import",
 }
 """Commands that have a module of their own, and their function."""
 
@@ -219,7 +219,7 @@ def _run(arguments: list[str], launch: Launch) -> int:
     prog = f"spide {command} {name}"
     if command == "info":
         info = parse(Info, options, prog, description(name), default=Info(RECIPES[name]))
-        from training.cli.information import print_information
+        from training.cli.reports.information import print_information
 
         return print_information(info.recipe)
     return _train(name, options, prog, launch)
@@ -230,12 +230,12 @@ def _evaluate(options: list[str], launch: Launch) -> int:
         raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
     choice = parse(Evaluate, options, prog="spide evaluate")
     open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
-    from training.cli import commands
+    from training.cli.commands import training_commands
     from training.parallel.distributed.processes import join
 
     best = choice.checkpoint == "best"
     with join(launch) as processes:
-        return commands.evaluate_run(choice.run_dir, choice.data_dir, best, processes)
+        return training_commands.evaluate_run(choice.run_dir, choice.data_dir, best, processes)
 
 
 def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
@@ -247,18 +247,20 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
         _note_milestones(choice.recipe, RECIPES[name])
     else:
         open_run(choice.resume)
-    from training.cli import commands
+    from training.cli.commands import training_commands
     from training.parallel.distributed.processes import join
 
     data_dir, most = choice.data_dir, choice.max_iterations
     if choice.resume is None:
         with join(launch) as processes:
-            return commands.train_anew(name, choice.recipe, data_dir, choice.out, most, processes)
-    run = commands.open_run_of(choice.resume, name)
+            return training_commands.train_anew(
+                name, choice.recipe, data_dir, choice.out, most, processes
+            )
+    run = training_commands.open_run_of(choice.resume, name)
     # Read again with the run's recipe for defaults: the options that were given stand out.
     choice = parse(Train, options, prog, default=Train(run.recipe))
     with join(launch) as processes:
-        return commands.resume(run, choice.recipe, data_dir, most, processes)
+        return training_commands.resume(run, choice.recipe, data_dir, most, processes)
 
 
 def _note_milestones(recipe: Recipe, original: Recipe) -> None:
@@ -271,6 +273,6 @@ def _note_milestones(recipe: Recipe, original: Recipe) -> None:
 def _doctor(options: list[str]) -> int:
     if options:
         raise UsageError(f"spide doctor has no option '{options[0]}'")
-    from training.cli.doctor import print_diagnosis
+    from training.cli.reports.doctor import print_diagnosis
 
     return print_diagnosis()

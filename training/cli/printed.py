@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.runs.display import Bars
+from training.runs.shown.display import Bars
 
 
 class Printed(Bars):

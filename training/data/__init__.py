@@ -6,12 +6,12 @@ in the list below. `batches` decides which image comes when.
 
 from __future__ import annotations
 
-from training.data.cifar import CIFAR10, CIFAR100
 from training.data.data_set import DataSet
 from training.data.digits import DIGITS
+from training.data.from_torchvision.cifar import CIFAR10, CIFAR100
+from training.data.from_torchvision.mnist import FASHION_MNIST, MNIST
 from training.data.images import Images
-from training.data.mnist import FASHION_MNIST, MNIST
-from training.data.own import is_own, own_data_set
+from training.data.own_data.own import is_own, own_data_set
 from training.errors import DataError
 from training.suggestions import did_you_mean
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.data.data_set import DataSet
-from training.data.held_out import HELD_OUT, SPLIT_SEED
+from training.data.own_data.held_out import HELD_OUT, SPLIT_SEED
 
 if TYPE_CHECKING:
     from torch.utils.data import TensorDataset

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from training.methods.gradients import implicit_gradients, two_stage_gradients
-    from training.methods.linear_system import NotConvergedError
     from training.methods.method import Method
+    from training.methods.parts.linear_system import NotConvergedError
     from training.methods.results import Prediction, StepResult
     from training.methods.spide import InexactGradientWarning
     from training.methods.two_stage_config import TwoStageConfig
@@ -30,7 +30,7 @@ __all__ = [
 
 _MODULES = {
     "gradients": ("implicit_gradients", "two_stage_gradients"),
-    "linear_system": ("NotConvergedError",),
+    "parts.linear_system": ("NotConvergedError",),
     "method": ("Method",),
     "results": ("Prediction", "StepResult"),
     "spide": ("InexactGradientWarning",),

@@ -25,12 +25,12 @@ from networks.populations.neurons import dropout_values
 from networks.simulation import Simulation
 from networks.stages.stage import Stage
 from networks.weights import Weights
-from training.methods.batch import Batch
-from training.methods.first_stage import FirstStage
 from training.methods.method import Method
+from training.methods.parts.batch import Batch
+from training.methods.parts.first_stage import FirstStage
+from training.methods.parts.unrolled import drive_of
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
-from training.methods.unrolled import drive_of
 
 if TYPE_CHECKING:
     from training.recipes.recipe import Recipe

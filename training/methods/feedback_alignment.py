@@ -24,10 +24,10 @@ from networks import Architecture, ForwardNetwork
 from networks.simulation import Simulation
 from networks.stages.direct import DirectNetwork
 from networks.stages.stage import Stage
-from training.methods.batch import Batch
-from training.methods.first_stage import FirstStage
 from training.methods.method import Method
-from training.methods.readout import output_gradient
+from training.methods.parts.batch import Batch
+from training.methods.parts.first_stage import FirstStage
+from training.methods.parts.readout import output_gradient
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 from training.randomness import stream

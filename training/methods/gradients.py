@@ -15,10 +15,10 @@ from networks.arrays import truth_value
 from networks.checks import check_images
 from networks.simulation import Simulation, SimulationOptions
 from networks.weights import Weights
-from training.methods.batch import Batch, Masks
 from training.methods.implicit import Implicit
-from training.methods.linear_system import Solver, SolverName
 from training.methods.method import Method
+from training.methods.parts.batch import Batch, Masks
+from training.methods.parts.linear_system import Solver, SolverName
 from training.methods.results import StepResult
 from training.methods.spide import Spide
 from training.methods.two_stage_config import TwoStageConfig

@@ -1,6 +1,6 @@
 """Exact implicit differentiation: what stage 2 approaches, solved as the linear system it is.
 
-Stage 1 is the project's own; eq. 5 (`training.methods.linear_system`) is solved instead of
+Stage 1 is the project's own; eq. 5 (`training.methods.parts.linear_system`) is solved instead of
 simulated. Weight gradients are Algorithm 2's products of rates, as in stage 2.
 """
 
@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike
 from networks import Architecture, ForwardNetwork
 from networks.simulation import Simulation
 from networks.stages.stage import Stage
-from training.methods.batch import Batch
-from training.methods.first_stage import FirstStage, open_neurons
-from training.methods.linear_system import LinearSystem, Solver, solve
 from training.methods.method import Method
+from training.methods.parts.batch import Batch
+from training.methods.parts.first_stage import FirstStage, open_neurons
+from training.methods.parts.linear_system import LinearSystem, Solver, solve
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 

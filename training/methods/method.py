@@ -17,8 +17,8 @@ from networks import Architecture
 from networks.devices import LearningRule
 from networks.simulation import Simulation
 from networks.stages.stage import Stage
-from training.methods.batch import Batch, Masks
-from training.methods.division import Division
+from training.methods.parts.batch import Batch, Masks
+from training.methods.parts.division import Division
 from training.methods.results import Prediction, StepResult
 
 

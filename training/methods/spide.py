@@ -23,10 +23,10 @@ from networks.simulation import Simulation
 from networks.stages.learning import Stage1Rates
 from networks.stages.stage import Stage
 from networks.weights import Weights
-from training.methods.batch import Batch
-from training.methods.first_stage import FirstStage, LossGradient, open_neurons
-from training.methods.local_gradients import local_gradients, readout_gradients
 from training.methods.method import Method
+from training.methods.parts.batch import Batch
+from training.methods.parts.first_stage import FirstStage, LossGradient, open_neurons
+from training.methods.parts.local_gradients import local_gradients, readout_gradients
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 

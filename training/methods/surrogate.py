@@ -24,14 +24,14 @@ from torch import Tensor
 from equations import average_rate_weight
 from networks import Architecture
 from networks.weights import Weights
-from training.methods.batch import Batch
-from training.methods.in_torch import refuse_what_only_brian_has
-from training.methods.local_gradients import loss_and_gradient
 from training.methods.method import Method
-from training.methods.readout import output_gradient
+from training.methods.parts.batch import Batch
+from training.methods.parts.in_torch import refuse_what_only_brian_has
+from training.methods.parts.local_gradients import loss_and_gradient
+from training.methods.parts.readout import output_gradient
+from training.methods.parts.unrolled import UnrolledNetwork, in_layout
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
-from training.methods.unrolled import UnrolledNetwork, in_layout
 
 if TYPE_CHECKING:
     from training.recipes.recipe import Recipe

@@ -13,10 +13,10 @@ from networks.arrays import truth_value, whole_number
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.stage import Stage
 from networks.weights import Weights
-from training.methods.batch import Batch
 from training.methods.build import build_method
-from training.methods.division import Division
 from training.methods.method import Method
+from training.methods.parts.batch import Batch
+from training.methods.parts.division import Division
 from training.methods.results import Prediction, StepResult, join_predictions, join_results
 from training.methods.spide import Spide
 from training.methods.two_stage_config import TwoStageConfig

@@ -14,8 +14,8 @@ from typing import TypeVar
 
 import torch
 
-from training.methods.batch import Batch
 from training.methods.method import Method
+from training.methods.parts.batch import Batch
 
 Result = TypeVar("Result")
 

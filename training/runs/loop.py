@@ -26,17 +26,17 @@ from training.interruption import Interruption
 from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, began, load_latest, save
-from training.runs.display import Display
-from training.runs.evaluation import evaluate
-from training.runs.folder import RunFolder
-from training.runs.history import History
+from training.runs.files.checkpoint import Checkpoint, began, load_latest, save
+from training.runs.files.folder import RunFolder
+from training.runs.files.metrics import evaluation_record, training_record
+from training.runs.files.same_division import what_differs
 from training.runs.learner import Learner
-from training.runs.metrics import evaluation_record, training_record
-from training.runs.pictures import draw_pictures
-from training.runs.progress import Progress
-from training.runs.progress_bar import ProgressBar
-from training.runs.same_division import what_differs
+from training.runs.looking.evaluation import evaluate
+from training.runs.shown.display import Display
+from training.runs.shown.history import History
+from training.runs.shown.pictures import draw_pictures
+from training.runs.shown.progress import Progress
+from training.runs.shown.progress_bar import ProgressBar
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser
 

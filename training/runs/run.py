@@ -18,12 +18,12 @@ from training.methods.results import Prediction
 from training.parallel.over_cores import method_over_cores
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, load_best, load_latest
-from training.runs.display import Bars, Display
-from training.runs.evaluation import Evaluation, evaluate
-from training.runs.exchange import Format, trained_network, write_network
-from training.runs.folder import open_run, trained_on
-from training.runs.records import Record
+from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.files.folder import open_run, trained_on
+from training.runs.files.records import Record
+from training.runs.looking.evaluation import Evaluation, evaluate
+from training.runs.looking.exchange import Format, trained_network, write_network
+from training.runs.shown.display import Bars, Display
 from training.updates.in_use import parameters_in_use
 
 Which = Literal["last", "best"]
@@ -112,7 +112,7 @@ class Run:
     def export(self, path: str | Path, to: Format) -> TrainedNetwork:
         """Write the trained network for other programs.
 
-        `training.runs.exchange.read_network` reads it back.
+        `training.runs.looking.exchange.read_network` reads it back.
 
         Parameters
         ----------

@@ -16,19 +16,19 @@ from secrets import token_hex
 from typing import Any
 
 from training.data import find
-from training.data.from_memory import FOLDER, gathered, write_arrays
+from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
 from training.parallel.over_cores import method_over_cores
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint
-from training.runs.display import Bars, Display
-from training.runs.folder import RECIPE_NAME, RunFolder, check_vacant, continued, trained_on
-from training.runs.lock import LOCK_NAME, only_writer
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.folder import RECIPE_NAME, RunFolder, check_vacant, continued, trained_on
+from training.runs.files.lock import LOCK_NAME, only_writer
+from training.runs.files.same_division import divided_as_before
 from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
 from training.runs.run import Run
-from training.runs.same_division import divided_as_before
+from training.runs.shown.display import Bars, Display
 from training.suggestions import did_you_mean
 
 OWN = "own"
@@ -57,7 +57,8 @@ def train(
         A recipe, or its name; without one `images` and ``architecture`` are needed.
     images, labels : array, tensor or torch Dataset, optional
         Data in place of the recipe's; a data set gives (image, label) and needs no labels. They
-        are used as they are and kept in the run folder. See `training.data.own` for shapes.
+        are used as they are and kept in the run folder; shapes are those of
+        `training.data.own_data.own`.
     test_images, test_labels : likewise
         Without them a fifth of every class is held out.
     out : path, optional

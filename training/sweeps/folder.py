@@ -3,7 +3,7 @@
 ::
 
     writer.lock        which process runs the sweep
-    points/NAME/       run folders (training.runs.folder)
+    points/NAME/       run folders (training.runs.files.folder)
     failures/NAME.json why a point failed
     attempts.jsonl     who trained what from which iteration on, and how that ended
 
@@ -22,11 +22,11 @@ from typing import Literal
 
 from training.errors import CheckpointError, RunFolderError
 from training.recipes.architectures import read_architecture
-from training.runs.finished import nothing_left
-from training.runs.folder import RECIPE_NAME, RunFolder, open_run
-from training.runs.lock import only_writer
+from training.runs.files.finished import nothing_left
+from training.runs.files.folder import RECIPE_NAME, RunFolder, open_run
+from training.runs.files.lock import only_writer
 from training.runs.loop import where_it_stopped
-from training.runs.progress import Progress
+from training.runs.shown.progress import Progress
 from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.sweeps.plan import Point

@@ -23,7 +23,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from training.provenance import provenance
-from training.runs.records import Record
+from training.runs.files.records import Record
 from training.sweeps.axes import Axis
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import POINT, SEED, Plan

@@ -25,7 +25,7 @@ from tests.networks.builders import (
     random_masks,
     random_parameters,
 )
-from tests.recorded_cases import CASES, assert_reproduced, load_case, run_case
+from tests.oracles.recorded_cases import CASES, assert_reproduced, load_case, run_case
 
 pytestmark = pytest.mark.devices
 

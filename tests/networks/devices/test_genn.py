@@ -19,7 +19,7 @@ from networks.devices.genn import simulator as genn
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.devices.genn_available import needs_genn
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
-from tests.recorded_cases import CASES, assert_same_gradients, load_case, run_case
+from tests.oracles.recorded_cases import CASES, assert_same_gradients, load_case, run_case
 
 ON_GENN: dict[str, Any] = {"device": "genn", "backend": "cpu"}
 NETWORK = architecture("3 (F3)", (4,))

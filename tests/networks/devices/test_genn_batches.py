@@ -17,7 +17,7 @@ from equations import TernaryCouple, integrate_and_fire
 from networks import Architecture, Backend
 from tests.networks.devices.genn_available import needs_cuda, needs_opencl
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
-from tests.recorded_cases import CASES, load_case
+from tests.oracles.recorded_cases import CASES, load_case
 from training.methods import StepResult, TwoStageConfig, two_stage_gradients
 
 pytestmark = pytest.mark.devices

@@ -17,7 +17,7 @@ from networks.exchange import ExchangeError, TrainedNetwork
 from networks.exchange.nir_graph import from_bytes, graph_of, network_of, to_bytes
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.exchange.stepping import step_graph
-from tests.random_architectures import FAMILIES, random_architectures
+from tests.oracles.random_architectures import FAMILIES, random_architectures
 
 STEPS = 12
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-import training.cli.doctor
+import training.cli.reports.doctor
 from networks import CompilerNotFoundError
 from training.cli.command_line import main
-from training.cli.doctor import combination, compiler_name
+from training.cli.reports.doctor import combination, compiler_name
 
 
 def diagnosis(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
@@ -56,7 +56,7 @@ def test_without_a_compiler(
     def refuse() -> None:
         raise CompilerNotFoundError("install g++")
 
-    monkeypatch.setattr(training.cli.doctor, "require_compiler", refuse)
+    monkeypatch.setattr(training.cli.reports.doctor, "require_compiler", refuse)
     assert main(["doctor"]) == 1
     printed = diagnosis(capsys)
     assert printed["compiler"] == "install g++"

@@ -11,7 +11,7 @@ import spide
 from networks.exchange import TrainedNetwork
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
-from training.runs.exchange import read_network
+from training.runs.looking.exchange import read_network
 
 
 @pytest.fixture(scope="module")

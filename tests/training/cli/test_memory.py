@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from training.cli.memory import memory, number_of_threads
+from training.cli.reports.memory import memory, number_of_threads
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe

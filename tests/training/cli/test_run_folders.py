@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import training.cli.commands
+import training.cli.commands.training_commands
 import training.data
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
 from training.data import DataSet, Images
 from training.data.digits import DIGITS
-from training.runs.checkpoint import load_latest, save
+from training.runs.files.checkpoint import load_latest, save
 from training.storage.sealed_json import seal
 
 LAST_LINE = re.compile(r"test accuracy \d{1,3}\.\d\d %  (.+)")
@@ -98,8 +98,8 @@ def test_a_finished_run_says_so_at_once(
     def refuse(*arguments: object, **keywords: object) -> None:
         raise AssertionError("nothing is to be built or loaded")
 
-    monkeypatch.setattr(training.cli.commands, "build_for_all", refuse)
-    monkeypatch.setattr(training.cli.commands, "load_images", refuse)
+    monkeypatch.setattr(training.cli.commands.training_commands, "build_for_all", refuse)
+    monkeypatch.setattr(training.cli.commands.training_commands, "load_images", refuse)
     kept = [*copy.glob("checkpoints/*"), copy / "metrics.jsonl"]
     before = [path.read_bytes() for path in kept]
     (copy / "pictures" / "curves.png").unlink()
@@ -133,7 +133,7 @@ def test_other_images_than_those_of_the_run(
         return images
 
     monkeypatch.setattr(training.data, "DATA_SETS", (replace(DIGITS, read=other),))
-    monkeypatch.setattr(training.cli.commands, "build_for_all", None)
+    monkeypatch.setattr(training.cli.commands.training_commands, "build_for_all", None)
     before = (copy / "recipe.json").read_bytes()
     options = ["--epochs", "3"] if "train" in command else []
     line = refusal(capsys, *command, str(copy), *options, "--data-dir", "elsewhere")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import training.cli.commands
+import training.cli.commands.training_commands
 import training.cli.preparation
 from networks import CompilerNotFoundError
 from tests.training.cli.command import TINY, refusal
@@ -200,7 +200,7 @@ def test_milestones_that_come_too_late_are_noted(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(training.cli.commands, "train_anew", lambda *arguments: 0)
+    monkeypatch.setattr(training.cli.commands.training_commands, "train_anew", lambda *arguments: 0)
     assert main(["train", "digits", *options]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith(noted) if noted else printed == ""
@@ -209,8 +209,8 @@ def test_milestones_that_come_too_late_are_noted(
 def test_a_device_that_cannot_be_used_is_refused_before_anything_is_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training.cli.commands, "load_images", None)
-    monkeypatch.setattr(training.cli.commands, "build_for_all", None)
+    monkeypatch.setattr(training.cli.commands.training_commands, "load_images", None)
+    monkeypatch.setattr(training.cli.commands.training_commands, "build_for_all", None)
     for name in ("GENN_PATH", "PATH", "CUDA_PATH"):
         monkeypatch.delenv(name, raising=False)
     line = refusal(capsys, "train", "digits", "--device", "genn", "--out", str(tmp_path / "run"))

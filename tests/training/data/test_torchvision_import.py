@@ -14,7 +14,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_import_gives_data_sets_and_transforms() -> None:
     code = (
-        "from training.data.torchvision_import import datasets, transforms\n"
+        "from training.data.from_torchvision.torchvision_import import datasets, transforms\n"
         "print(datasets.MNIST.__name__, transforms.RandomCrop.__name__)"
     )
     assert run(code).stdout.split() == ["MNIST", "RandomCrop"]
@@ -26,7 +26,7 @@ def test_works_where_the_operators_cannot_be_loaded() -> None:
         "import torch\n"
         "def refuse(path): raise OSError('libcudart.so: cannot open shared object file')\n"
         "torch.ops.load_library = refuse\n"
-        "from training.data.torchvision_import import datasets\n"
+        "from training.data.from_torchvision.torchvision_import import datasets\n"
         "import torchvision.extension\n"
         "print(torchvision.extension._has_ops(), datasets.CIFAR10.__name__)"
     )
@@ -45,7 +45,7 @@ def test_other_failures_are_not_hidden() -> None:
         "    if name == 'torchvision': raise RuntimeError('something else')\n"
         "    return original(name, *arguments)\n"
         "importlib.import_module = fail\n"
-        "import training.data.torchvision_import"
+        "import training.data.from_torchvision.torchvision_import"
     )
     result = run(code)
     assert result.returncode != 0

@@ -10,21 +10,21 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from networks import Architecture
-from tests.implicit_differentiation import Problem
 from tests.networks.builders import (
     architecture,
     random_dropout,
     random_images,
     random_parameters,
 )
-from tests.recorded_cases import CASES, load_case
+from tests.oracles.implicit_differentiation import Problem
+from tests.oracles.recorded_cases import CASES, load_case
 from training.methods import (
     NotConvergedError,
     TwoStageConfig,
     implicit_gradients,
     two_stage_gradients,
 )
-from training.methods.linear_system import SolverName
+from training.methods.parts.linear_system import SolverName
 
 EXACT = [path for path in CASES if path.stem.startswith("exact_")]
 SOLVERS: tuple[SolverName, ...] = ("gmres", "fixed-point")

@@ -17,14 +17,14 @@ import pytest
 from numpy.typing import NDArray
 
 from training.cli.command_line import main
-from training.cli.commands import resume, train_anew
+from training.cli.commands.training_commands import resume, train_anew
 from training.errors import CheckpointError, UserError
 from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.processes import Processes
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
-from training.runs.checkpoint import load_latest, save
-from training.runs.folder import RunFolder, open_run
+from training.runs.files.checkpoint import load_latest, save
+from training.runs.files.folder import RunFolder, open_run
 from training.runs.loop import first_checkpoint
 
 ROOT = Path(__file__).parents[3]

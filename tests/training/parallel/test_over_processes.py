@@ -21,9 +21,9 @@ from training.parallel.distributed.over_processes import OverProcesses
 from training.parallel.distributed.processes import Processes
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
-from training.runs.display import Display
-from training.runs.folder import RunFolder
+from training.runs.files.folder import RunFolder
 from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.shown.display import Display
 
 SAMPLES = 5
 TORCHRUN = {

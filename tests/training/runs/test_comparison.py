@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.recipes import RECIPES
-from training.runs.comparison import Course, differing_fields, table
-from training.runs.folder import RunFolder
+from training.runs.files.folder import RunFolder
+from training.runs.looking.comparison import Course, differing_fields, table
 
 DIGITS = RECIPES["digits"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.runs.evaluation import Evaluation
+from training.runs.looking.evaluation import Evaluation
 
 
 def test_an_evaluation_is_shown_in_one_line() -> None:

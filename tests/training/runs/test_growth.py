@@ -20,8 +20,8 @@ from training.data import Images
 from training.interruption import Interruption
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
-from training.runs.display import Display
-from training.runs.folder import RunFolder
+from training.runs.shown.display import Display
+from training.runs.files.folder import RunFolder
 from training.runs.loop import TrainingLoop, first_checkpoint
 
 IMAGES, BATCH, FIRST = 1000, 2, 1001

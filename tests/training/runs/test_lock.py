@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from training.errors import RunFolderError
-from training.runs.lock import LOCK_NAME, only_writer
+from training.runs.files.lock import LOCK_NAME, only_writer
 
 ROOT = Path(__file__).parents[3]
 HOLD = """
 import sys
 from pathlib import Path
-from training.runs.lock import only_writer
+from training.runs.files.lock import only_writer
 with only_writer(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -14,11 +14,11 @@ from tests.training.fakes import FakeTrainer, random_images, small_architecture
 from training.errors import DivergenceError
 from training.interruption import Interruption
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, load_best, load_latest
-from training.runs.display import Display
-from training.runs.folder import RunFolder
+from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.files.folder import RunFolder
 from training.runs.loop import TrainingLoop, first_checkpoint
-from training.runs.progress import Progress
+from training.runs.shown.display import Display
+from training.runs.shown.progress import Progress
 
 RECIPE = Recipe(
     data_set="digits",

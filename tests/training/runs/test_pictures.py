@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from training.recipes.recipe import Recipe
-from training.runs.folder import RunFolder
-from training.runs.history import POINTS, History
-from training.runs.pictures import curves, draw_pictures, firing_rates
+from training.runs.files.folder import RunFolder
+from training.runs.shown.history import POINTS, History
+from training.runs.shown.pictures import curves, draw_pictures, firing_rates
 
 
 def training_record(iteration: int) -> dict[str, Any]:

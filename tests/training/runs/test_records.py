@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from training.runs.records import encode, read_records
+from training.runs.files.records import encode, read_records
 
 
 def training(iteration: int, **changed: Any) -> dict[str, Any]:

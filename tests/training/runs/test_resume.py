@@ -15,10 +15,10 @@ from training.data import find
 from training.interruption import Interruption
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, load_latest
-from training.runs.display import Display
-from training.runs.folder import RunFolder
+from training.runs.files.checkpoint import Checkpoint, load_latest
+from training.runs.files.folder import RunFolder
 from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.shown.display import Display
 
 RECIPE = Recipe(
     data_set="digits",

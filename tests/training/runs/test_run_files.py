@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from training.cli import commands
 from training.cli.command_line import main
-from training.runs.lock import only_writer
+from training.cli.commands import training_commands
+from training.runs.files.lock import only_writer
 from training.runs.train import dated_path
 
 TINY = (
@@ -71,7 +71,7 @@ def test_two_that_begin_the_same_folder(
     out = tmp_path / "run"
     with ExitStack() as other:
         monkeypatch.setattr(
-            commands,
+            training_commands,
             "keep_everything",
             lambda: other.enter_context(only_writer(out)),
         )

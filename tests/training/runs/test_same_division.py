@@ -14,12 +14,12 @@ import torch
 from tests.training.fakes import FakeTrainer, random_images, small_architecture
 from training.cli.command_line import main
 from training.interruption import Interruption
-from training.methods.division import Division
+from training.methods.parts.division import Division
 from training.recipes.recipe import Recipe
-from training.runs.checkpoint import Checkpoint, load_latest
-from training.runs.display import Display
-from training.runs.folder import RunFolder
+from training.runs.files.checkpoint import Checkpoint, load_latest
+from training.runs.files.folder import RunFolder
 from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.shown.display import Display
 from training.runs.train import resume
 from training.storage.sealed_json import seal
 

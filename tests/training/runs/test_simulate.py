@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from training.runs.looking.simulate import Recording, simulate
 from training.runs.run import Run
-from training.runs.simulate import Recording, simulate
 from training.runs.train import train
 
 RNG = np.random.default_rng(1)

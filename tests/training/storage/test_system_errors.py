@@ -14,7 +14,7 @@ import pytest
 
 from training.cli.command_line import main
 from training.cli.standard_streams import StandardStreams
-from training.runs.checkpoint import began, load_latest
+from training.runs.files.checkpoint import began, load_latest
 from training.storage.files import append, write_atomically
 from training.storage.system_errors import sentence
 
@@ -125,8 +125,8 @@ def test_a_full_disk_stops_the_training_which_goes_on_when_there_is_room(
     assert main(["train", "digits", "--out", str(whole), *TINY]) == 0
     # The checkpoint's calls: recipe, two files of the first one, two of that after the epoch.
     module, function = {
-        "append": ("training.runs.folder.append", append),
-        "write_atomically": ("training.runs.checkpoint.write_atomically", write_atomically),
+        "append": ("training.runs.files.folder.append", append),
+        "write_atomically": ("training.runs.files.checkpoint.write_atomically", write_atomically),
     }[what]
     with monkeypatch.context() as patch:
         patch.setattr(module, fails_from(call, function, errno.ENOSPC))
@@ -144,7 +144,7 @@ def test_pictures_that_cannot_be_drawn_end_no_training(
     def fail(*arguments: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("training.runs.pictures.write_atomically", fail)
+    monkeypatch.setattr("training.runs.shown.pictures.write_atomically", fail)
     monkeypatch.setattr("training.runs.loop.PICTURE_SECONDS", 0.0)  # after every epoch
     assert main(["train", "digits", "--out", str(tmp_path / "run"), *TINY]) == 0
     (said,) = [each.getMessage() for each in caplog.records if each.name == "training.runs.loop"]

@@ -12,7 +12,7 @@ import xarray as xr
 
 from training.errors import UserError
 from training.recipes import RECIPES
-from training.runs.folder import RunFolder
+from training.runs.files.folder import RunFolder
 from training.storage.netcdf import check_netcdf, write_netcdf
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import Plan, Point, make_plan

@@ -13,8 +13,8 @@ import pytest
 
 from training.errors import RunFolderError
 from training.recipes import RECIPES
-from training.runs.checkpoint import load_latest
-from training.runs.lock import only_writer
+from training.runs.files.checkpoint import load_latest
+from training.runs.files.lock import only_writer
 from training.runs.train import train
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import Plan, Point, make_plan

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks.stages.stage import Stage
-from training.methods.batch import Batch
-from training.methods.division import Division
 from training.methods.method import Method
+from training.methods.parts.batch import Batch
+from training.methods.parts.division import Division
 from training.methods.results import Prediction, StepResult
 from training.parallel.distributed.interruption import SharedInterruption
 from training.parallel.distributed.processes import Processes

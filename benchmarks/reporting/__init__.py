@@ -1,0 +1,1 @@
+"""Tables, the picture and the files of a benchmark, with the machine beside the figures."""

@@ -1,0 +1,1 @@
+"""What each command does; its module is imported when the command is called."""

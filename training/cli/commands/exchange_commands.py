@@ -1,0 +1,125 @@
+"""``spide export`` and ``spide import``: trained networks for other programs, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import tyro
+
+from training.cli.options import UsageError, parse
+from training.recipes import RECIPES
+from training.runs.files.folder import open_run
+from training.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from networks.exchange import TrainedNetwork
+    from training.runs.run import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """Options of ``spide export RUN_DIR``.
+
+    Parameters
+    ----------
+    run_dir : Path
+        Run folder.
+    to : {"nir", "torch"}
+        A graph of NIR, or a PyTorch state dict.
+    out : Path
+        The file; one that is there is replaced.
+    checkpoint : {"last", "best"}
+        The newest weights, or those with the highest test accuracy.
+    """
+
+    run_dir: tyro.conf.Positional[Path]
+    to: Literal["nir", "torch"]
+    out: Path
+    checkpoint: Literal["last", "best"] = "last"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """Options of ``spide import FILE``.
+
+    Parameters
+    ----------
+    file : Path
+        What ``spide export`` wrote.
+    recipe : str
+        Recipe with the data set and the learning rates.
+    out : Path
+        Run folder to make.
+    """
+
+    file: tyro.conf.Positional[Path]
+    recipe: str
+    out: Path
+
+
+def run_export(words: Sequence[str]) -> int:
+    """Run ``spide export``; return 0."""
+    if not words:
+        raise UsageError(
+            "spide export needs a run folder: spide export RUN_DIR --to nir|torch --out FILE"
+        )
+    choice = parse(Export, words, prog="spide export")
+    open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
+    from training.runs.run import Run
+
+    run = Run(choice.run_dir, checkpoint=choice.checkpoint)
+    network = run.export(choice.out, choice.to)
+    size = choice.out.stat().st_size
+    print(f"{network.architecture.notation}: {size:,} bytes  {choice.out}")
+    if choice.to == "nir":
+        _print_matrices(network)
+    if network.architecture.feedback is not None and not _sequential(run):
+        print(
+            "note: it was trained with synchronous propagation; the file says that spikes pass "
+            "through all layers within a step (Algorithm 1)"
+        )
+    return 0
+
+
+def run_import(words: Sequence[str]) -> int:
+    """Run ``spide import``; return 0."""
+    if not words:
+        raise UsageError("spide import needs a file: spide import FILE --recipe NAME --out RUN_DIR")
+    choice = parse(Import, words, prog="spide import")
+    name = choice.recipe
+    if name not in RECIPES:
+        raise UsageError(
+            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of "
+            f"{', '.join(RECIPES)}"
+        )
+    from training.runs.looking.exchange import import_run
+
+    folder = import_run(choice.file, name, RECIPES[name], choice.out)
+    print(f"{folder.recipe.architecture}: 'spide evaluate {choice.out}' tests it, 'spide train "
+          f"{name} --resume {choice.out}' goes on from its weights")  # fmt: skip
+    return 0
+
+
+def _sequential(run: Run) -> bool:
+    return run.recipe.simulation.realised.propagation == "sequential"
+
+
+def _print_matrices(network: TrainedNetwork) -> None:
+    """Say how large the connections are that NIR has no node for."""
+    from networks.connections import units
+
+    connections = {layer.name: layer.connection for layer in network.architecture.layers}
+    if network.architecture.feedback is not None:
+        connections["feedback"] = network.architecture.feedback
+    for name, connection in connections.items():
+        if connection.upsamples:
+            rows, columns = units(connection.target_shape), units(connection.source_shape)
+            size = rows * columns * network.dtype.itemsize / 1e6
+            print(
+                f"note: NIR has no transposed convolution, so {name} is a matrix of {rows:,} x "
+                f"{columns:,} ({size:,.1f} MB in memory) whose result is to be reshaped; nir.read "
+                "needs type_check=False"
+            )

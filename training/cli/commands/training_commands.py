@@ -1,0 +1,252 @@
+"""What the command ``spide`` does: train, resume, evaluate.
+
+Everything that can be refused is refused before the run folder is made: data are loaded and both
+networks built first.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from networks import Architecture, CompilationError, DeviceError, NotFiniteError
+from training.cli.preparation import build_for_all, keep_everything, load_images, require_device
+from training.cli.printed import Printed
+from training.cli.reports.evaluation_report import print_evaluation
+from training.data import Images
+from training.errors import (
+    CheckpointError,
+    DataError,
+    DivergenceError,
+    LostProcessError,
+    RunFolderError,
+    StorageError,
+    UserError,
+)
+from training.parallel.distributed.processes import Processes
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.files.finished import nothing_left
+from training.runs.files.folder import RunFolder, check_vacant, continued, open_run, trained_on
+from training.runs.files.lock import only_writer
+from training.runs.files.same_division import divided_as_before
+from training.runs.looking.evaluation import evaluate
+from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
+from training.runs.shown.display import Display
+from training.runs.shown.history import History
+from training.runs.shown.pictures import draw_pictures
+from training.runs.shown.progress import Progress
+from training.runs.train import dated_path
+from training.storage.system_errors import sentence
+from training.updates.in_use import parameters_in_use
+
+
+def train_anew(
+    name: str,
+    recipe: Recipe,
+    data_dir: Path,
+    out: Path | None,
+    max_iterations: int | None,
+    processes: Processes,
+) -> int:
+    """Train a recipe in a new run folder; return the exit status."""
+    path = Path(processes.text_of_first(str(out or dated_path(name))))
+    run = RunFolder(path, name, recipe)
+    check_vacant(run.path)
+    architecture = read_architecture(recipe)
+    checkpoint = first_checkpoint(name, recipe, architecture)
+    return _train(run, architecture, checkpoint, data_dir, max_iterations, _made, processes)
+
+
+def open_run_of(path: Path, name: str) -> RunFolder:
+    """Open a run folder to resume it.
+
+    Raises
+    ------
+    RunFolderError
+        If there is no run, or one of another recipe.
+    """
+    run = open_run(path)
+    if run.name != name:
+        raise RunFolderError(
+            f"'{path}' holds a run of the recipe '{run.name}', not '{name}': "
+            f"resume it with 'spide train {run.name} --resume {path}'"
+        )
+    return run
+
+
+def resume(
+    run: RunFolder,
+    recipe: Recipe,
+    data_dir: Path,
+    max_iterations: int | None,
+    processes: Processes,
+) -> int:
+    """Continue a run from its newest checkpoint; return the exit status."""
+    with only_writer(run.path) if processes.leads else nullcontext():
+        architecture = read_architecture(run.recipe)
+        checkpoint = _of_run(where_it_stopped(run, architecture), run, architecture, processes)
+        run = continued(run, recipe)
+        done = nothing_left(recipe, checkpoint.progress, max_iterations)
+        if done is not None:
+            print(done)
+            if processes.leads:  # it may have been killed before the last of this
+                run.reopen(checkpoint.progress)
+                draw_pictures(run, History.of(run.records()))
+            _print_accuracies(checkpoint.progress, run)
+            return 0
+        return _train(
+            run,
+            architecture,
+            checkpoint,
+            data_dir,
+            max_iterations,
+            lambda run: _reopened(run, checkpoint.progress),
+            processes,
+        )
+
+
+def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -> int:
+    """Print the test accuracy of a run; return the exit status."""
+    run = open_run(path)
+    architecture = read_architecture(run.recipe)
+    checkpoint = (load_best if best else load_latest)(run.checkpoints)
+    _of_run(checkpoint, run, architecture, processes)
+    require_device(run.recipe)
+    images = load_images(run.recipe, architecture, data_dir)
+    _on_images(run, images, data_dir, processes)
+    trainer, interruption = build_for_all(architecture, run.recipe, processes)
+    iteration = checkpoint.progress.iteration
+    trainer.set_parameters(parameters_in_use(run.recipe, checkpoint.parameters, iteration))
+    keep_everything()
+    size = run.recipe.batch_size
+    try:
+        with interruption:
+            evaluation = evaluate(trainer, images, size, interruption, _display(processes))
+    except (DeviceError, NotFiniteError) as error:
+        raise UserError(str(error)) from None
+    if evaluation is None:
+        return interruption.exit_status
+    if processes.leads:
+        print_evaluation(evaluation, images, run)
+    print(f"weights of iteration {iteration}, loss {evaluation.loss:.4f}")
+    _print_accuracy(evaluation.accuracy, path)
+    return 0
+
+
+def _train(
+    run: RunFolder,
+    architecture: Architecture,
+    checkpoint: Checkpoint,
+    data_dir: Path,
+    max_iterations: int | None,
+    open_folder: Callable[[RunFolder], AbstractContextManager[None]],
+    processes: Processes,
+) -> int:
+    """Train from a checkpoint; return 0, or 130 after SIGINT and 143 after SIGTERM.
+
+    The folder is made, or reopened, when nothing can be refused any more.
+    """
+    require_device(run.recipe)
+    images = load_images(run.recipe, architecture, data_dir)
+    run = _on_images(run, images, data_dir, processes)
+    divided = divided_as_before(run.recipe, checkpoint, processes.size)
+    trainer, interruption = build_for_all(architecture, divided, processes)
+    loop = TrainingLoop(
+        run,
+        architecture,
+        images,
+        trainer,
+        checkpoint,
+        interruption,
+        _display(processes),
+        max_iterations=max_iterations,
+        leads=processes.leads,
+    )
+    keep_everything()
+    command = [*processes.launch.command, "train", run.name]
+    command += ["--resume", str(run.path), "--data-dir", str(data_dir)]
+    remedy = f"resume with: {shlex.join(command)}"
+    with open_folder(run) if processes.leads else nullcontext(), interruption:
+        try:
+            progress = loop.train()
+        except LostProcessError as error:
+            raise LostProcessError(f"{error}; {remedy}") from error
+        except DeviceError as error:
+            raise UserError(str(error)) from None
+        except CompilationError as error:
+            raise UserError(str(error)) from None
+        except OSError as error:
+            raise StorageError(f"the training stopped: {sentence(error)}, then {remedy}") from None
+        except NotFiniteError as error:
+            raise DivergenceError(f"the training diverged: {error}") from None
+    if interruption.requested:
+        if processes.leads:
+            print(
+                f"spide: interrupted after iteration {progress.iteration}; {remedy}",
+                file=sys.stderr,
+            )
+        return interruption.exit_status
+    _print_accuracies(progress, run)
+    return 0
+
+
+def _display(processes: Processes) -> Display:
+    """Only the first process shows something."""
+    return Printed() if processes.leads else Display()
+
+
+@contextmanager
+def _made(run: RunFolder) -> Iterator[None]:
+    """A context in which a new run folder is there, and is written by this process only."""
+    with only_writer(run.path):
+        run.create()
+        yield
+
+
+@contextmanager
+def _reopened(run: RunFolder, progress: Progress) -> Iterator[None]:
+    """A context in which the folder of a run, whose only writer this is, is ready to go on."""
+    run.reopen(progress)
+    yield
+
+
+def _of_run(
+    checkpoint: Checkpoint, run: RunFolder, architecture: Architecture, processes: Processes
+) -> Checkpoint:
+    """Return the checkpoint if it belongs to the run, and is the same everywhere."""
+    checkpoint.check_recipe(run.name, run.recipe)
+    checkpoint.check_architecture(architecture)
+    progress = str(checkpoint.progress)
+    if processes.text_of_first(progress) != progress:
+        raise CheckpointError(
+            f"the processes found different checkpoints in '{run.checkpoints}': "
+            "all machines must share the run folder"
+        )
+    return checkpoint
+
+
+def _on_images(run: RunFolder, images: Images, data_dir: Path, processes: Processes) -> RunFolder:
+    """Return the run on these images, if they are its own, and the same everywhere."""
+    fingerprint = images.fingerprint()
+    if processes.text_of_first(fingerprint) != fingerprint:
+        raise DataError(
+            f"the processes found different images of {run.recipe.data_set} in '{data_dir}': all "
+            "machines must share the data"
+        )
+    return trained_on(run, fingerprint, data_dir)
+
+
+def _print_accuracies(progress: Progress, run: RunFolder) -> None:
+    assert progress.accuracy is not None and progress.best_accuracy is not None
+    best, on = 100 * progress.best_accuracy, "validation" if run.recipe.validation else "test"
+    print(f"best {on} accuracy {best:.2f} % after iteration {progress.best_iteration}")
+    _print_accuracy(progress.accuracy, run.path, on)
+
+
+def _print_accuracy(accuracy: float, path: Path, on: str = "test") -> None:
+    print(f"{on} accuracy {100 * accuracy:.2f} %  {path}", flush=True)

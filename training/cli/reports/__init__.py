@@ -1,0 +1,1 @@
+"""What the commands tell in tables: of this machine, of a network, of the test images."""

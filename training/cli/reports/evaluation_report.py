@@ -1,0 +1,55 @@
+"""What ``spide evaluate`` tells of the test images beside their accuracy."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from training.data import Images
+from training.runs.files.folder import RunFolder
+from training.runs.files.lock import only_writer
+from training.runs.looking.evaluation import Evaluation
+from training.runs.looking.look import evaluation_picture, write_picture
+
+WORST = 12
+"""Images with the largest losses that are told."""
+
+MOST_CLASSES = 20
+"""With more, the matrix does not fit into lines."""
+
+
+def print_evaluation(evaluation: Evaluation, images: Images, run: RunFolder) -> None:
+    """Print confusions, the accuracy of every class and the worst images, and draw them."""
+    counts = evaluation.confusion
+    if evaluation.classes <= MOST_CLASSES:
+        width = max(4, len(str(counts.max())) + 1)
+        print("label  taken for")
+        print(" " * 5, *(f"{number:>{width}}" for number in range(evaluation.classes)), "  right")
+        for number, row in enumerate(counts):
+            cells = (f"{count or '.':>{width}}" for count in row)
+            print(f"{number:>5}", *cells, f" {_percent(evaluation.accuracy_by_class[number])}")
+    else:
+        for number, share in enumerate(evaluation.accuracy_by_class):
+            print(f"class {number:>3}: {_percent(share)} right")
+    worst = evaluation.worst(WORST)
+    print("largest losses (image: label, taken for, loss):")
+    for number in worst:
+        print(
+            f"{number:>7}: {evaluation.labels[number]}, {evaluation.predicted[number]}, "
+            f"{evaluation.losses[number]:.3f}"
+        )
+    path = run.pictures / "evaluation.png"
+    try:
+        pixels = np.stack([images.test[int(number)][0].numpy() for number in worst])
+        figure = evaluation_picture(evaluation, worst, pixels, f"{run.name}  {run.path}")
+        with only_writer(run.path):  # a run that goes on meanwhile gets no picture
+            write_picture(figure, path)
+    except Exception as error:  # of the system, or any that a drawing library knows
+        logging.getLogger(__name__).warning("spide: '%s' cannot be drawn (%s)", path, error)
+    else:
+        print(f"picture {path}")
+
+
+def _percent(share: float) -> str:
+    return "     -" if np.isnan(share) else f"{100 * share:5.1f} %"

@@ -1,0 +1,98 @@
+"""Arrays, tensors and torch data sets that a caller holds, as files beside the run they train.
+
+A run whose images were only in the memory of a notebook could be neither resumed nor evaluated.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.arrays import for_torch
+from training.data.own_data.own import checked_arrays
+from training.errors import DataError
+
+FOLDER = "data"
+"""Name of the folder within a run folder."""
+
+
+def gathered(images: Any, labels: Any, test_images: Any, test_labels: Any) -> dict[str, Any]:
+    """The arrays of own data, from whatever holds them.
+
+    Parameters
+    ----------
+    images : array, tensor or torch Dataset
+        A data set gives (image, label) and leaves `labels` out.
+    labels, test_images, test_labels
+        Likewise; the test part may be missing.
+
+    Raises
+    ------
+    DataError
+        If they are not images with labels, see `training.data.own_data.own`.
+    """
+    arrays = {
+        **_part(images, labels, "images", "labels"),
+        **_part(test_images, test_labels, "test_images", "test_labels"),
+    }
+    return checked_arrays(arrays, "the data")
+
+
+def _part(images: Any, labels: Any, first: str, second: str) -> dict[str, NDArray[Any]]:
+    if images is None:
+        return {} if labels is None else {second: _array(labels, second)}
+    if labels is not None:
+        return {first: _array(images, first), second: _array(labels, second)}
+    if not hasattr(images, "__getitem__") or hasattr(images, "shape"):
+        return {first: _array(images, first)}
+    # A map-style data set of torch: items of (image, label).
+    try:
+        items = [images[number] for number in range(len(images))]
+        pixels = np.stack([_array(image, first) for image, _ in items])
+        return {first: pixels, second: np.array([int(label) for _, label in items])}
+    except (TypeError, ValueError, IndexError) as error:
+        raise DataError(
+            f"the {first} are a {type(images).__name__} that does not give (image, label) "
+            f"({error}): give arrays, or a torch Dataset of such pairs"
+        ) from None
+
+
+def _array(values: Any, name: str) -> NDArray[Any]:
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"the {name} are no array ({error}): give an array or a tensor") from None
+    return for_torch(array) if array.dtype.kind in "fiu" else array
+
+
+def write_arrays(run: Path, arrays: Mapping[str, NDArray[Any]]) -> Path:
+    """Write arrays into a new folder of a run, all or none; return the folder.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    folder = run / FOLDER
+    unfinished = run / f".{FOLDER}-{os.getpid()}-{token_hex(4)}.tmp"
+    unfinished.mkdir(parents=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed before it made a run
+    try:
+        for name, values in arrays.items():
+            np.save(unfinished / f"{name}.npy", values, allow_pickle=False)
+        unfinished.rename(folder)
+    except BaseException:
+        for file in unfinished.glob("*"):
+            file.unlink()
+        unfinished.rmdir()
+        raise
+    return folder

@@ -1,0 +1,115 @@
+"""Pictures in a folder per class, as torchvision's ImageFolder reads them.
+
+``training/`` and ``test/`` (or ``train/`` and ``val/``) may each have these folders; without them a
+fifth of every class is held out. Pictures become numbers from 0 to 1, then each channel has the
+mean and standard deviation of the training pictures subtracted and divided out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.data.data_set import DataSet
+from training.data.own_data.held_out import HELD_OUT, split
+from training.errors import DataError
+
+if TYPE_CHECKING:
+    from training.data.images import Images
+
+_PARTS = (("training", "test"), ("train", "test"), ("train", "val"))
+
+
+def image_folder(path: Path) -> DataSet:
+    """The data set in a folder.
+
+    Raises
+    ------
+    DataError
+        If it holds no pictures by class, or they differ in size.
+    """
+    training, test = _pictures(path)
+    first = _pixels([training.samples[0]], path)
+    if test is None:
+        held_out = round(HELD_OUT * len(training))
+        sizes = (len(training) - held_out, held_out)
+    else:
+        if test.classes != training.classes:
+            raise DataError(
+                f"'{path}' has other classes for training ({', '.join(training.classes)}) than for "
+                f"testing ({', '.join(test.classes)}): make the same folders in both"
+            )
+        sizes = (len(training), len(test))
+    return DataSet(str(path), first.shape[1:], len(training.classes), sizes, _read)
+
+
+def _pictures(path: Path) -> tuple[Any, Any]:
+    """Training and test pictures; None for test pictures that are to be held out."""
+    from training.data.from_torchvision.torchvision_import import datasets
+
+    for parts in _PARTS:
+        if all((path / part).is_dir() for part in parts):
+            return tuple(_folder(datasets, path / part) for part in parts)
+    return _folder(datasets, path), None
+
+
+def _folder(datasets: Any, path: Path) -> Any:
+    try:
+        return datasets.ImageFolder(str(path))
+    except (OSError, ValueError) as error:  # FileNotFoundError names the class without pictures
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"'{path}' is no folder of pictures ({reason}): make one folder per class, or give a "
+            ".npz file"
+        ) from None
+
+
+def _read(data_set: DataSet, data_dir: Path) -> Images:
+    import torch
+    from torch.utils.data import TensorDataset
+
+    from training.data.images import Images
+
+    path = Path(data_set.name)
+    training, test = _pictures(path)
+    pixels, labels = _pixels(training.samples, path), np.array(training.targets)
+    if test is None:
+        kept, held_out = split(labels)
+        parts = ((pixels[kept], labels[kept]), (pixels[held_out], labels[held_out]))
+    else:
+        parts = ((pixels, labels), (_pixels(test.samples, path), np.array(test.targets)))
+    mean = parts[0][0].mean(axis=(0, 2, 3), keepdims=True)
+    std = parts[0][0].std(axis=(0, 2, 3), keepdims=True)
+
+    def part(images: NDArray[np.float32], targets: NDArray[np.int64]) -> TensorDataset:
+        normalised = (images - mean) / np.where(std > 0, std, 1)
+        return TensorDataset(torch.from_numpy(normalised), torch.from_numpy(targets))
+
+    return Images(part(*parts[0]), part(*parts[1]))
+
+
+def _pixels(samples: Sequence[tuple[str, int]], path: Path) -> NDArray[np.float32]:
+    """Pictures as (pictures, channels, height, width), from 0 to 1; grey ones have one channel."""
+    from PIL import Image
+
+    pictures: list[NDArray[np.float32]] = []
+    for file, _ in samples:
+        try:
+            with Image.open(file) as picture:
+                grey = picture.mode in ("1", "L", "I", "F", "I;16")
+                values = np.asarray(picture.convert("L" if grey else "RGB"), np.float32)
+                values /= np.float32(255)
+        except OSError as error:
+            raise DataError(f"'{file}' cannot be read ({error}): remove or replace it") from None
+        image = values[None] if grey else values.transpose(2, 0, 1)
+        if pictures and image.shape != pictures[0].shape:
+            raise DataError(
+                f"'{file}' has shape {image.shape}, the pictures before it {pictures[0].shape}: "
+                f"bring all pictures in '{path}' to one size and kind"
+            )
+        pictures.append(image)
+    return np.stack(pictures)

@@ -1,0 +1,116 @@
+"""Test accuracy: stage 1 on every test image, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import cross_entropy
+
+from training.data import Images
+from training.data.batches import evaluation_batches
+from training.interruption import Interruption
+from training.methods.method import Method
+from training.runs.shown.display import Display
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the test images gave.
+
+    Parameters
+    ----------
+    loss : float
+        Mean cross-entropy.
+    labels, predicted : int array, shape (images,)
+        The label of each image, and the class of its largest logit.
+    losses : array, shape (images,)
+        Cross-entropy of each image.
+    classes : int
+    """
+
+    loss: float
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    losses: NDArray[np.floating]
+    classes: int
+
+    def __repr__(self) -> str:
+        images = len(self.labels)
+        return f"<Evaluation of {images:,} images: {self.accuracy:.2%}, loss {self.loss:.4g}>"
+
+    @property
+    def accuracy(self) -> float:
+        """Share of images whose largest logit is their label's."""
+        return float(np.mean(self.labels == self.predicted))
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """How many images of each class (rows) were taken for each class (columns)."""
+        counts = np.zeros((self.classes, self.classes), np.int64)
+        np.add.at(counts, (self.labels, self.predicted), 1)
+        return counts
+
+    @property
+    def accuracy_by_class(self) -> NDArray[np.float64]:
+        """Share of the images of each class that were right; NaN for a class without any."""
+        counts = self.confusion
+        with np.errstate(invalid="ignore"):
+            return counts.diagonal() / counts.sum(axis=1)
+
+    def worst(self, count: int) -> NDArray[np.int64]:
+        """Numbers of the images with the largest losses, the worst one first."""
+        return np.argsort(self.losses)[::-1][:count]
+
+
+def evaluate(
+    trainer: Method,
+    images: Images,
+    batch_size: int,
+    interruption: Interruption,
+    display: Display,
+) -> Evaluation | None:
+    """Run stage 1 on all test images, or on those that are held out in their place.
+
+    Parameters
+    ----------
+    trainer : Method
+        With the parameters set.
+    images : Images
+        Whose test part.
+    batch_size : int
+        Images per run.
+    interruption : Interruption
+        Asked before every batch.
+    display : Display
+        Shows the progress.
+
+    Returns
+    -------
+    Evaluation or None
+        None if it was interrupted.
+    """
+    loss, total = 0.0, len(images.test)
+    labels, predicted, losses = [], [], []
+    with display.bar(images.evaluated, total) as bar:
+        for pixels, classes in evaluation_batches(images, batch_size):
+            if interruption.requested:
+                return None
+            logits = torch.from_numpy(trainer.predict(pixels.numpy()).logits)
+            guessed = logits.argmax(dim=1)
+            each = cross_entropy(logits, classes, reduction="none")
+            summed = float(each.sum())
+            bar.advance(len(classes), summed, int((guessed == classes).sum()))
+            loss += summed
+            labels.append(classes.numpy())
+            predicted.append(guessed.numpy())
+            losses.append(each.numpy())
+    return Evaluation(
+        loss / total,
+        np.concatenate(labels),
+        np.concatenate(predicted),
+        np.concatenate(losses),
+        trainer.architecture.classes,
+    )

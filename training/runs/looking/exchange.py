@@ -1,0 +1,139 @@
+"""Runs to files that other programs read, and such files to runs."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from networks import Architecture
+from networks.exchange import ExchangeError, TrainedNetwork
+from training.errors import UserError
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.runs.files.checkpoint import Checkpoint, save
+from training.runs.files.folder import RunFolder, check_vacant
+from training.runs.files.lock import only_writer
+from training.runs.files.output_path import check_makeable
+from training.runs.shown.progress import Progress
+from training.storage.files import write_atomically
+
+Format = Literal["nir", "torch"]
+
+_MODULES = {"nir": "networks.exchange.nir_graph", "torch": "networks.exchange.state_dict"}
+
+_HDF5 = b"\x89HDF"
+"""How files of NIR begin."""
+
+
+def trained_network(
+    architecture: Architecture, recipe: Recipe, weights: dict[str, np.ndarray]
+) -> TrainedNetwork:
+    """The network of a run, from the weights as its stages use them."""
+    return TrainedNetwork(
+        architecture=architecture,
+        weights=weights,
+        v_threshold=recipe.v_threshold,
+        v_rest=recipe.v_rest,
+        leak=recipe.leak,
+        steps=recipe.forward_steps,
+    )
+
+
+def write_network(network: TrainedNetwork, path: Path, to: Format) -> None:
+    """Write a network, whole or not at all; a file that is there is replaced.
+
+    Raises
+    ------
+    UserError
+        If the format does not exist, cannot hold the network, or its package is missing.
+    OSError
+        If the file cannot be written.
+    """
+    if to not in _MODULES:
+        raise UserError(f"there is no format '{to}': choose one of {', '.join(_MODULES)}")
+    try:
+        content: bytes = importlib.import_module(_MODULES[to]).to_bytes(network)
+    except ExchangeError as error:
+        raise UserError(str(error)) from None
+    write_atomically(path, content)
+
+
+def read_network(path: str | Path) -> TrainedNetwork:
+    """The network in a file of either format; the file says itself which it is.
+
+    Raises
+    ------
+    UserError
+        If it holds no network that spide has exported, or the package nir is missing.
+    OSError
+        If it cannot be read.
+    """
+    content = Path(path).read_bytes()
+    module = _MODULES["nir" if content.startswith(_HDF5) else "torch"]
+    try:
+        network: TrainedNetwork = importlib.import_module(module).from_bytes(content)
+    except ExchangeError as error:
+        raise UserError(f"'{path}' cannot be imported: {error}") from None
+    return network
+
+
+def import_run(file: Path, name: str, recipe: Recipe, out: Path) -> RunFolder:
+    """Make a run folder that begins with the weights of a file.
+
+    Parameters
+    ----------
+    file : Path
+        What `write_network` wrote.
+    name : str
+        Of the recipe.
+    recipe : Recipe
+        For what the file does not say: data set, learning rates, epochs. Architecture, neurons,
+        steps and precision become those of the file. Its weights are those that the stages use, so
+        neither normalisation nor a re-parameterised restriction is applied to them once more.
+    out : Path
+        Run folder to make.
+
+    Raises
+    ------
+    UserError
+        If the file holds no network, or one for other images or classes than the recipe's.
+    """
+    network = read_network(file)
+    check_makeable(out)
+    try:
+        changed = replace(
+            recipe,
+            architecture=network.architecture.notation,
+            v_threshold=network.v_threshold,
+            v_rest=network.v_rest,
+            leak=network.leak,
+            forward_steps=network.steps,
+            dtype="float64" if network.dtype == np.float64 else "float32",
+            normalisation="none",
+            norm_restriction="projection",
+        )
+    except ValueError as error:
+        raise UserError(f"'{file}' cannot be imported: {error}") from None
+    architecture = read_architecture(changed)
+    given = network.architecture
+    for what, of_file, of_recipe in (
+        ("images of shape", given.input_shape, architecture.input_shape),
+        ("classes:", given.classes, architecture.classes),
+    ):
+        if of_file != of_recipe:
+            raise UserError(
+                f"the network in '{file}' has {what} {of_file}, the data set of the recipe "
+                f"'{name}' has {of_recipe}: choose another recipe"
+            )
+    parameters = dict(network.weights)
+    momentum = {key: np.zeros_like(values) for key, values in parameters.items()}
+    folder = RunFolder(out, name, changed)
+    with only_writer(out):
+        check_vacant(out)
+        folder.create()
+        save(folder.checkpoints, Checkpoint(name, changed, Progress(), parameters, momentum))
+    return folder
