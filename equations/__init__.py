@@ -11,6 +11,7 @@ from equations.propagation import BACKWARD, FORWARD, SynapseModel
 from equations.sigma import has_sigma_rates
 from equations.ternary import ternary
 from equations.ternary_couple import CROSS_RESET, TernaryCouple
+from equations.trace_pair import TracePair, with_trace
 from equations.window import in_window
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "NeuronModel",
     "SynapseModel",
     "TernaryCouple",
+    "TracePair",
     "average_rate_weight",
     "has_sigma_rates",
     "in_window",
     "integrate_and_fire",
     "leaky_integrate_and_fire",
     "ternary",
+    "with_trace",
 ]

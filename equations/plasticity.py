@@ -65,6 +65,10 @@ class Teaching:
 SIGNED = Teaching(
     "dw += lesson_pre * mask_pre * s_pre * alpha_post", "dw += lesson_pre * mask_pre * s_pre"
 )
+#: Of a ternary neuron whose input is the opposite of the error.
+SIGNED_NEGATED = Teaching(
+    "dw += -lesson_pre * mask_pre * s_pre * alpha_post", "dw += -lesson_pre * mask_pre * s_pre"
+)
 #: Of the two sides of a couple.
 POSITIVE = Teaching("dw += lesson_pre * mask_pre * alpha_post", "dw += lesson_pre * mask_pre")
 NEGATIVE = Teaching("dw += -lesson_pre * mask_pre * alpha_post", "dw += -lesson_pre * mask_pre")

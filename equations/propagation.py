@@ -52,3 +52,6 @@ BACKWARD = SynapseModel(
 #: Between couples the sign of a spike is the population it comes from, not a variable.
 BACKWARD_SAME_SIGN = "v_post += rescale_pre * dropout_pre * mask_pre * w"
 BACKWARD_OPPOSITE_SIGN = "v_post += -rescale_pre * dropout_pre * mask_pre * w"
+
+#: Between neurons that fire with either sign, and neurons with the opposite input.
+BACKWARD_NEGATED = "v_post += -rescale_pre * dropout_pre * mask_pre * s_pre * w"

@@ -1,20 +1,27 @@
-"""Populations with ternary output for stage 2: one group, or couples of two.
+"""Populations with ternary output for stage 2: one group, couples of two, or pairs with traces.
 
 `TernaryPopulation` is one group of ternary neurons (eq. 6). `CouplePopulation` is two groups of
 common integrate-and-fire neurons with opposite inputs, and the synapses through which each one
 resets the other (section 4.1). Both answer to the same few methods, and spike for spike alike.
+`TracePopulation` is two groups of SpikeGrad's neurons with opposite inputs
+(`equations.trace_pair`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 from brian2.core.base import BrianObject
 from numpy.typing import NDArray
 
-from equations import BACKWARD, NeuronModel, TernaryCouple, plasticity, ternary
-from equations.propagation import BACKWARD_OPPOSITE_SIGN, BACKWARD_SAME_SIGN
+from equations import BACKWARD, NeuronModel, TernaryCouple, TracePair, plasticity, ternary
+from equations.propagation import (
+    BACKWARD_NEGATED,
+    BACKWARD_OPPOSITE_SIGN,
+    BACKWARD_SAME_SIGN,
+)
 from equations.ternary_couple import CROSS_RESET, OUTPUT
 from networks.architecture import Layer
 from networks.arrays import truth_value
@@ -83,15 +90,54 @@ class TernaryPopulation(SignedPopulation):
         ]  # fmt: skip
 
 
-class CouplePopulation(SignedPopulation):
+class TwoSidedPopulation(SignedPopulation):
+    """Two groups with opposite inputs, whose difference is the output."""
+
+    #: What a spike does to the same side of its target, and to the other one.
+    on_pre: ClassVar[tuple[str, str]]
+
+    def __init__(self, layer: Layer, neuron: NeuronModel, build: Build) -> None:
+        super().__init__(layer, neuron, build)
+        for sign, side in ((1, "positive"), (-1, "negative")):
+            self._add_group(sign, f"{layer.name}_{side}")
+
+    def spike_count(self) -> Array:
+        positive, negative = (
+            state(self.groups[sign], "spike_count", self.layer.shape) for sign in (1, -1)
+        )
+        return positive - negative
+
+    def connect_from(
+        self, source: Population, connection: Connection, name: str
+    ) -> list[SynapsesObject]:
+        same, other = self.on_pre
+        return [
+            self._synapses(
+                source.groups[pre], self.groups[post], connection, same if pre == post else other,
+                f"{name}_synapses_{number}", transposed=True,
+            )
+            for number, (pre, post) in enumerate(((1, 1), (-1, 1), (1, -1), (-1, -1)))
+        ]  # fmt: skip
+
+
+class TracePopulation(TwoSidedPopulation):
+    """Two groups of ternary neurons with traces."""
+
+    teaching: ClassVar = {1: plasticity.SIGNED, -1: plasticity.SIGNED_NEGATED}
+    on_pre: ClassVar = (BACKWARD.on_pre, BACKWARD_NEGATED)
+
+    def __init__(self, layer: Layer, pair: TracePair, build: Build) -> None:
+        super().__init__(layer, pair.neuron, build)
+
+
+class CouplePopulation(TwoSidedPopulation):
     """Two groups of IF neurons, cross-coupled."""
 
     teaching: ClassVar = {1: plasticity.POSITIVE, -1: plasticity.NEGATIVE}
+    on_pre: ClassVar = (BACKWARD_SAME_SIGN, BACKWARD_OPPOSITE_SIGN)
 
     def __init__(self, layer: Layer, couple: TernaryCouple, build: Build) -> None:
         super().__init__(layer, couple.neuron, build)
-        for sign, side in ((1, "positive"), (-1, "negative")):
-            self._add_group(sign, f"{layer.name}_{side}")
         reset = OneToOne(layer.shape, layer.shape, couple.span)
         self.coupling = [
             self._couple(1, -1, reset, CROSS_RESET, "resets_negative"),
@@ -113,28 +159,53 @@ class CouplePopulation(SignedPopulation):
         return synapses
 
     def spike_count(self) -> Array:
-        positive, negative = (
-            state(self.groups[sign], "spike_count", self.layer.shape) for sign in (1, -1)
-        )
-        return positive if self._has_output else positive - negative
+        if self._has_output:
+            return state(self.groups[1], "spike_count", self.layer.shape)
+        return super().spike_count()
 
     @property
     def objects(self) -> list[BrianObject]:
         return [*super().objects, *self.coupling]
 
-    def connect_from(
-        self, source: Population, connection: Connection, name: str
-    ) -> list[SynapsesObject]:
-        return [
-            self._synapses(
-                source.groups[pre], self.groups[post], connection,
-                BACKWARD_SAME_SIGN if pre == post else BACKWARD_OPPOSITE_SIGN,
-                f"{name}_synapses_{number}", transposed=True,
-            )
-            for number, (pre, post) in enumerate(((1, 1), (-1, 1), (1, -1), (-1, -1)))
-        ]  # fmt: skip
+
+#: What stage 2 may consist of: couples (or their fast form), or pairs of neurons with traces.
+SignedNeurons = TernaryCouple | TracePair
 
 
-def signed_population(as_couples: bool) -> type[TernaryPopulation] | type[CouplePopulation]:
-    """The realisation of ternary output: couples, or their fast form."""
-    return CouplePopulation if truth_value(as_couples, "as_couples") else TernaryPopulation
+def signed_populations(
+    neurons: SignedNeurons, layers: Sequence[Layer], build: Build, as_couples: bool
+) -> dict[str, SignedPopulation]:
+    """The populations of stage 2 by layer.
+
+    Parameters
+    ----------
+    neurons : TernaryCouple or TracePair
+    layers : sequence of Layer
+    build : Build
+    as_couples : bool
+        Of ternary couples, whether they are two populations, not their fast form.
+    """
+    if isinstance(neurons, TracePair):
+        return {layer.name: TracePopulation(layer, neurons, build) for layer in layers}
+    kind = CouplePopulation if as_couples else TernaryPopulation
+    return {layer.name: kind(layer, neurons, build) for layer in layers}
+
+
+def simulated_as_couples(
+    neurons: SignedNeurons, as_couples: bool | None, device_prefers: bool
+) -> bool:
+    """Whether stage 2 is of couples, as asked for, or else as the device prefers.
+
+    Raises
+    ------
+    ValueError
+        If this is no truth value, or the neurons have traces, of which there are no couples.
+    """
+    if as_couples is None:
+        return device_prefers
+    if truth_value(as_couples, "as_couples") and isinstance(neurons, TracePair):
+        raise ValueError(
+            "couples reset each other, and neurons with traces do not: leave couple out, or use "
+            "the backward neuron 'ternary'"
+        )
+    return as_couples

@@ -14,7 +14,6 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equations import TernaryCouple
 from networks.architecture import Architecture
 from networks.arrays import numbers, whole_number
 from networks.checks import (
@@ -26,7 +25,12 @@ from networks.checks import (
     typed_masks,
 )
 from networks.populations.potentials import check_potentials
-from networks.populations.ternary import SignedPopulation, signed_population
+from networks.populations.ternary import (
+    SignedNeurons,
+    SignedPopulation,
+    signed_populations,
+    simulated_as_couples,
+)
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.learning import Learning, Stage1Rates
 from networks.stages.stage import Stage
@@ -62,15 +66,15 @@ class BackwardNetwork(Stage):
     Parameters
     ----------
     architecture : Architecture
-    couple : TernaryCouple
-        Threshold, resting potential and leak of the couples.
+    couple : TernaryCouple or TracePair
+        What it consists of, with threshold, resting potential and leak.
     batch_size : int
         Number of samples simulated side by side.
     simulation : Simulation, optional
     as_couples : bool, optional
         Whether to simulate couples of two IF populations instead of one ternary population. Both
         give the same spikes; the single population is faster. By default what the device prefers:
-        couples on GeNN, one population elsewhere.
+        couples on GeNN, one population elsewhere. Of neurons with traces there are no couples.
     **options
         Fields of `Simulation` to change, such as ``dtype="float64"``.
 
@@ -87,7 +91,7 @@ class BackwardNetwork(Stage):
     def __init__(
         self,
         architecture: Architecture,
-        couple: TernaryCouple,
+        couple: SignedNeurons,
         batch_size: int,
         simulation: Simulation | None = None,
         *,
@@ -102,14 +106,10 @@ class BackwardNetwork(Stage):
             [layer.name for layer in architecture.layers[::-1]],
         )
         self.couple = couple
-        if as_couples is None:
-            as_couples = self.simulation.facts.couples
-        kind = signed_population(as_couples)
+        couples = simulated_as_couples(couple, as_couples, self.simulation.facts.couples)
         self.populations: Mapping[str, SignedPopulation]
         with self.simulator.building():
-            self.populations = {
-                layer.name: kind(layer, couple, self.build) for layer in architecture.layers
-            }
+            self.populations = signed_populations(couple, architecture.layers, self.build, couples)
             # Against the arrows of stage 1: from the target of each connection to its source.
             self.synapses = {
                 name: self.populations[source].connect_from(

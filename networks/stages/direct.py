@@ -10,11 +10,15 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equations import TernaryCouple
 from networks.architecture import Architecture
 from networks.arrays import numbers, whole_number
 from networks.populations.potentials import check_potentials
-from networks.populations.ternary import SignedPopulation, signed_population
+from networks.populations.ternary import (
+    SignedNeurons,
+    SignedPopulation,
+    signed_populations,
+    simulated_as_couples,
+)
 from networks.simulation import Simulation
 from networks.stages.backward import BackwardRates
 from networks.stages.stage import Stage
@@ -28,8 +32,8 @@ class DirectNetwork(Stage):
     Parameters
     ----------
     architecture : Architecture
-    couple : TernaryCouple
-        Threshold, resting potential and leak.
+    couple : TernaryCouple or TracePair
+        What it consists of, with threshold, resting potential and leak.
     batch_size : int
         Number of samples simulated side by side.
     simulation : Simulation
@@ -50,7 +54,7 @@ class DirectNetwork(Stage):
     def __init__(
         self,
         architecture: Architecture,
-        couple: TernaryCouple,
+        couple: SignedNeurons,
         batch_size: int,
         simulation: Simulation,
         *,
@@ -59,12 +63,10 @@ class DirectNetwork(Stage):
         layers = [layer.name for layer in architecture.layers]
         super().__init__(architecture, couple.neuron, batch_size, simulation, layers)
         self.couple = couple
-        kind = signed_population(simulation.facts.couples if as_couples is None else as_couples)
+        couples = simulated_as_couples(couple, as_couples, simulation.facts.couples)
         self.populations: Mapping[str, SignedPopulation]
         with self.simulator.building():
-            self.populations = {
-                layer.name: kind(layer, couple, self.build) for layer in architecture.layers
-            }
+            self.populations = signed_populations(couple, architecture.layers, self.build, couples)
         self._put_into_network()
 
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:

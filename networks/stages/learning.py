@@ -17,13 +17,13 @@ from brian2.core.base import BrianObject
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
-from equations import TernaryCouple, average_rate_weight, plasticity
+from equations import average_rate_weight, plasticity
 from networks.architecture import Architecture, Layer
 from networks.brian.code_generation import code_object_class
 from networks.connections import Connection, OneToOne, Shape, units
 from networks.populations.neurons import UncheckedGroup, write
 from networks.populations.population import Build
-from networks.populations.ternary import SignedPopulation
+from networks.populations.ternary import SignedNeurons, SignedPopulation
 from networks.synapses import PLASTIC, PlasticSynapsesObject
 from networks.wiring import FEEDBACK
 
@@ -54,7 +54,7 @@ class Learning:
     architecture : Architecture
     populations : dict of SignedPopulation
         Those of stage 2 by layer, built with ``Build.learns``.
-    couple : TernaryCouple
+    couple : TernaryCouple or TracePair
         What they consist of.
     build : Build
         What they were built with.
@@ -64,7 +64,7 @@ class Learning:
         self,
         architecture: Architecture,
         populations: Mapping[str, SignedPopulation],
-        couple: TernaryCouple,
+        couple: SignedNeurons,
         build: Build,
     ) -> None:
         self._architecture = architecture

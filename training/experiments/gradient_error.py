@@ -78,7 +78,7 @@ def gradient_errors(
     labels: NDArray[np.integer],
     steps: Sequence[int] = STEPS,
 ) -> list[Error]:
-    """The errors of SPIDE, its ablation, random feedback and surrogate gradients.
+    """The errors of SPIDE, its ablation, SpikeGrad's neurons, random feedback and surrogates.
 
     Parameters
     ----------
@@ -112,6 +112,10 @@ def gradient_errors(
             f"SPIDE {case}": Spide(architecture, config, count, simulation)
         }
         if case == ABLATION[0]:
+            own = replace(
+                config, backward_neuron="trace", v_threshold_backward=1.0, v_rest_backward=0.0
+            )
+            spiking["SPIDE with SpikeGrad's neurons"] = Spide(architecture, own, count, simulation)
             spiking["DFA"] = FeedbackAlignment(architecture, config, count, simulation, recipe.seed)
             surrogate = Surrogate(architecture, config, count, recipe.dtype)
             surrogate.set_parameters(parameters)
@@ -120,6 +124,6 @@ def gradient_errors(
         for name, method in spiking.items():
             method.set_parameters(parameters)
             for number in steps:
-                method.config = replace(config, backward_steps=number)
+                method.config = replace(method.config, backward_steps=number)
                 errors.append(Error(name, number, *distance(gradient(method), exact)))
     return errors

@@ -23,5 +23,10 @@ def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) ->
     module, _, name = METHODS[recipe.method].partition(":")
     method = getattr(importlib.import_module(module), name)
     method.check_learning(recipe.simulation)
+    if recipe.backward_neuron != "ternary" and "backward" not in method.stage_names:
+        raise ValueError(
+            f"the method {recipe.method} has no stage 2, and so no backward neuron "
+            f"'{recipe.backward_neuron}': leave --backward-neuron out"
+        )
     built: Method = method.build(architecture, recipe, batch_size)
     return built

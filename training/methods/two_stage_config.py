@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from typing import Literal, get_args
 
 from equations import (
     NeuronModel,
     TernaryCouple,
+    TracePair,
     integrate_and_fire,
     leaky_integrate_and_fire,
 )
 from networks.arrays import real_number, whole_number
+
+BackwardNeuron = Literal["ternary", "trace"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,9 @@ class TwoStageValues:
         Factor s_l of the loss, the mean cross-entropy (section 4.3).
     leak : float
         Factor of the membrane potential per step in both stages; 1 is the IF neuron, less is LIF.
+    backward_neuron : {"ternary", "trace"}
+        What stage 2 consists of: ternary neurons (eq. 6; couple says whether they are couples), or
+        pairs of SpikeGrad's neurons, whose negative spikes need a trace of earlier positive ones.
     """
 
     v_threshold: float = 1.0
@@ -46,6 +53,7 @@ class TwoStageValues:
     backward_steps: int = 100
     loss_scale: float = 100.0
     leak: float = 1.0
+    backward_neuron: BackwardNeuron = "ternary"
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,10 @@ class TwoStageConfig(TwoStageValues):
             object.__setattr__(self, name, whole_number(getattr(self, name), name))
         if not (math.isfinite(self.loss_scale) and self.loss_scale > 0):
             raise ValueError(f"loss_scale is {self.loss_scale}: it must be positive")
+        if self.backward_neuron not in get_args(BackwardNeuron):
+            raise ValueError(
+                f"backward_neuron is {self.backward_neuron!r}: it must be 'ternary' or 'trace'"
+            )
         _ = self.neuron, self.couple.neuron  # their own checks
 
     @property
@@ -91,9 +103,10 @@ class TwoStageConfig(TwoStageValues):
         return leaky_integrate_and_fire(self.v_threshold, self.v_rest, self.leak)
 
     @property
-    def couple(self) -> TernaryCouple:
-        """The couple of stage 2."""
-        return TernaryCouple(self.v_threshold_backward, self.v_rest_backward, self.leak)
+    def couple(self) -> TernaryCouple | TracePair:
+        """What stage 2 consists of."""
+        kind = TracePair if self.backward_neuron == "trace" else TernaryCouple
+        return kind(self.v_threshold_backward, self.v_rest_backward, self.leak)
 
     @property
     def rescale(self) -> float:

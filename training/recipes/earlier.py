@@ -20,6 +20,7 @@ WHAT_WAS: dict[str, Any] = {
     "threads": 0,
     "learning": "rates",
     "realisation": "fast",
+    "backward_neuron": "ternary",
 }
 """By field: what versions that did not have it did. Who adds a field to `Recipe` adds it here."""
 

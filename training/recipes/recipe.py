@@ -168,6 +168,11 @@ class Recipe(TwoStageValues, Simulation):
                 )
             object.__setattr__(self, "synapses", "explicit")
             object.__setattr__(self, "couple", True)
+        if self.couple and self.backward_neuron != "ternary":
+            raise ValueError(
+                f"couples are ternary neurons, and backward_neuron is '{self.backward_neuron}': "
+                "leave couple and realisation out, or use backward_neuron 'ternary'"
+            )
 
     def _convert(self) -> None:
         """Make numbers plain ones, which JSON can hold and hashes agree on; refuse other types."""

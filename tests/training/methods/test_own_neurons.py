@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from training.methods import InexactGradientWarning, TwoStageConfig, two_stage_g
 
 NETWORK = architecture()
 LABELS = np.array([0, 1, 1])
-STEPS = {"forward_steps": 8, "backward_steps": 20}
+STEPS: dict[str, Any] = {"forward_steps": 8, "backward_steps": 20}
 
 
 def test_a_neuron_whose_rate_is_not_sigma_warns() -> None:

@@ -27,7 +27,7 @@ Measured on Linux: 415 to 435 MiB.
 EXPLICIT_SYNAPSE_BYTES = 40
 """Roughly what Brian2 keeps per synapse: two indices, a delay, a weight, an entry of its queue."""
 
-FORWARD_STATES, BACKWARD_STATES, COUPLE_STATES = 4, 7, 10
+FORWARD_STATES, BACKWARD_STATES, COUPLE_STATES, TRACE_STATES = 4, 7, 10, 14
 """Floating-point variables of a neuron in stage 1 and stage 2, `networks.populations.neurons`."""
 
 INTEGERS = 2
@@ -111,16 +111,18 @@ def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
 def _states(recipe: Recipe, neurons: int, part: int) -> int:
     """Return the bytes of the neurons of both stages."""
     itemsize, integers = np.dtype(recipe.dtype).itemsize, INTEGERS * 4
-    couples = _has_couples(recipe)
-    backward = COUPLE_STATES if couples else BACKWARD_STATES
-    populations = 3 if couples else 2
+    if recipe.backward_neuron == "trace":
+        backward = TRACE_STATES
+    else:
+        backward = COUPLE_STATES if _has_two_sides(recipe) else BACKWARD_STATES
+    populations = 3 if _has_two_sides(recipe) else 2
     return part * neurons * ((FORWARD_STATES + backward) * itemsize + populations * integers)
 
 
 def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
-    """Return the bytes of the synapses of both stages; a couple has four connections for one."""
+    """Return the bytes of the synapses of both stages; two sides have four connections for one."""
     simulation = recipe.simulation
-    stages = 5 if _has_couples(recipe) else 2
+    stages = 5 if _has_two_sides(recipe) else 2
     if simulation.realised.synapses == "shared":
         return stages * architecture.parameters * np.dtype(recipe.dtype).itemsize
     copies = 1 if simulation.facts.compiles_programs else part
@@ -128,11 +130,12 @@ def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
     if simulation.learning == "spikes":  # others beside those of stage 2, from the input as well
         first = architecture.layers[0].connection
         neurons = sum(layer.units for layer in architecture.layers)
-        sides = 2 if recipe.couple else 1
+        sides = 2 if _has_two_sides(recipe) else 1
         synapses += sides * (architecture.synapses + first.synapses + neurons)
     return copies * synapses * EXPLICIT_SYNAPSE_BYTES
 
 
-def _has_couples(recipe: Recipe) -> bool:
-    """Whether stage 2 is of couples, asked for or preferred by the device."""
-    return recipe.couple or recipe.simulation.facts.couples
+def _has_two_sides(recipe: Recipe) -> bool:
+    """Whether stage 2 is of couples, asked for or preferred by the device, or of pairs."""
+    pairs = recipe.backward_neuron == "trace"
+    return pairs or recipe.couple or recipe.simulation.facts.couples
