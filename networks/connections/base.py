@@ -96,6 +96,21 @@ class Connection(ABC):
         return len(self.taps.tap) * fan * channels(self.target_shape)
 
     @property
+    def fan_out(self) -> NDArray[np.int64]:
+        """Synapses that a spike reaches from each source position, shape (source positions,).
+
+        Fewer at the borders of a convolution, where its kernel sticks out.
+        """
+        joined = np.bincount(self.taps.source, minlength=self.taps.source_positions)
+        return joined * (1 if self.channelwise else channels(self.target_shape))
+
+    @property
+    def fan_in(self) -> NDArray[np.int64]:
+        """Synapses that end at a neuron of each target position, shape (target positions,)."""
+        joined = np.bincount(self.taps.target, minlength=self.taps.target_positions)
+        return joined * (1 if self.channelwise else channels(self.source_shape))
+
+    @property
     def kernel_values(self) -> int:
         """Number of values of the kernel."""
         fan = 1 if self.channelwise else channels(self.target_shape)

@@ -9,7 +9,7 @@ resets the other (section 4.1). Both answer to the same few methods, and spike f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -27,6 +27,7 @@ from networks.architecture import Layer
 from networks.arrays import truth_value
 from networks.connections import Connection, OneToOne
 from networks.populations.neurons import state, write
+from networks.populations.operations import Pathway
 from networks.populations.population import Build, Population
 from networks.synapses import SynapsesObject
 
@@ -44,6 +45,11 @@ class SignedPopulation(Population):
         if build.learns:
             variables += plasticity.NEURON_VARIABLES
         super().__init__(layer, neuron, variables, build)
+
+    @property
+    def inner_pathways(self) -> Iterator[Pathway]:
+        """Synapses that stay within the layer."""
+        yield from ()
 
     def send(self, mask: Array | NDArray[np.bool_], rescale: float) -> None:
         """Write what outgoing spikes are multiplied with.
@@ -162,6 +168,15 @@ class CouplePopulation(TwoSidedPopulation):
         if self._has_output:
             return state(self.groups[1], "spike_count", self.layer.shape)
         return super().spike_count()
+
+    @property
+    def inner_pathways(self) -> Iterator[Pathway]:
+        """The mutual resets, which every spike makes, masked or not, and the common output."""
+        for synapses in self.coupling:
+            yield Pathway(
+                f"{self.layer.name}.couple", synapses.source, self.layer.shape,
+                synapses.connection.fan_out,
+            )  # fmt: skip
 
     @property
     def objects(self) -> list[BrianObject]:

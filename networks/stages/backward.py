@@ -7,7 +7,7 @@ next one (eq. 10). Theorems 1 and 2: their average rates beta approach the solut
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Unpack
 
@@ -24,6 +24,7 @@ from networks.checks import (
     typed_dropout,
     typed_masks,
 )
+from networks.populations.operations import OperationCounter, Pathway
 from networks.populations.potentials import check_potentials
 from networks.populations.ternary import (
     SignedNeurons,
@@ -53,11 +54,16 @@ class BackwardRates:
     gradients : dict of array
         What the spikes have taught, by parameter name, of all parameters but the readout's;
         empty if the network learns from rates.
+    operations : dict of float
+        Synaptic operations of all samples: by connection, against which the spikes run; of couples
+        also ``layer1.couple``, ...; and ``layer1.weight.learning``, ... where spikes teach. Empty
+        if they were not counted.
     """
 
     beta: dict[str, Array]
     firing_rates: dict[str, float]
     gradients: dict[str, Array] = field(default_factory=dict)
+    operations: dict[str, float] = field(default_factory=dict)
 
 
 class BackwardNetwork(Stage):
@@ -124,6 +130,8 @@ class BackwardNetwork(Stage):
             )
         for layer in architecture.layers[:-1]:
             self.populations[layer.name].without_input()
+        teaching = self.learning.pathways if self.learning else ()
+        self._counter = OperationCounter([*self._sending(), *teaching])
         self._put_into_network(*(self.learning.objects if self.learning else ()))
 
     def run(
@@ -135,6 +143,7 @@ class BackwardNetwork(Stage):
         rescale: float,
         dropout_masks: Masks | None = None,
         learn_from: Stage1Rates | None = None,
+        count: bool = False,
         profile: bool = False,
     ) -> BackwardRates:
         """Run stage 2 from rest.
@@ -153,6 +162,8 @@ class BackwardNetwork(Stage):
             Those of stage 1.
         learn_from : Stage1Rates, optional
             What a network that learns from spikes needs to know of stage 1.
+        count : bool
+            Whether to count synaptic operations, which takes about 1 % of a run's time.
         profile : bool
             Whether to keep Brian2's profile of the run in ``network.profiling_info``.
 
@@ -198,4 +209,18 @@ class BackwardNetwork(Stage):
         simulate(steps, profile)
         check_potentials(dict(reversed(self.groups.items())), 2, steps, simulate)
         taught = {} if self.learning is None else self.learning.gradients()
-        return BackwardRates(*self._read(samples, steps, self.couple.leak, span), taught)
+        beta, firing_rates, operations = self._read(
+            samples, steps, self.couple.leak, span, count=count
+        )
+        return BackwardRates(beta, firing_rates, taught, operations)
+
+    def _sending(self) -> Iterator[Pathway]:
+        """The synapses that carry spikes: those of each connection, and those within couples."""
+        for name, _, _, connection in incoming(self.architecture):
+            for synapses in self.synapses[name]:
+                yield Pathway(
+                    name, synapses.source, connection.target_shape, connection.fan_in,
+                    ("mask", "dropout"),
+                )  # fmt: skip
+        for population in self.populations.values():
+            yield from population.inner_pathways

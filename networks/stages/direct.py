@@ -112,4 +112,5 @@ class DirectNetwork(Stage):
 
         simulate(steps)
         check_potentials(self.groups, 2, steps, simulate)
-        return BackwardRates(*self._read(samples, steps, self.couple.leak, self.couple.span))
+        beta, firing_rates, _ = self._read(samples, steps, self.couple.leak, self.couple.span)
+        return BackwardRates(beta, firing_rates)

@@ -8,7 +8,7 @@ over T_F steps, the spikes approach the network's equilibrium (section 3.2).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Unpack
 
 import numpy as np
@@ -18,6 +18,7 @@ from equations import NeuronModel
 from networks.architecture import Architecture
 from networks.arrays import for_torch, numbers, whole_number
 from networks.checks import check_dropout, check_images, typed_dropout
+from networks.populations.operations import OperationCounter, Pathway
 from networks.populations.own_neurons import check_neuron
 from networks.populations.population import SpikingPopulation
 from networks.populations.potentials import check_potentials
@@ -39,10 +40,14 @@ class ForwardRates:
         Average rates by layer, shape (samples, *layer.shape); leak-weighted for leaky neurons.
     firing_rates : dict of float
         Share of neurons that fire per step, by layer.
+    operations : dict of float
+        Synaptic operations of all samples by connection, ``layer2``, ..., ``feedback``; empty if
+        they were not counted.
     """
 
     alpha: dict[str, Array]
     firing_rates: dict[str, float]
+    operations: dict[str, float] = field(default_factory=dict)
 
 
 class ForwardNetwork(Stage):
@@ -98,6 +103,12 @@ class ForwardNetwork(Stage):
                 )
                 for name, source, target, connection in incoming(architecture)
             }
+        self._counter = OperationCounter(
+            [
+                Pathway(name, self[source], connection.source_shape, connection.fan_out)
+                for name, source, _, connection in incoming(architecture)
+            ]
+        )
         self._put_into_network()
         self.simulator.drive(self[architecture.layers[0].name])
 
@@ -107,6 +118,7 @@ class ForwardNetwork(Stage):
         steps: int,
         dropout_masks: Masks | None = None,
         *,
+        count: bool = False,
         profile: bool = False,
     ) -> ForwardRates:
         """Run stage 1 from rest.
@@ -121,6 +133,8 @@ class ForwardNetwork(Stage):
             Masks of the connections into ``layer1``, ... and of ``feedback``, scaled by
             1/(1 - rate): one value per sample and neuron, (samples, *layer.shape), or per sample
             and channel, (samples, channels) and then ones. Missing ones are 1.
+        count : bool
+            Whether to count synaptic operations, which takes about 1 % of a run's time.
         profile : bool
             Whether to keep Brian2's profile of the run in ``network.profiling_info``.
 
@@ -149,7 +163,7 @@ class ForwardNetwork(Stage):
 
         simulate(steps, profile)
         check_potentials(self.groups, 1, steps, simulate)
-        return ForwardRates(*self._read(samples, steps, self.neuron.leak))
+        return ForwardRates(*self._read(samples, steps, self.neuron.leak, count=count))
 
     def _simulate(
         self,

@@ -22,6 +22,7 @@ from networks.architecture import Architecture, Layer
 from networks.brian.code_generation import code_object_class
 from networks.connections import Connection, OneToOne, Shape, units
 from networks.populations.neurons import UncheckedGroup, write
+from networks.populations.operations import Pathway
 from networks.populations.population import Build
 from networks.populations.ternary import SignedNeurons, SignedPopulation
 from networks.synapses import PLASTIC, PlasticSynapsesObject
@@ -97,6 +98,18 @@ class Learning:
         if couple.leak < 1:
             for _, group in self._firing():
                 group.run_regularly(plasticity.LESSON, when="start", name=f"{group.name}_lesson")
+
+    @property
+    def pathways(self) -> tuple[Pathway, ...]:
+        """The synapses that learn; dropout is no part of what a spike teaches."""
+        return tuple(
+            Pathway(
+                f"{parameter}.learning", each.source, each.connection.target_shape,
+                each.connection.fan_in, ("mask",),
+            )
+            for parameter, several in self.synapses.items()
+            for each in several
+        )  # fmt: skip
 
     @property
     def objects(self) -> list[BrianObject]:

@@ -18,6 +18,7 @@ from networks.brian.network import BrianNetwork
 from networks.checks import check_precision, written
 from networks.devices import simulator_class
 from networks.populations.neurons import UncheckedGroup
+from networks.populations.operations import OperationCounter
 from networks.populations.population import Build, Population
 from networks.schedule import make_schedule
 from networks.simulation import Simulation
@@ -87,6 +88,7 @@ class Stage(ABC):
         self.populations: Mapping[str, Population] = {}
         self.synapses: dict[str, list[SynapsesObject]] = {}
         self._weights: Weights | None = None
+        self._counter = OperationCounter(())
 
     def __repr__(self) -> str:
         return (
@@ -129,6 +131,11 @@ class Stage(ABC):
         """
         return written(self._weights)
 
+    @property
+    def pathways(self) -> tuple[str, ...]:
+        """Where synaptic operations are counted: the connections by name, and what else sends."""
+        return self._counter.names
+
     def prepare(self) -> None:
         """Compile now what the first run would compile.
 
@@ -163,9 +170,9 @@ class Stage(ABC):
         self._weights = weights
 
     def _read(
-        self, samples: int, steps: int, leak: float, span: float = 1.0
-    ) -> tuple[dict[str, Array], dict[str, float]]:
-        """Average rates, times `span`, and the share of neurons that fired per step, by layer."""
+        self, samples: int, steps: int, leak: float, span: float = 1.0, *, count: bool = False
+    ) -> tuple[dict[str, Array], dict[str, float], dict[str, float]]:
+        """Average rates, times `span`, share of neurons that fired per step, and operations."""
         weight = average_rate_weight(leak, steps, self.dtype)
         rates: dict[str, Array] = {}
         firing: dict[str, float] = {}
@@ -173,7 +180,7 @@ class Stage(ABC):
             firing[name] = each.activity(samples) / (steps * samples * each.layer.units)
             counted = each.spike_count()[:samples]
             rates[name] = (counted if span == 1 else span * counted) / weight
-        return rates, firing
+        return rates, firing, self._counter.count(samples) if count else {}
 
     def _put_into_network(self, *others: BrianObject) -> None:
         """Hand all objects over to the device: populations, synapses and others."""

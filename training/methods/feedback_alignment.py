@@ -126,6 +126,4 @@ class FeedbackAlignment(Method):
         }
         stage2 = self.second.run(currents, self.config.backward_steps)
         direct = replace(loss, output_gradient=currents[self.architecture.output.name])
-        return self.first.result(
-            batch, stage1, direct, stage2.beta, {"backward": stage2.firing_rates}
-        )
+        return self.first.result(batch, stage1, direct, stage2.beta, stage2)

@@ -86,4 +86,4 @@ class Implicit(Method):
             self.architecture, self.first.network.weights, open_, batch.masks, self.config.rescale
         )
         beta = system.rates(solve(system, loss.output_gradient, self.solver))
-        return self.first.result(batch, stage1, loss, beta, {})
+        return self.first.result(batch, stage1, loss, beta)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
@@ -23,11 +23,15 @@ class Prediction:
         Average rates by layer, shape (samples, *layer.shape).
     firing_rates : dict of float
         Share of neurons that fire per step, by layer.
+    operations : dict of float
+        Synaptic operations of all samples by connection, see `Stage.pathways`; empty if they were
+        not counted.
     """
 
     logits: Array
     alpha: Mapping[str, Array]
     firing_rates: dict[str, float]
+    operations: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Prediction of {len(self.logits)} samples>"
@@ -52,6 +56,9 @@ class StepResult:
         signs count in stage 2.
     output_gradient : array, shape (samples, *shape of the last layer)
         g, the gradient of the scaled loss with respect to alpha of the last layer.
+    operations : dict of dict of float
+        Synaptic operations of all samples by stage and connection, see `Stage.pathways`; those of
+        a stage are empty if they were not counted.
     """
 
     logits: Array
@@ -60,6 +67,7 @@ class StepResult:
     rates: Mapping[str, Mapping[str, Array]]
     firing_rates: Mapping[str, dict[str, float]]
     output_gradient: Array
+    operations: Mapping[str, dict[str, float]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -106,6 +114,7 @@ def join_predictions(parts: Sequence[Prediction]) -> Prediction:
         logits=_join([part.logits for part in parts]),
         alpha=_JoinedRates([part.alpha for part in parts]),
         firing_rates=_average([part.firing_rates for part in parts], sizes),
+        operations=_total([part.operations for part in parts]),
     )
 
 
@@ -133,6 +142,10 @@ def join_results(parts: Sequence[StepResult]) -> StepResult:
             for stage in parts[0].firing_rates
         },
         output_gradient=_join([part.output_gradient for part in parts]),
+        operations={
+            stage: _total([part.operations[stage] for part in parts])
+            for stage in parts[0].operations
+        },
     )
 
 
@@ -170,3 +183,8 @@ def _average(rates: Sequence[Mapping[str, float]], sizes: Sequence[int]) -> dict
     return {
         name: float(np.average([rate[name] for rate in rates], weights=sizes)) for name in rates[0]
     }
+
+
+def _total(operations: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Operations of the whole batch from those of its parts."""
+    return {name: sum(each[name] for each in operations) for name in operations[0]}

@@ -118,6 +118,7 @@ class Spide(Method):
             rates={"alpha": stage1.alpha, "beta": stage2.beta},
             firing_rates={"forward": stage1.firing_rates, "backward": stage2.firing_rates},
             output_gradient=loss.output_gradient,
+            operations={"forward": stage1.operations, "backward": stage2.operations},
         )
 
     def run_second_stage(
@@ -170,6 +171,7 @@ class Spide(Method):
             rescale=self.config.rescale,
             dropout_masks=batch.masks,
             learn_from=learn_from,
+            count=batch.count,
         )
 
     def _gradients(

@@ -24,8 +24,10 @@ from torch import Tensor
 from equations import average_rate_weight
 from networks import Architecture
 from networks.weights import Weights
+from networks.wiring import incoming
 from training.methods.method import Method
 from training.methods.parts.batch import Batch
+from training.methods.parts.counted import operations_of
 from training.methods.parts.in_torch import refuse_what_only_brian_has
 from training.methods.parts.local_gradients import loss_and_gradient
 from training.methods.parts.readout import output_gradient
@@ -111,6 +113,11 @@ class Surrogate(Method):
         refuse_what_only_brian_has(recipe)
         return cls(architecture, recipe.two_stage, batch_size, recipe.dtype)
 
+    @property
+    def pathways(self) -> Mapping[str, tuple[str, ...]]:
+        """The connections between neurons."""
+        return {"forward": tuple(name for name, *_ in incoming(self.architecture))}
+
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         self._weights = Weights.of(self.architecture, parameters, self.dtype)
         self._tensors = {
@@ -140,6 +147,7 @@ class Surrogate(Method):
             rates={"alpha": prediction.alpha},
             firing_rates={"forward": prediction.firing_rates},
             output_gradient=output_gradient(gradient, readout, self.architecture.output.shape),
+            operations={"forward": prediction.operations},
         )
 
     def _run(self, batch: Batch) -> tuple[Prediction, Tensor]:
@@ -161,12 +169,22 @@ class Surrogate(Method):
             self._tensors["readout.bias"], rates[-1].flatten(1), self._tensors["readout.weight"].T
         )
         fires = config.forward_steps * batch.samples
+        spikes = {
+            layer.name: each.detach()
+            for layer, each in zip(layers, activity or counts, strict=True)
+        }
         return Prediction(
             logits.detach().numpy(),
             {layer.name: rate.detach().numpy() for layer, rate in zip(layers, rates, strict=True)},
             {
-                layer.name: float(spikes.detach().sum(dtype=torch.float64)) / (fires * layer.units)
-                for layer, spikes in zip(layers, activity or counts, strict=True)
+                layer.name: float(spikes[layer.name].sum(dtype=torch.float64))
+                / (fires * layer.units)
+                for layer in layers
+            },
+            {
+                name: operations_of(spikes[source], connection)
+                for name, source, _, connection in incoming(self.architecture)
+                if batch.count
             },
         ), logits
 

@@ -73,6 +73,11 @@ class OverCores(Method):
         """Those of the workers."""
         return self.workers.first.stage_names
 
+    @property
+    def pathways(self) -> Mapping[str, tuple[str, ...]]:
+        """Those of the workers."""
+        return self.workers.first.pathways
+
     def prepare(self) -> None:
         """Nothing: the workers are."""
 

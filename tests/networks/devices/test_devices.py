@@ -13,7 +13,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from equations import NeuronModel, TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
+from equations import (
+    NeuronModel,
+    TernaryCouple,
+    TracePair,
+    integrate_and_fire,
+    leaky_integrate_and_fire,
+)
 from networks import Architecture, BackwardNetwork, ForwardNetwork
 from networks.simulation import FloatingPoint
 from tests.networks.builders import (
@@ -73,7 +79,7 @@ def forward_runs(
 
 def backward_runs(
     network: Architecture,
-    couple: TernaryCouple,
+    couple: TernaryCouple | TracePair,
     *,
     dtype: FloatingPoint = "float64",
     **options: Any,

@@ -13,7 +13,7 @@ from brian2 import get_device, ms, prefs
 from brian2.core.clocks import defaultclock
 from numpy.testing import assert_array_equal
 
-from equations import TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
+from equations import TernaryCouple, TracePair, integrate_and_fire, leaky_integrate_and_fire
 from networks import Architecture, BackwardNetwork, DeviceError, ForwardNetwork
 from networks.devices.genn import simulator as genn
 from tests.networks.builders import architecture, random_images, random_parameters
@@ -93,6 +93,15 @@ def test_both_stages_step_by_step(network: Architecture, cache: Path) -> None:
         found = backward_runs(network, couple, as_couples=as_couples, **ON_GENN)
         for one, other in zip(found, expected, strict=True):
             assert_array_equal(one, other)
+
+
+@needs_genn
+def test_pairs_with_traces(cache: Path) -> None:
+    pair = TracePair(0.25, -0.25)
+    expected = backward_runs(LOOP, pair, propagation="synchronous")
+    assert expected[-2].any()
+    for one, other in zip(backward_runs(LOOP, pair, **ON_GENN), expected, strict=True):
+        assert_array_equal(one, other)
 
 
 @needs_genn

@@ -32,6 +32,8 @@ class Batch:
     whole : int
         B, the samples of the whole batch, of which these may be a part: loss and gradients of the
         parts add up to those of the batch.
+    count : bool
+        Whether synaptic operations are counted.
     """
 
     images: Array
@@ -39,6 +41,7 @@ class Batch:
     labels: NDArray[np.integer]
     frames: bool
     whole: int
+    count: bool = False
 
     @classmethod
     def to_predict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,18 @@ from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
+
+
+class Counted(Protocol):
+    """What is counted in a stage, by layer and by connection."""
+
+    @property
+    def firing_rates(self) -> dict[str, float]:
+        """Share of neurons that fire per step."""
+
+    @property
+    def operations(self) -> dict[str, float]:
+        """Synaptic operations."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +77,12 @@ class FirstStage:
     def predict(self, batch: Batch) -> Prediction:
         """Run stage 1 and the readout (Algorithm 1)."""
         weights = self.network.weights
-        rates = self.network.run(batch.images, self.config.forward_steps, batch.masks)
+        rates = self.network.run(
+            batch.images, self.config.forward_steps, batch.masks, count=batch.count
+        )
         last = rates.alpha[self.architecture.output.name]
         outputs = logits(last, weights["readout.weight"], weights["readout.bias"])
-        return Prediction(outputs, rates.alpha, rates.firing_rates)
+        return Prediction(outputs, rates.alpha, rates.firing_rates, rates.operations)
 
     def loss(self, prediction: Prediction, batch: Batch) -> LossGradient:
         """The cross-entropy and the gradient that goes back from it (Algorithm 2, line 5)."""
@@ -84,7 +99,7 @@ class FirstStage:
         stage1: Prediction,
         loss: LossGradient,
         beta: Mapping[str, Array],
-        firing_rates: Mapping[str, dict[str, float]],
+        stage2: Counted | None = None,
     ) -> StepResult:
         """What a method gives whose gradients are products of alpha and ``m beta``.
 
@@ -95,9 +110,10 @@ class FirstStage:
         loss : LossGradient
         beta : dict of array
             Rates of stage 2 by layer, or what stands in for them.
-        firing_rates : dict of dict of float
-            Of other stages than the first, by stage and layer.
+        stage2 : Counted, optional
+            What was counted in stage 2, if there is one.
         """
+        others = {} if stage2 is None else {"backward": stage2}
         masks = open_neurons(stage1.alpha)
         gradients = local_gradients(
             self.architecture,
@@ -112,8 +128,15 @@ class FirstStage:
             loss=loss.loss,
             gradients=gradients,
             rates={"alpha": stage1.alpha, "beta": beta},
-            firing_rates={"forward": stage1.firing_rates, **firing_rates},
+            firing_rates={
+                "forward": stage1.firing_rates,
+                **{stage: each.firing_rates for stage, each in others.items()},
+            },
             output_gradient=loss.output_gradient,
+            operations={
+                "forward": stage1.operations,
+                **{stage: each.operations for stage, each in others.items()},
+            },
         )
 
     def average_input(self, batch: Batch) -> Array:

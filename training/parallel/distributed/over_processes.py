@@ -77,25 +77,34 @@ class OverProcesses(Method):
         """Those of the method."""
         return self._method.stage_names
 
+    @property
+    def pathways(self) -> Mapping[str, tuple[str, ...]]:
+        """Those of the method."""
+        return self._method.pathways
+
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         self._method.set_parameters(parameters)
 
     def predict_batch(self, batch: Batch) -> Prediction:
         part = self._processes.part(batch.samples)
         logits, rates = self._logits(batch), self._rates()
+        counted = self._uncounted(batch, "forward")
         alpha: Mapping[str, Array] = {}
         if part.start < part.stop:
             result = self._method.predict_batch(batch.part(part))
             alpha = result.alpha
             logits[part] = result.logits
             rates += self._weighted(result.firing_rates, part, batch)
-        self._add_up([logits, rates])
-        return Prediction(logits, alpha, self._by_layer(rates))
+            self._count(counted, result.operations)
+        self._add_up([logits, rates, *counted.values()])
+        operations = {name: float(total[0]) for name, total in counted.items()}
+        return Prediction(logits, alpha, self._by_layer(rates), operations)
 
     def step_batch(self, batch: Batch) -> StepResult:
         part = self._processes.part(batch.samples)
         logits, loss = self._logits(batch), np.zeros(1)
         fired = {stage: self._rates() for stage in self.stage_names}
+        counted = {stage: self._uncounted(batch, stage) for stage in fired}
         gradients = {name: np.zeros(shape, self.dtype) for name, shape in self._shapes.items()}
         rates: Mapping[str, Mapping[str, Array]] = {}
         output_gradient: Array = np.zeros((0, *self.architecture.output.shape), self.dtype)
@@ -106,9 +115,11 @@ class OverProcesses(Method):
             loss += result.loss
             for stage, total in fired.items():
                 total += self._weighted(result.firing_rates[stage], part, batch)
+                self._count(counted[stage], result.operations.get(stage, {}))
             for name, gradient in gradients.items():
                 gradient[...] = result.gradients[name]
-        self._add_up([logits, loss, *fired.values(), *gradients.values()])
+        operations = [total for stage in counted.values() for total in stage.values()]
+        self._add_up([logits, loss, *fired.values(), *operations, *gradients.values()])
         return StepResult(
             logits=logits,
             loss=float(loss[0]),
@@ -116,6 +127,10 @@ class OverProcesses(Method):
             rates=rates,
             firing_rates={stage: self._by_layer(total) for stage, total in fired.items()},
             output_gradient=output_gradient,
+            operations={
+                stage: {name: float(total[0]) for name, total in each.items()}
+                for stage, each in counted.items()
+            },
         )
 
     def _logits(self, batch: Batch) -> Array:
@@ -133,6 +148,17 @@ class OverProcesses(Method):
 
     def _by_layer(self, rates: NDArray[np.float64]) -> dict[str, float]:
         return {layer: float(rate) for layer, rate in zip(self._layers, rates, strict=True)}
+
+    def _uncounted(self, batch: Batch, stage: str) -> dict[str, NDArray[np.float64]]:
+        """Zeros for the operations of every pathway, in all processes alike."""
+        names = self.pathways.get(stage, ()) if batch.count else ()
+        return {name: np.zeros(1) for name in names}
+
+    @staticmethod
+    def _count(counted: dict[str, NDArray[np.float64]], operations: Mapping[str, float]) -> None:
+        """Add the operations of a part."""
+        for name, total in counted.items():
+            total += operations[name]
 
     def _add_up(self, arrays: list[Array]) -> None:
         votes = self._interruption.votes

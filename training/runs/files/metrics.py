@@ -28,6 +28,9 @@ def training_record(
 ) -> dict[str, Any]:
     """Return the line of one iteration.
 
+    Synaptic operations, by stage and connection, are those of an image; iterations that have not
+    counted them have none.
+
     Parameters
     ----------
     iteration : int
@@ -46,6 +49,7 @@ def training_record(
     seconds : float
         Duration of the iteration.
     """
+    counted = any(result.operations.values())
     return {
         "kind": "training",
         "iteration": iteration,
@@ -57,6 +61,13 @@ def training_record(
         "feedback_norm": feedback_norm,
         "firing_rates_forward": result.firing_rates_forward,
         "firing_rates_backward": result.firing_rates_backward,
+    } | ({"operations": _per_image(result, len(labels))} if counted else {})
+
+
+def _per_image(result: StepResult, images: int) -> dict[str, dict[str, float]]:
+    return {
+        stage: {name: count / images for name, count in counts.items()}
+        for stage, counts in result.operations.items()
     }
 
 
