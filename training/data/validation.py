@@ -1,6 +1,7 @@
 """Images held out of the training set, so that nothing need be chosen by looking at test images.
 
-They are the same for every seed: runs that differ in their seed are then compared on one set.
+They are the same for every seed: runs that differ in their seed are then compared on one set. So
+are the images that are left where a training takes only some, for a small experiment.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from training.errors import DataError
 from training.randomness import stream
 
 
-def held_out(images: Images, count: int) -> Images:
+def held_out(images: Images, count: int, used: int = 0) -> Images:
     """Images whose evaluations are made on `count` of the training images, which are left out.
 
     Parameters
@@ -24,15 +25,29 @@ def held_out(images: Images, count: int) -> Images:
     images : Images
     count : int
         0 for none: evaluations are then made on the test images.
+    used : int
+        How many of the others are trained on; 0 for all. Fewer are some of those of more.
 
     Raises
     ------
     DataError
-        If no training image would be left, or it is not known how they look without augmentation.
+        If no training image would be left, fewer than `used`, or it is not known how they look
+        without augmentation.
     """
-    if count == 0:
+    if count == used == 0:
         return images
     pixels, labels = images.training.tensors
+    if used > len(labels) - count:
+        raise DataError(
+            f"{used:,} of {len(labels) - count:,} images cannot be trained on: choose smaller "
+            "--training-images"
+        )
+    order = torch.from_numpy(stream(0, "validation").permutation(len(labels)))
+    trained = order[count : count + used] if used else order[count:]
+    trained = trained.sort().values
+    rest = TensorDataset(pixels[trained], labels[trained])
+    if count == 0:
+        return replace(images, training=rest)
     if count >= len(labels):
         raise DataError(
             f"{count:,} images cannot be held out of {len(labels):,}: choose a smaller --validation"
@@ -42,12 +57,11 @@ def held_out(images: Images, count: int) -> Images:
             "the training images are augmented, and it is not known how they look without: leave "
             "--validation out"
         )
-    order = torch.from_numpy(stream(0, "validation").permutation(len(labels)))
-    chosen, rest = (part.sort().values for part in (order[:count], order[count:]))
+    chosen = order[:count].sort().values
     shown: Tensor = pixels[chosen]
     return replace(
         images,
-        training=TensorDataset(pixels[rest], labels[rest]),
+        training=rest,
         test=TensorDataset(shown if images.plain is None else images.plain(shown), labels[chosen]),
         evaluated="validation",
     )

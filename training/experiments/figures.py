@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from training.experiments.sweeps import DATA
 from training.plots.series import epoch_axis, log_axis
 from training.plots.style import COLOURS, panels, styled
 from training.sweeps.cases import CASE
@@ -57,8 +56,9 @@ def ablation_curves(results: Dataset, quantity: str) -> Figure:
                     results["epoch"].values, values.mean("seed").values, STYLES[number],
                     color=COLOURS[number], label=case,
                 )  # fmt: skip
-            panel.set(title=f"T_B = {steps}", ylim=(0, 100))
+            panel.set(title=f"T_B = {steps}")
             epoch_axis(panel, float(results["epoch"].max()))
+            panel.sharey(axes[0])
         axes[0].set_ylabel(f"{quantity.replace('_', ' ')} (%)")
         axes[0].legend()
     return figure
@@ -76,6 +76,41 @@ def curves_by_case(results: Dataset) -> Figure:
                     color=COLOURS[number % len(COLOURS)], label=case,
                 )  # fmt: skip
             panel.set(ylabel=f"{quantity.replace('_', ' ')} (%)")
+            epoch_axis(panel, float(results["epoch"].max()))
+        axes[0].legend()
+    return figure
+
+
+def accuracy_over_seconds(results: Dataset) -> Figure:
+    """Test accuracy over the CPU seconds that the training took, one colour for each method."""
+    with styled():
+        figure, (axes,) = panels(1, 1, SIZE)
+        for number, case in enumerate(results[CASE].values.tolist()):
+            one = results.sel({CASE: case})
+            axes.plot(
+                one["cpu_seconds"].cumsum("epoch").mean("seed").values,
+                100 * one["test_accuracy"].mean("seed").values,
+                ".-", color=COLOURS[number % len(COLOURS)], label=case,
+            )  # fmt: skip
+        axes.set(xscale="log", xlabel="CPU seconds of training", ylabel="test accuracy (%)")
+        axes.legend(fontsize="x-small")
+    return figure
+
+
+def with_and_without(results: Dataset) -> Figure:
+    """Validation accuracy over epochs: a panel for each data set, a colour for each case."""
+    names = results[DATA].values.tolist()
+    with styled():
+        figure, axes = panels(1, len(names), (SIZE[0] * 0.7 * len(names), SIZE[1] * 0.8))
+        for panel, name in zip(axes, names, strict=True):
+            for number, case in enumerate(results[CASE].values.tolist()):
+                values = 100 * results["test_accuracy"].sel({CASE: case, DATA: name})
+                for seed in values["seed"].values.tolist():
+                    panel.plot(
+                        results["epoch"].values, values.sel(seed=seed).values, ".-",
+                        color=COLOURS[number], label=case if seed == values["seed"][0] else None,
+                    )  # fmt: skip
+            panel.set(title=name, ylabel="validation accuracy (%)")
             epoch_axis(panel, float(results["epoch"].max()))
         axes[0].legend()
     return figure
@@ -102,9 +137,3 @@ def gradient_angles(errors: Sequence[Error]) -> Figure:
             panel.set(xlabel="T_B", ylabel=label)
         axes[0].legend(fontsize="x-small")
     return figure
-
-
-def final(values: DataArray) -> float | None:
-    """Mean over seeds after the last epoch, in per cent; None if nothing was measured."""
-    last = np.asarray(100 * values.isel(epoch=-1), float)
-    return float(np.nanmean(last)) if np.isfinite(last).any() else None

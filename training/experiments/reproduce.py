@@ -23,13 +23,12 @@ from training.data import find
 from training.errors import UserError
 from training.experiments.figures import gradient_angles
 from training.experiments.gradient_error import gradient_errors
-from training.experiments.sweeps import ABLATION_SWEEP, METHODS_SWEEP, Experiment, Scale
+from training.experiments.sweeps import ABLATION_SWEEP, STEPS, Experiment, Scale
 from training.experiments.tables import Table
-from training.experiments.targets import GRADIENTS, NOT_YET, TARGETS
+from training.experiments.targets import GRADIENTS, TARGETS
+from training.experiments.trained import Trained
 from training.interruption import Interruption
 from training.provenance import provenance
-from training.recipes.architectures import read_architecture
-from training.runs.run import Run
 from training.storage.files import write_atomically
 from training.suggestions import did_you_mean
 from training.sweeps.plan import Plan
@@ -37,10 +36,18 @@ from training.sweeps.sweep import Where, run_sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from xarray import Dataset
 
 GRADIENT_IMAGES = 64
 """Test images whose gradients are compared."""
+
+GRADIENT_STEPS: dict[Scale, int] = {"small": 50, "full": 250}
+"""T_B that the weights of the comparison were trained with."""
+
+_TOLD = (
+    "data_set", "architecture", "training_images", "validation", "epochs", "milestones",
+    "forward_steps", "backward_steps",
+)  # fmt: skip
+"""Fields of the recipe that a page names."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Request:
     Parameters
     ----------
     target : str
-        table1, ..., figure5 or gradients.
+        table1, ..., figure5, seconds, normalisation or gradients.
     scale : {"small", "full"}
     seeds : int
     out : Path
@@ -79,15 +86,13 @@ class Request:
 
 
 def check_target(target: str) -> None:
-    """Refuse what is no table or figure of the paper, or cannot be reproduced.
+    """Refuse what cannot be reproduced.
 
     Raises
     ------
     UserError
     """
     known = [*TARGETS, GRADIENTS]
-    if target in NOT_YET:
-        raise UserError(f"{target} is about {NOT_YET[target]}: choose one of {', '.join(known)}")
     if target not in known:
         raise UserError(
             f"there is no '{target}' to reproduce{did_you_mean(target, known)}: choose one of "
@@ -127,22 +132,23 @@ def reproduce(
     began = time.monotonic()
     figure: Figure | None
     if request.target == GRADIENTS:
-        plan = ABLATION_SWEEP.plan(request.scale, request.seeds, ("ours",), (100,))
+        at = GRADIENT_STEPS[request.scale]
+        plan = ABLATION_SWEEP.plan(request.scale, request.seeds, ("ours",), **{STEPS: (at,)})
         trained = _trained(ABLATION_SWEEP, plan, request, progress, interruption, say)
         if trained is None:
             return None
-        table, figure = _gradients(trained, request)
+        table, figure = _gradients(trained)
         title = "angle and relative error of gradients against exact ones"
     else:
         target = TARGETS[request.target]
         plan = target.experiment.plan(request.scale, request.seeds, target.names)
-        results = _trained(target.experiment, plan, request, progress, interruption, say)
-        if results is None:
+        trained = _trained(target.experiment, plan, request, progress, interruption, say)
+        if trained is None:
             return None
-        title, table = target.title, target.table(results)
-        figure = None if target.figure is None else target.figure(results)
+        title, table = target.title, target.table(trained)
+        figure = None if target.figure is None else target.figure(trained.results)
     say(f"after {time.monotonic() - began:.0f} s")
-    return _write(request, title, table, figure)
+    return _write(request, plan, title, table, figure)
 
 
 def _trained(
@@ -152,8 +158,8 @@ def _trained(
     progress: bool,
     interruption: Interruption | None,
     say: Callable[[str], None],
-) -> Dataset | None:
-    """The results of a sweep whose points are all complete; None if it was interrupted."""
+) -> Trained | None:
+    """A sweep whose points are all complete; None if it was interrupted."""
     runs = request.out / "runs" / f"{experiment.name}-{request.scale}"
     where = Where(request.path(".nc"), runs, request.data_dir, workers=request.workers)
     results = run_sweep(
@@ -167,17 +173,15 @@ def _trained(
             f"{failed} of {len(states)} points failed: mend what was said of them, the same "
             "command goes on"
         )
-    return results
+    return Trained(plan, results, runs, request.data_dir)
 
 
-def _gradients(results: Dataset, request: Request) -> tuple[Table, Figure]:
+def _gradients(trained: Trained) -> tuple[Table, Figure]:
     """Gradients of a trained network on test images."""
-    name = str(results["run"].isel({dim: 0 for dim in results["run"].dims}).item())
-    path = request.out / "runs" / f"{ABLATION_SWEEP.name}-{request.scale}" / "points" / name
-    run = Run(path, data_dir=request.data_dir)
-    pixels, labels = find(run.recipe.data_set).load(request.data_dir).test.tensors
+    run = trained.run(trained.plan.points[0])
+    pixels, labels = find(run.recipe.data_set).load(trained.data_dir).test.tensors
     errors = gradient_errors(
-        read_architecture(run.recipe), run.recipe, run.weights,
+        run.architecture, run.recipe, run.weights,
         pixels[:GRADIENT_IMAGES].numpy(), labels[:GRADIENT_IMAGES].numpy(),
     )  # fmt: skip
     rows = [(e.method, str(e.steps), e.angle, e.relative) for e in errors]
@@ -185,14 +189,10 @@ def _gradients(results: Dataset, request: Request) -> tuple[Table, Figure]:
     return Table(columns, rows), gradient_angles(errors)
 
 
-def _write(request: Request, title: str, table: Table, figure: Figure | None) -> Path:
-    experiment = METHODS_SWEEP if request.target in _OF_METHODS else ABLATION_SWEEP
-    recipe = experiment.recipes[request.scale]
+def _write(request: Request, plan: Plan, title: str, table: Table, figure: Figure | None) -> Path:
     made = provenance()
     told = ", ".join(
-        f"{name} {value}"
-        for name, value in asdict(recipe).items()
-        if name in ("data_set", "architecture", "epochs", "milestones", "forward_steps", "seed")
+        f"{name} {value}" for name, value in asdict(plan.recipe).items() if name in _TOLD
     )
     request.out.mkdir(parents=True, exist_ok=True)
     lines = [
@@ -209,6 +209,3 @@ def _write(request: Request, title: str, table: Table, figure: Figure | None) ->
     write_atomically(request.path(".csv"), table.csv().encode())
     write_atomically(request.path(".md"), "\n".join(lines).encode())
     return request.path(".md")
-
-
-_OF_METHODS = [name for name, each in TARGETS.items() if each.experiment is METHODS_SWEEP]

@@ -26,6 +26,12 @@ def read_architecture(recipe: Recipe) -> Architecture:
                 f"images of {data_set.name}: choose a smaller --validation"
             )
         training -= recipe.validation
+    if recipe.training_images > training:
+        raise UserError(
+            f"{recipe.training_images:,} training images cannot be used of the {training:,} of "
+            f"{data_set.name}: choose smaller --training-images"
+        )
+    training = recipe.training_images or training
     if recipe.batch_size > training:
         raise UserError(
             f"a batch of {recipe.batch_size:,} is larger than the {training:,} training images of "

@@ -16,6 +16,7 @@ WHAT_WAS: dict[str, Any] = {
     "norm_restriction": "projection",
     "normalisation": "none",
     "validation": 0,
+    "training_images": 0,
     "method": "spide",
     "threads": 0,
     "learning": "rates",

@@ -26,7 +26,7 @@ Normalisation = Literal["none", "weight"]
 NormRestriction = Literal["projection", "reparameterisation"]
 Realisation = Literal["fast", "explicit-couples"]
 
-_FROM_ZERO = ("validation", "warmup_iterations", "seed", "threads")
+_FROM_ZERO = ("validation", "training_images", "warmup_iterations", "seed", "threads")
 """Whole numbers that may be 0; all others begin at 1."""
 
 _MOST = {
@@ -62,6 +62,8 @@ class Recipe(TwoStageValues, Simulation):
     validation : int
         Training images that are held out, the same for every seed; evaluations during the training
         are made on them and not on the test images.
+    training_images : int
+        How many of the training images are used, the same for every seed; 0 for all.
     initialisation : {"kaiming-normal", "uniform-normalised"}
         Rule for the initial weights; biases start at 0.
     readout_initialisation : {"uniform", "as-layers"}
@@ -115,6 +117,7 @@ class Recipe(TwoStageValues, Simulation):
     data_set: str
     architecture: str
     validation: int = 0
+    training_images: int = 0
     initialisation: Initialisation = "kaiming-normal"
     readout_initialisation: ReadoutInitialisation = "uniform"
     batch_size: int = 128

@@ -120,7 +120,7 @@ class TrainingLoop:
         self.run = run
         self.recipe = run.recipe
         self.architecture = architecture
-        self.images = held_out(images, self.recipe.validation)
+        self.images = held_out(images, self.recipe.validation, self.recipe.training_images)
         self.trainer = trainer
         self.interruption = interruption
         self.checkpoint_seconds = checkpoint_seconds
@@ -207,7 +207,8 @@ class TrainingLoop:
 
     def _train_batch(self, pixels: Tensor, labels: Tensor) -> dict[str, Any]:
         """Do one iteration and return its line for the metrics."""
-        iteration, began = self.progress.iteration, time.perf_counter()
+        iteration = self.progress.iteration
+        began, cpu_began = time.perf_counter(), time.process_time()
         learning_rate = self.optimiser.learning_rate
         result, norm = self._learner.learn(pixels.numpy(), labels.numpy(), iteration)
         self.progress = self.progress.after_iteration()
@@ -219,6 +220,7 @@ class TrainingLoop:
             learning_rate=learning_rate,
             feedback_norm=norm,
             seconds=time.perf_counter() - began,
+            cpu_seconds=time.process_time() - cpu_began,
         )
 
     def _evaluate(self) -> bool:

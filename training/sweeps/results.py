@@ -34,6 +34,7 @@ CURVES = {
     "test_loss": "cross-entropy of the test images after an epoch",
     "test_accuracy": "share of the test images that are right after an epoch",
     "images_per_second": "speed of the training over an epoch",
+    "cpu_seconds": "seconds of cores that an epoch's iterations took, without its evaluation",
 }
 RATES = {
     "firing_rate_forward": "share of neurons that fire in a step of stage 1",
@@ -132,6 +133,9 @@ def _curves(records: list[Record], layers: list[str]) -> dict[str, dict[int, Any
         if batches:
             speeds = [1 / each["images_per_second"] for each in batches]
             curves["images_per_second"][epoch] = len(speeds) / sum(speeds)
+            # Records of earlier versions do not have it.
+            taken = [each.get("cpu_seconds", np.nan) for each in batches]
+            curves["cpu_seconds"][epoch] = float(np.sum(taken))
             for stage in ("forward", "backward"):
                 key = f"firing_rates_{stage}"
                 curves[f"firing_rate_{stage}"][epoch] = [

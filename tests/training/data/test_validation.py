@@ -38,6 +38,19 @@ def test_none_are_held_out_by_default() -> None:
     assert whole.evaluated == "test"
 
 
+def test_some_of_the_others_are_trained_on() -> None:
+    """Fewer images are a part of more, and none of them is held out."""
+    few, more = (held_out(images(), 6, used).training.tensors[1].tolist() for used in (5, 9))
+    assert (len(few), len(more)) == (5, 9)
+    assert set(few) < set(more)
+    assert not set(more) & set(held_out(images(), 6).test.tensors[1].tolist())
+    alone = held_out(images(), 0, 5)
+    assert alone.evaluated == "test" and len(alone.training) == 5
+    assert torch.equal(alone.test.tensors[1], images().test.tensors[1])
+    with pytest.raises(DataError, match="15 of 14 images cannot be trained on"):
+        held_out(images(), 6, 15)
+
+
 def test_they_are_not_augmented() -> None:
     def shifted(pixels: torch.Tensor) -> torch.Tensor:
         return pixels + 1000
@@ -56,6 +69,10 @@ def test_too_many_are_refused(tmp_path: Path) -> None:
         train("digits", validation=1437, out=tmp_path / "run")
     with pytest.raises(UserError, match="a batch of 32 is larger than the 31 training images"):
         train("digits", validation=1406, out=tmp_path / "run")
+    with pytest.raises(UserError, match="1,400 training images cannot be used of the 1,337"):
+        train("digits", validation=100, training_images=1400, out=tmp_path / "run")
+    with pytest.raises(UserError, match="a batch of 32 is larger than the 31 training images"):
+        train("digits", training_images=31, out=tmp_path / "run")
 
 
 def test_a_run_with_validation(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def numbers(record: Mapping[str, Any]) -> dict[str, float]:
     for name, value in record.items():
         if isinstance(value, dict):
             found |= {f"{name}/{layer}": rate for layer, rate in value.items()}
-        elif name not in ("kind", "images_per_second"):
+        elif name not in ("kind", "images_per_second", "cpu_seconds"):
             found[name] = value
     return found
 

@@ -39,7 +39,8 @@ def write_run(folder: SweepFolder, point: Point, accuracies: list[float]) -> Non
                 {
                     "kind": "training", "iteration": iteration, "epoch": iteration / 2,
                     "loss": 1.0 / iteration, "accuracy": 0.1 * iteration,
-                    "images_per_second": 100.0 * batch, "learning_rate": 0.1,
+                    "images_per_second": 100.0 * batch, "cpu_seconds": 0.5 * batch,
+                    "learning_rate": 0.1,
                     "feedback_norm": 1.0, "firing_rates_forward": {"layer1": 0.1 * batch},
                     "firing_rates_backward": {"layer1": 0.01},
                 }
@@ -76,6 +77,7 @@ def test_curves_by_name_and_epoch(folder: SweepFolder, monkeypatch: pytest.Monke
     assert at.training_loss.values.tolist() == [0.75, (1 / 3 + 1 / 4) / 2]
     # Two batches of the same size, one at 100 and one at 200 images per second.
     assert np.allclose(at.images_per_second, 400 / 3)
+    assert at.cpu_seconds.values.tolist() == [1.5, 1.5]
     assert np.allclose(at.firing_rate_forward.sel(layer="layer1"), 0.15)
     part = results.sel(v_rest_backward=-0.5, seed=0)
     assert part.test_accuracy.values[0] == 0.25 and np.isnan(part.test_accuracy.values[1])

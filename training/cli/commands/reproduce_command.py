@@ -22,7 +22,7 @@ class Reproduce:
     Parameters
     ----------
     scale : {"small", "full"}
-        small: the 8 x 8 digits for six epochs. full: MNIST as the paper trained it.
+        small: a quarter of the channels, 10,000 images, three epochs. full: as the paper trained.
     seeds : int
         Seeds that each point is trained with.
     out : Path

@@ -25,6 +25,7 @@ def training_record(
     learning_rate: float,
     feedback_norm: float | None,
     seconds: float,
+    cpu_seconds: float,
 ) -> dict[str, Any]:
     """Return the line of one iteration.
 
@@ -48,6 +49,9 @@ def training_record(
         Estimated Frobenius norm of the feedback kernel, before its restriction.
     seconds : float
         Duration of the iteration.
+    cpu_seconds : float
+        What it took of this process's cores, all threads together: on a machine that others use
+        too, this and not the duration can be compared.
     """
     counted = any(result.operations.values())
     return {
@@ -57,6 +61,7 @@ def training_record(
         "loss": result.loss,
         "accuracy": accuracy(result.logits, labels),
         "images_per_second": len(labels) / seconds,
+        "cpu_seconds": cpu_seconds,
         "learning_rate": learning_rate,
         "feedback_norm": feedback_norm,
         "firing_rates_forward": result.firing_rates_forward,

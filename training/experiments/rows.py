@@ -1,0 +1,189 @@
+"""From a trained experiment to a table: the paper's numbers and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xarray import DataArray
+
+from training.data import find
+from training.experiments.paper import TABLE_1, TABLE_2, PaperRow
+from training.experiments.sweeps import DATA, STEPS
+from training.experiments.tables import Cell, Table, mean_and_spread
+from training.experiments.trained import Trained, mean, percent, seconds_to
+from training.sweeps.cases import CASE
+
+OURS = "ours"
+
+STAGES = ("forward", "backward")
+
+GOALS = (0.80, 0.85, 0.90, 0.95, 0.97, 0.98, 0.99)
+"""Accuracies whose seconds are told."""
+
+
+def methods(trained: Trained) -> Table:
+    """Table 1: the paper's marks, and what was measured."""
+    rows: list[tuple[Cell, ...]] = []
+    for case in trained.cases:
+        one = trained.results.sel({CASE: case})
+        rows.append(
+            (
+                case,
+                TABLE_1.get(case.partition(", ")[0]),
+                mean_and_spread(one["final_accuracy"]),
+                percent(one["training_accuracy"]),
+                str(trained.recipe(case=case).forward_steps),
+                percent(one["firing_rate_forward"].mean("layer")),
+                percent(one["firing_rate_backward"].mean("layer")),
+                *(_millions(trained.operations(stage, case=case)) for stage in STAGES),
+                mean(_milliseconds(trained, case)),
+            )
+        )
+    columns = (
+        "method", "has in the paper", "test accuracy", "training accuracy (%)", "T_F",
+        "firing rate, stage 1 (%)", "firing rate, stage 2 (%)",
+        "synaptic operations per training image, stage 1 (millions)", "stage 2 (millions)",
+        "training, CPU ms per image",
+    )  # fmt: skip
+    return Table(columns, rows)
+
+
+def steps(trained: Trained) -> Table:
+    """Table 2: accuracy over T_B."""
+    ours = trained.results.sel({CASE: OURS})
+    rows = [
+        (str(number), TABLE_2.get(number), *(
+            mean_and_spread(ours[name].sel({STEPS: number}))
+            for name in ("final_accuracy", "best_accuracy")
+        ))
+        for number in ours[STEPS].values.tolist()
+    ]  # fmt: skip
+    columns = ("T_B", "paper: CIFAR-10, AlexNet-F", "ours, last epoch", "ours, best epoch")
+    return Table(columns, rows)
+
+
+def accuracies(paper: Sequence[PaperRow]) -> Callable[[Trained], Table]:
+    """Tables 3 to 5: the paper's rows, then ours in the same columns."""
+    columns = (
+        "method", "network structure", "T_F", "T_B", "mean±std (best)", "best epoch", "neurons",
+        "params",
+    )  # fmt: skip
+
+    def table(trained: Trained) -> Table:
+        rows: list[tuple[Cell, ...]] = [
+            (
+                f"paper: {row.method}", row.network, row.forward_steps, row.backward_steps,
+                row.accuracy, None, row.neurons, row.parameters,
+            )
+            for row in paper
+        ]  # fmt: skip
+        for case in trained.cases:
+            one, recipe = trained.results.sel({CASE: case}), trained.recipe(case=case)
+            network = trained.architecture(case=case)
+            has_stage_2 = recipe.method in ("spide", "feedback_alignment")
+            rows.append(
+                (
+                    f"ours: {case}", recipe.architecture, str(recipe.forward_steps),
+                    str(recipe.backward_steps) if has_stage_2 else "/",
+                    mean_and_spread(one["final_accuracy"]), mean_and_spread(one["best_accuracy"]),
+                    f"{network.neurons / 1e3:.1f}K", f"{network.parameters / 1e3:.1f}K",
+                )
+            )  # fmt: skip
+        return Table(columns, rows)
+
+    return table
+
+
+def firing_rates(trained: Trained) -> Table:
+    """Figure 2: rates of both stages in the last epoch."""
+    ours = trained.results.sel({CASE: OURS})
+    rows = [
+        (str(number), *(
+            percent(ours[f"firing_rate_{stage}"].sel({STEPS: number}).mean("layer"))
+            for stage in STAGES
+        ))
+        for number in ours[STEPS].values.tolist()
+    ]  # fmt: skip
+    columns = ("T_B", "stage 1 (%), paper: about 7", "stage 2 (%), paper: about 3")
+    return Table(columns, rows)
+
+
+def ablation(quantity: str) -> Callable[[Trained], Table]:
+    """Figures 3 and 4: accuracy by T_B and resting potentials, and what these gain."""
+
+    def table(trained: Trained) -> Table:
+        values = trained.results[quantity]
+        rows: list[tuple[Cell, ...]] = []
+        for number in trained.results[STEPS].values.tolist():
+            at = values.sel({STEPS: number})
+            found = [percent(at.sel({CASE: case})) for case in trained.cases]
+            rows.append((str(number), *found, *_gaps(found)))
+        gaps = [f"{OURS} above {case}" for case in trained.cases[1:]]
+        return Table(("T_B", *(f"{case} (%)" for case in trained.cases), *gaps), rows)
+
+    return table
+
+
+def curves(trained: Trained) -> Table:
+    """Figure 5: accuracies on training and test images in the last epoch."""
+    rows = [
+        (case, *(
+            percent(trained.results[name].sel({CASE: case}))
+            for name in ("training_accuracy", "test_accuracy")
+        ))
+        for case in trained.cases
+    ]  # fmt: skip
+    return Table(("method", "training accuracy (%)", "test accuracy (%)"), rows)
+
+
+def seconds(trained: Trained) -> Table:
+    """Beyond the paper: CPU seconds of training to a test accuracy."""
+    rows: list[tuple[Cell, ...]] = []
+    for case in trained.cases:
+        one = trained.results.sel({CASE: case})
+        told = [seconds_to(one["test_accuracy"], one["cpu_seconds"], goal) for goal in GOALS]
+        rows.append(
+            (case, *told, mean(one["cpu_seconds"].sum("epoch", min_count=1)),
+             percent(one["test_accuracy"]))
+        )  # fmt: skip
+    goals = (f"s to {100 * goal:.0f} %" for goal in GOALS)
+    return Table(("method", *goals, "s in all", "test accuracy (%)"), rows)
+
+
+def normalisation(trained: Trained) -> Table:
+    """Beyond the paper: accuracies with and without weight standardisation."""
+    rows: list[tuple[Cell, ...]] = []
+    for data in trained.results[DATA].values.tolist():
+        for case in trained.cases:
+            one = trained.results.sel({CASE: case, DATA: data})
+            tested = trained.test_accuracies(case=case, data_set=data)
+            rows.append(
+                (
+                    data, case, percent(one["training_accuracy"]),
+                    mean_and_spread(one["final_accuracy"]), mean_and_spread(DataArray(tested)),
+                    percent(one["firing_rate_forward"].mean("layer")),
+                )
+            )  # fmt: skip
+    columns = (
+        "data set", "weights", "training accuracy (%)", "validation", "test",
+        "firing rate, stage 1 (%)",
+    )  # fmt: skip
+    return Table(columns, rows)
+
+
+def _gaps(found: Sequence[float | None]) -> list[float | None]:
+    """By how much the first is above each of the others."""
+    first = found[0]
+    return [None if first is None or each is None else first - each for each in found[1:]]
+
+
+def _millions(number: float | None) -> float | None:
+    return None if number is None else number / 1e6
+
+
+def _milliseconds(trained: Trained, case: str) -> DataArray:
+    """CPU time of a training image, by epoch."""
+    recipe = trained.recipe(case=case)
+    images = recipe.training_images or find(recipe.data_set).sizes[0] - recipe.validation
+    taken: DataArray = trained.results["cpu_seconds"].sel({CASE: case})
+    return 1e3 * taken / images

@@ -1,0 +1,119 @@
+"""What tables are made from: the results of an experiment, its plan and its run folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from networks import Architecture
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.runs.run import Run
+from training.sweeps.cases import CASE
+from training.sweeps.folder import SweepFolder
+from training.sweeps.plan import SEED, Plan, Point
+
+if TYPE_CHECKING:
+    from xarray import DataArray, Dataset
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained experiment.
+
+    Parameters
+    ----------
+    plan : Plan
+    results : Dataset
+        See `training.sweeps.results`.
+    runs : Path
+        Folder of the sweep.
+    data_dir : Path
+        Folder of the data sets.
+    """
+
+    plan: Plan
+    results: Dataset
+    runs: Path
+    data_dir: Path
+
+    @cached_property
+    def cases(self) -> list[str]:
+        """The cases, in the order of the plan."""
+        return [str(case) for case in self.results[CASE].values]
+
+    def points(self, **labels: Any) -> list[Point]:
+        """The points, one per seed and combination, that have these labels."""
+        return [p for p in self.plan.points if labels.items() <= dict(p.labels).items()]
+
+    def recipe(self, **labels: Any) -> Recipe:
+        """The recipe of the first such point."""
+        return self.points(**labels)[0].recipe
+
+    def architecture(self, **labels: Any) -> Architecture:
+        """The network of the first such point."""
+        return read_architecture(self.recipe(**labels))
+
+    def run(self, point: Point) -> Run:
+        """The run of a point."""
+        return Run(SweepFolder(self.runs).run(point), data_dir=self.data_dir)
+
+    def operations(self, stage: str, **labels: Any) -> float | None:
+        """Synaptic operations of a stage per training image: mean over the last epoch and seeds.
+
+        None for what was not counted.
+        """
+        found = []
+        for point in self.points(**labels):
+            run = self.run(point)
+            for record in run.records:
+                # The first of the last epoch is one iteration after the end of the last but one.
+                in_last = record["epoch"] > run.recipe.epochs - 1
+                if in_last and (counted := record.get("operations", {}).get(stage)):
+                    found.append(sum(counted.values()))
+        return mean(found) if found else None
+
+    def test_accuracies(self, **labels: Any) -> list[float]:
+        """Accuracies on the test images by seed: for recipes that hold images out."""
+        return [self.run(point).evaluate().accuracy for point in self.points(**labels)]
+
+
+def percent(values: DataArray) -> float | None:
+    """Mean over everything after the last epoch, in per cent; None if nothing was measured."""
+    last = np.asarray(100 * values.isel(epoch=-1), float)
+    return float(np.nanmean(last)) if np.isfinite(last).any() else None
+
+
+def mean(values: Any) -> float | None:
+    """Mean of what was measured; None if nothing was."""
+    numbers = np.asarray(values, float)
+    return float(np.nanmean(numbers)) if np.isfinite(numbers).any() else None
+
+
+def seconds_to(accuracy: DataArray, cpu_seconds: DataArray, goal: float) -> float | None:
+    """Seconds of training until a test accuracy, mean over seeds.
+
+    Parameters
+    ----------
+    accuracy, cpu_seconds : DataArray, dimensions epoch and seed
+        After each epoch, and of it.
+    goal : float
+        From 0 to 1.
+
+    Returns
+    -------
+    float or None
+        Up to the end of the first epoch that has it; None if a seed does not get there.
+    """
+    found = []
+    for seed in accuracy[SEED].values.tolist():
+        there = np.asarray(accuracy.sel({SEED: seed}), float) >= goal
+        if not there.any():
+            return None
+        spent = np.asarray(cpu_seconds.sel({SEED: seed}), float)
+        found.append(spent[: int(there.argmax()) + 1].sum())
+    return mean(found)
