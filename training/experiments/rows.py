@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from xarray import DataArray
 
-from training.data import find
 from training.experiments.paper import TABLE_1, TABLE_2, PaperRow
 from training.experiments.sweeps import DATA, STEPS
 from training.experiments.tables import Cell, Table, mean_and_spread
 from training.experiments.trained import Trained, mean, percent, seconds_to
+from training.recipes.sizes import training_size
 from training.sweeps.cases import CASE
 
 OURS = "ours"
@@ -183,7 +183,5 @@ def _millions(number: float | None) -> float | None:
 
 def _milliseconds(trained: Trained, case: str) -> DataArray:
     """CPU time of a training image, by epoch."""
-    recipe = trained.recipe(case=case)
-    images = recipe.training_images or find(recipe.data_set).sizes[0] - recipe.validation
     taken: DataArray = trained.results["cpu_seconds"].sel({CASE: case})
-    return 1e3 * taken / images
+    return 1e3 * taken / training_size(trained.recipe(case=case))

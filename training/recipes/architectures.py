@@ -6,6 +6,7 @@ from networks import Architecture
 from training.data import find
 from training.errors import UserError
 from training.recipes.recipe import Recipe
+from training.recipes.sizes import training_size
 
 
 def read_architecture(recipe: Recipe) -> Architecture:
@@ -18,20 +19,7 @@ def read_architecture(recipe: Recipe) -> Architecture:
         architecture is impossible.
     """
     data_set = find(recipe.data_set)
-    training, _ = data_set.sizes
-    if recipe.validation:
-        if recipe.validation >= training:
-            raise UserError(
-                f"{recipe.validation:,} images cannot be held out of the {training:,} training "
-                f"images of {data_set.name}: choose a smaller --validation"
-            )
-        training -= recipe.validation
-    if recipe.training_images > training:
-        raise UserError(
-            f"{recipe.training_images:,} training images cannot be used of the {training:,} of "
-            f"{data_set.name}: choose smaller --training-images"
-        )
-    training = recipe.training_images or training
+    training = training_size(recipe)
     if recipe.batch_size > training:
         raise UserError(
             f"a batch of {recipe.batch_size:,} is larger than the {training:,} training images of "

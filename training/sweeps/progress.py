@@ -13,7 +13,7 @@ from typing import Self
 
 from tqdm import tqdm
 
-from training.data import find
+from training.recipes.sizes import iterations
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import Point
 
@@ -40,7 +40,7 @@ class SweepBar:
         self._points = list(points)
         self._folder = folder
         self._weights = {p: p.recipe.forward_steps + p.recipe.backward_steps for p in self._points}
-        self._totals = {p: _iterations(p) for p in self._points}
+        self._totals = {p: iterations(p.recipe) for p in self._points}
         self._ended: set[Point] = set()
         self._failed = 0
         self._looked_at = time.monotonic()
@@ -108,8 +108,3 @@ def last_iteration(log: Path) -> int:
         except (ValueError, KeyError, TypeError):
             continue
     return 0
-
-
-def _iterations(point: Point) -> int:
-    training, _ = find(point.recipe.data_set).sizes
-    return point.recipe.epochs * -(-training // point.recipe.batch_size)

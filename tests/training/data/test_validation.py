@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from torch.utils.data import TensorDataset
 from training.data import Images
 from training.data.validation import held_out
 from training.errors import DataError, UserError
+from training.recipes import RECIPES
+from training.recipes.sizes import iterations
+from training.runs.files.finished import nothing_left
 from training.runs.run import Run
 from training.runs.train import train
 
@@ -89,3 +93,13 @@ def test_a_run_with_validation(tmp_path: Path) -> None:
     evaluation = again.evaluate()
     assert len(evaluation.labels) == 360
     assert again.checkpoint.progress.accuracy == run.records[-1]["accuracy"]
+    told = nothing_left(again.recipe, again.checkpoint.progress, None)
+    assert told is not None and "2 epochs (4 iterations)" in told
+
+
+def test_iterations_of_a_recipe() -> None:
+    """Of 1,437 digits: 1,400 make 44 batches of 32, 100 of them 4; an epoch of all has 45."""
+    recipe = replace(RECIPES["digits"], batch_size=32, epochs=3, milestones=())
+    assert iterations(recipe) == 135
+    assert iterations(replace(recipe, validation=37)) == 132
+    assert iterations(replace(recipe, validation=37, training_images=100)) == 12

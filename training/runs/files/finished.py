@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from training.data import find
 from training.errors import UserError
 from training.recipes.recipe import Recipe
+from training.recipes.sizes import iterations
 from training.runs.shown.progress import Progress
 
 
@@ -33,8 +33,7 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
         )
     if progress.accuracy is None:
         return None
-    training, _ = find(recipe.data_set).sizes
-    if iteration >= recipe.epochs * -(-training // recipe.batch_size):
+    if iteration >= iterations(recipe):
         return (
             f"the run is finished, with {progress.epoch} epochs ({iteration} iterations): for "
             f"more, give --epochs a number above {progress.epoch}"
