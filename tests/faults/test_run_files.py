@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import training.cli.preparation
+import training.runs.prepare
 from tests.faults.commands import TINY, content
 from training.cli.command_line import main
 from training.runs.files.folder import open_run
@@ -49,7 +49,7 @@ def result_of_evaluation(path: Path, which: str) -> tuple[int, list[str], list[s
 def _built_once() -> Iterator[None]:
     """Networks of the same values are those of the command before; there are no pictures."""
     built: dict[str, Any] = {}
-    build = training.cli.preparation.method_over_cores  # type: ignore[attr-defined]
+    build = training.runs.prepare.method_over_cores  # type: ignore[attr-defined]
 
     def build_once(*arguments: Any, **options: Any) -> Any:
         # Everything that settles a network has a complete `repr`, but the architecture.
@@ -59,7 +59,7 @@ def _built_once() -> Iterator[None]:
         return built[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.cli.preparation, "method_over_cores", build_once)
+        patch.setattr(training.runs.prepare, "method_over_cores", build_once)
         patch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
         yield
 

@@ -96,7 +96,7 @@ def test_interrupted_before_the_training_nothing_is_left(
     def interrupt(*arguments: object, **keywords: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.cli.preparation.method_over_cores", interrupt)
+    monkeypatch.setattr("training.runs.prepare.method_over_cores", interrupt)
     assert main(["train", "digits", "--out", str(tmp_path / "run"), *OPTIONS]) == 130
     assert capsys.readouterr().err == "spide: interrupted\n"
     assert not (tmp_path / "run").exists()

@@ -15,18 +15,16 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from training.data import find
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
-from training.parallel.over_cores import method_over_cores
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint
-from training.runs.files.folder import RECIPE_NAME, RunFolder, check_vacant, continued, trained_on
+from training.runs.files.folder import RECIPE_NAME, RunFolder, check_vacant, continued
 from training.runs.files.lock import LOCK_NAME, only_writer
-from training.runs.files.same_division import divided_as_before
-from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
+from training.runs.loop import first_checkpoint, where_it_stopped
+from training.runs.prepare import Setting, check_checkpoint, load_images, prepare
 from training.runs.run import Run
 from training.runs.shown.display import Bars, Display
 from training.suggestions import did_you_mean
@@ -95,12 +93,10 @@ def train(
     with only_writer(path), _nothing_left_of_failures(path):
         if arrays is not None:
             write_arrays(path, arrays)
-        architecture = read_architecture(chosen)
         folder = RunFolder(path, recipe_name(recipe), chosen)
-        checkpoint = first_checkpoint(folder.name, chosen, architecture)
-        return _train(
-            folder, checkpoint, Path(data_dir), max_iterations, progress, interruption, new=True
-        )
+        checkpoint = first_checkpoint(folder.name, chosen, read_architecture(chosen))
+        setting = _setting(data_dir, progress, interruption)
+        return _train(folder, checkpoint, setting, max_iterations, new=True)
 
 
 def resume(
@@ -141,40 +137,38 @@ def resume(
         recipe = run.recipe if epochs is None else replace(run.recipe, epochs=epochs)
         folder = continued(run.folder, recipe)
         checkpoint = where_it_stopped(run.folder, run.architecture)
-        checkpoint.check_recipe(folder.name, run.recipe)
-        checkpoint.check_architecture(run.architecture)
-        return _train(folder, checkpoint, run.data_dir, None, progress, interruption, new=False)
+        setting = _setting(run.data_dir, progress, interruption)
+        check_checkpoint(checkpoint, run.folder, setting)
+        return _train(folder, checkpoint, setting, None, new=False)
 
 
 def _train(
     folder: RunFolder,
     checkpoint: Checkpoint,
-    data_dir: Path,
+    setting: Setting,
     max_iterations: int | None,
-    progress: bool,
-    interruption: Interruption | None,
     *,
     new: bool,
 ) -> Run:
     """Train from a checkpoint, in a folder that is locked already."""
-    recipe, architecture = folder.recipe, read_architecture(folder.recipe)
-    images = find(recipe.data_set).load(data_dir)
-    folder = trained_on(folder, images.fingerprint(), data_dir)
-    divided = divided_as_before(recipe, checkpoint)
-    trainer = method_over_cores(architecture, divided, recipe.batch_size)
-    display = Bars() if progress else Display()
-    loop = TrainingLoop(
-        folder, architecture, images, trainer, checkpoint, interruption or Interruption(), display,
-        max_iterations=max_iterations,
-    )  # fmt: skip
+    folder, images = load_images(folder, setting)
+    loop = prepare(folder, images, checkpoint, setting, max_iterations)
     if new:
         folder.create()
     else:
         folder.reopen(checkpoint.progress)
     loop.train()
-    run = Run(folder.path, data_dir=data_dir)
-    run.images, run.trainer = images, trainer  # as they are; they need not be read and built again
+    run = Run(folder.path, data_dir=setting.data_dir)
+    run.images, run.trainer = images, loop.trainer  # they need not be read and built again
     return run
+
+
+def _setting(data_dir: str | Path, progress: bool, interruption: Interruption | None) -> Setting:
+    return Setting(
+        Path(data_dir),
+        display=Bars() if progress else Display(),
+        interruption=interruption or Interruption(),
+    )
 
 
 def dated_path(name: str) -> Path:

@@ -12,6 +12,7 @@ import pytest
 
 import training.cli.commands.training_commands
 import training.data
+import training.runs.prepare
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
 from training.data import DataSet, Images
@@ -98,7 +99,7 @@ def test_a_finished_run_says_so_at_once(
     def refuse(*arguments: object, **keywords: object) -> None:
         raise AssertionError("nothing is to be built or loaded")
 
-    monkeypatch.setattr(training.cli.commands.training_commands, "build_for_all", refuse)
+    monkeypatch.setattr(training.cli.commands.training_commands, "prepare", refuse)
     monkeypatch.setattr(training.cli.commands.training_commands, "load_images", refuse)
     kept = [*copy.glob("checkpoints/*"), copy / "metrics.jsonl"]
     before = [path.read_bytes() for path in kept]
@@ -133,7 +134,7 @@ def test_other_images_than_those_of_the_run(
         return images
 
     monkeypatch.setattr(training.data, "DATA_SETS", (replace(DIGITS, read=other),))
-    monkeypatch.setattr(training.cli.commands.training_commands, "build_for_all", None)
+    monkeypatch.setattr(training.runs.prepare, "method_over_cores", None)
     before = (copy / "recipe.json").read_bytes()
     options = ["--epochs", "3"] if "train" in command else []
     line = refusal(capsys, *command, str(copy), *options, "--data-dir", "elsewhere")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import training.cli.commands.training_commands
-import training.cli.preparation
+import training.runs.prepare
 from networks import CompilerNotFoundError
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
@@ -209,8 +209,8 @@ def test_milestones_that_come_too_late_are_noted(
 def test_a_device_that_cannot_be_used_is_refused_before_anything_is_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training.cli.commands.training_commands, "load_images", None)
-    monkeypatch.setattr(training.cli.commands.training_commands, "build_for_all", None)
+    monkeypatch.setattr(training.runs.prepare, "find", None)
+    monkeypatch.setattr(training.runs.prepare, "method_over_cores", None)
     for name in ("GENN_PATH", "PATH", "CUDA_PATH"):
         monkeypatch.delenv(name, raising=False)
     line = refusal(capsys, "train", "digits", "--device", "genn", "--out", str(tmp_path / "run"))
@@ -224,7 +224,7 @@ def test_without_compiler(
     def refuse(*arguments: object, **keywords: object) -> None:
         raise CompilerNotFoundError("there is no C++ compiler: install g++")
 
-    monkeypatch.setattr(training.cli.preparation, "method_over_cores", refuse)
+    monkeypatch.setattr(training.runs.prepare, "method_over_cores", refuse)
     line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "run"), *TINY)
     assert "there is no C++ compiler: install g++" in line
     assert not (tmp_path / "run").exists()

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.cli.preparation import build_trainer
 from training.data import find
 from training.interruption import Interruption
+from training.parallel.over_cores import method_over_cores
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_latest
@@ -48,7 +48,7 @@ def test_resumed_at_any_batch_it_ends_the_same(
     recipe = replace(RECIPE, **change)
     architecture = read_architecture(recipe)
     images = find("digits").load(tmp_path)
-    trainer = build_trainer(architecture, recipe, recipe.batch_size)
+    trainer = method_over_cores(architecture, recipe, recipe.batch_size)
     gc.freeze()  # as the command does: every run collects garbage
 
     def train(path: Path, start: Checkpoint, max_iterations: int | None = None) -> Checkpoint:

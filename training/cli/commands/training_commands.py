@@ -1,25 +1,22 @@
 """What the command ``spide`` does: train, resume, evaluate.
 
 Everything that can be refused is refused before the run folder is made: data are loaded and both
-networks built first.
+networks built first (`training.runs.prepare`).
 """
 
 from __future__ import annotations
 
+import gc
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from networks import Architecture, CompilationError, DeviceError, NotFiniteError
-from training.cli.preparation import build_for_all, keep_everything, load_images, require_device
+from networks import CompilationError, DeviceError, NotFiniteError
 from training.cli.printed import Printed
 from training.cli.reports.evaluation_report import print_evaluation
-from training.data import Images
 from training.errors import (
-    CheckpointError,
-    DataError,
     DivergenceError,
     LostProcessError,
     RunFolderError,
@@ -31,11 +28,11 @@ from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
 from training.runs.files.finished import nothing_left
-from training.runs.files.folder import RunFolder, check_vacant, continued, open_run, trained_on
+from training.runs.files.folder import RunFolder, check_vacant, continued, open_run
 from training.runs.files.lock import only_writer
-from training.runs.files.same_division import divided_as_before
 from training.runs.looking.evaluation import evaluate
-from training.runs.loop import TrainingLoop, first_checkpoint, where_it_stopped
+from training.runs.loop import first_checkpoint, where_it_stopped
+from training.runs.prepare import Setting, build, check_checkpoint, load_images, prepare
 from training.runs.shown.display import Display
 from training.runs.shown.history import History
 from training.runs.shown.pictures import draw_pictures
@@ -57,9 +54,8 @@ def train_anew(
     path = Path(processes.text_of_first(str(out or dated_path(name))))
     run = RunFolder(path, name, recipe)
     check_vacant(run.path)
-    architecture = read_architecture(recipe)
-    checkpoint = first_checkpoint(name, recipe, architecture)
-    return _train(run, architecture, checkpoint, data_dir, max_iterations, _made, processes)
+    checkpoint = first_checkpoint(name, recipe, read_architecture(recipe))
+    return _train(run, checkpoint, _setting(data_dir, processes), max_iterations, _made)
 
 
 def open_run_of(path: Path, name: str) -> RunFolder:
@@ -87,9 +83,10 @@ def resume(
     processes: Processes,
 ) -> int:
     """Continue a run from its newest checkpoint; return the exit status."""
+    setting = _setting(data_dir, processes)
     with only_writer(run.path) if processes.leads else nullcontext():
-        architecture = read_architecture(run.recipe)
-        checkpoint = _of_run(where_it_stopped(run, architecture), run, architecture, processes)
+        checkpoint = where_it_stopped(run, read_architecture(run.recipe))
+        check_checkpoint(checkpoint, run, setting)
         run = continued(run, recipe)
         done = nothing_left(recipe, checkpoint.progress, max_iterations)
         if done is not None:
@@ -101,32 +98,28 @@ def resume(
             return 0
         return _train(
             run,
-            architecture,
             checkpoint,
-            data_dir,
+            setting,
             max_iterations,
             lambda run: _reopened(run, checkpoint.progress),
-            processes,
         )
 
 
 def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -> int:
     """Print the test accuracy of a run; return the exit status."""
-    run = open_run(path)
-    architecture = read_architecture(run.recipe)
+    run, setting = open_run(path), _setting(data_dir, processes)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
-    _of_run(checkpoint, run, architecture, processes)
-    require_device(run.recipe)
-    images = load_images(run.recipe, architecture, data_dir)
-    _on_images(run, images, data_dir, processes)
-    trainer, interruption = build_for_all(architecture, run.recipe, processes)
+    check_checkpoint(checkpoint, run, setting)
     iteration = checkpoint.progress.iteration
-    trainer.set_parameters(parameters_in_use(run.recipe, checkpoint.parameters, iteration))
+    with _refusals():
+        run, images = load_images(run, setting)
+        trainer, interruption = build(read_architecture(run.recipe), run.recipe, setting)
+        trainer.set_parameters(parameters_in_use(run.recipe, checkpoint.parameters, iteration))
     keep_everything()
     size = run.recipe.batch_size
     try:
         with interruption:
-            evaluation = evaluate(trainer, images, size, interruption, _display(processes))
+            evaluation = evaluate(trainer, images, size, interruption, setting.display)
     except (DeviceError, NotFiniteError) as error:
         raise UserError(str(error)) from None
     if evaluation is None:
@@ -138,47 +131,40 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
     return 0
 
 
+def keep_everything() -> None:
+    """Take all present objects out of garbage collection.
+
+    Brian2 collects garbage in every run. What is imported and built by now stays to the end of the
+    process, and looking through it every time takes longer than simulating a small network.
+    """
+    gc.freeze()
+
+
 def _train(
     run: RunFolder,
-    architecture: Architecture,
     checkpoint: Checkpoint,
-    data_dir: Path,
+    setting: Setting,
     max_iterations: int | None,
     open_folder: Callable[[RunFolder], AbstractContextManager[None]],
-    processes: Processes,
 ) -> int:
     """Train from a checkpoint; return 0, or 130 after SIGINT and 143 after SIGTERM.
 
     The folder is made, or reopened, when nothing can be refused any more.
     """
-    require_device(run.recipe)
-    images = load_images(run.recipe, architecture, data_dir)
-    run = _on_images(run, images, data_dir, processes)
-    divided = divided_as_before(run.recipe, checkpoint, processes.size)
-    trainer, interruption = build_for_all(architecture, divided, processes)
-    loop = TrainingLoop(
-        run,
-        architecture,
-        images,
-        trainer,
-        checkpoint,
-        interruption,
-        _display(processes),
-        max_iterations=max_iterations,
-        leads=processes.leads,
-    )
+    with _refusals():
+        run, images = load_images(run, setting)
+        loop = prepare(run, images, checkpoint, setting, max_iterations)
     keep_everything()
+    processes, interruption = setting.processes, loop.interruption
     command = [*processes.launch.command, "train", run.name]
-    command += ["--resume", str(run.path), "--data-dir", str(data_dir)]
+    command += ["--resume", str(run.path), "--data-dir", str(setting.data_dir)]
     remedy = f"resume with: {shlex.join(command)}"
     with open_folder(run) if processes.leads else nullcontext(), interruption:
         try:
             progress = loop.train()
         except LostProcessError as error:
             raise LostProcessError(f"{error}; {remedy}") from error
-        except DeviceError as error:
-            raise UserError(str(error)) from None
-        except CompilationError as error:
+        except (CompilationError, DeviceError) as error:
             raise UserError(str(error)) from None
         except OSError as error:
             raise StorageError(f"the training stopped: {sentence(error)}, then {remedy}") from None
@@ -195,9 +181,18 @@ def _train(
     return 0
 
 
-def _display(processes: Processes) -> Display:
+def _setting(data_dir: Path, processes: Processes) -> Setting:
     """Only the first process shows something."""
-    return Printed() if processes.leads else Display()
+    return Setting(data_dir, processes, Printed() if processes.leads else Display())
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the networks refuse, as the sentence of a `UserError`."""
+    try:
+        yield
+    except (ValueError, CompilationError, DeviceError) as error:
+        raise UserError(str(error)) from None
 
 
 @contextmanager
@@ -213,32 +208,6 @@ def _reopened(run: RunFolder, progress: Progress) -> Iterator[None]:
     """A context in which the folder of a run, whose only writer this is, is ready to go on."""
     run.reopen(progress)
     yield
-
-
-def _of_run(
-    checkpoint: Checkpoint, run: RunFolder, architecture: Architecture, processes: Processes
-) -> Checkpoint:
-    """Return the checkpoint if it belongs to the run, and is the same everywhere."""
-    checkpoint.check_recipe(run.name, run.recipe)
-    checkpoint.check_architecture(architecture)
-    progress = str(checkpoint.progress)
-    if processes.text_of_first(progress) != progress:
-        raise CheckpointError(
-            f"the processes found different checkpoints in '{run.checkpoints}': "
-            "all machines must share the run folder"
-        )
-    return checkpoint
-
-
-def _on_images(run: RunFolder, images: Images, data_dir: Path, processes: Processes) -> RunFolder:
-    """Return the run on these images, if they are its own, and the same everywhere."""
-    fingerprint = images.fingerprint()
-    if processes.text_of_first(fingerprint) != fingerprint:
-        raise DataError(
-            f"the processes found different images of {run.recipe.data_set} in '{data_dir}': all "
-            "machines must share the data"
-        )
-    return trained_on(run, fingerprint, data_dir)
 
 
 def _print_accuracies(progress: Progress, run: RunFolder) -> None:
