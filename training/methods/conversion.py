@@ -20,14 +20,12 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from equations import has_sigma_rates
-from networks import Architecture, ForwardNetwork
+from networks import Architecture
 from networks.populations.neurons import dropout_values
 from networks.simulation import Simulation
-from networks.stages.stage import Stage
 from networks.weights import Weights
-from training.methods.method import Method
+from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
-from training.methods.parts.first_stage import FirstStage
 from training.methods.parts.unrolled import drive_of
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
     from training.recipes.recipe import Recipe
 
 
-class Conversion(Method):
+class Conversion(FirstStageMethod):
     """A clipped network in torch that learns, and stage 1 that predicts.
 
     Parameters
@@ -78,11 +76,7 @@ class Conversion(Method):
                 f"the rates of the neuron '{config.neuron.name}' are not those of the clipped "
                 "network that the method conversion trains: choose the method spide"
             )
-        self.check_learning(simulation)
-        network = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
-        super().__init__(architecture, network.batch_size, simulation.dtype)
-        self.config = config
-        self.first = FirstStage(network, config)
+        super().__init__(architecture, config, batch_size, simulation)
         self._tensors: dict[str, Tensor] = {}
 
     @classmethod
@@ -90,19 +84,12 @@ class Conversion(Method):
         """The networks of a recipe, for so many samples."""
         return cls(architecture, recipe.two_stage, batch_size, recipe.simulation)
 
-    @property
-    def stages(self) -> Mapping[str, Stage]:
-        return {"forward": self.first.network}
-
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         weights = Weights.of(self.architecture, parameters, self.dtype)
         self.first.network.set_parameters(weights)
         self._tensors = {
             name: torch.tensor(value).requires_grad_() for name, value in weights.items()
         }
-
-    def predict_batch(self, batch: Batch) -> Prediction:
-        return self.first.predict(batch)
 
     def step_batch(self, batch: Batch) -> StepResult:
         rates, logits = self._clipped(batch)

@@ -18,17 +18,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from networks import Architecture, ForwardNetwork
+from networks import Architecture
 from networks.simulation import Simulation
 from networks.stages.direct import DirectNetwork
 from networks.stages.stage import Stage
-from training.methods.method import Method
+from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
-from training.methods.parts.first_stage import FirstStage
 from training.methods.parts.readout import output_gradient
-from training.methods.results import Prediction, StepResult
+from training.methods.results import StepResult
 from training.methods.two_stage_config import TwoStageConfig
 from training.randomness import stream
 
@@ -51,7 +50,7 @@ def random_feedback(
     return found
 
 
-class FeedbackAlignment(Method):
+class FeedbackAlignment(FirstStageMethod):
     """Stage 1, and ternary neurons that the error reaches directly.
 
     Parameters
@@ -85,14 +84,10 @@ class FeedbackAlignment(Method):
         seed: int,
         couple: bool | None = None,
     ) -> None:
-        self.check_learning(simulation)
-        forward = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
+        super().__init__(architecture, config, batch_size, simulation)
         self.second = DirectNetwork(
             architecture, config.couple, batch_size, simulation, as_couples=couple
         )
-        super().__init__(architecture, forward.batch_size, simulation.dtype)
-        self.config = config
-        self.first = FirstStage(forward, config)
         self.random_feedback = random_feedback(architecture, seed, self.dtype)
 
     @classmethod
@@ -108,12 +103,6 @@ class FeedbackAlignment(Method):
     @property
     def stages(self) -> Mapping[str, Stage]:
         return {"forward": self.first.network, "backward": self.second}
-
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        self.first.network.set_parameters(parameters)
-
-    def predict_batch(self, batch: Batch) -> Prediction:
-        return self.first.predict(batch)
 
     def step_batch(self, batch: Batch) -> StepResult:
         stage1 = self.first.predict(batch)

@@ -6,19 +6,15 @@ simulated. Weight gradients are Algorithm 2's products of rates, as in stage 2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from numpy.typing import ArrayLike
-
-from networks import Architecture, ForwardNetwork
+from networks import Architecture
 from networks.simulation import Simulation
-from networks.stages.stage import Stage
-from training.methods.method import Method
+from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
-from training.methods.parts.first_stage import FirstStage, open_neurons
+from training.methods.parts.first_stage import open_neurons
 from training.methods.parts.linear_system import LinearSystem, Solver, solve
-from training.methods.results import Prediction, StepResult
+from training.methods.results import StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
 if TYPE_CHECKING:
@@ -28,7 +24,7 @@ TRAINING_TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
 """Residual at which a training takes eq. 5 for solved, by precision."""
 
 
-class Implicit(Method):
+class Implicit(FirstStageMethod):
     """The forward network in one thread, and a solver in place of the backward one.
 
     Parameters
@@ -55,28 +51,14 @@ class Implicit(Method):
         simulation: Simulation,
         solver: Solver,
     ) -> None:
-        self.check_learning(simulation)
-        network = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
-        super().__init__(architecture, network.batch_size, simulation.dtype)
-        self.config = config
+        super().__init__(architecture, config, batch_size, simulation)
         self.solver = solver
-        self.first = FirstStage(network, config)
 
     @classmethod
     def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Implicit:
         """The network of a recipe, for so many samples."""
         solver = Solver(tolerance=TRAINING_TOLERANCE[recipe.dtype])
         return cls(architecture, recipe.two_stage, batch_size, recipe.simulation, solver)
-
-    @property
-    def stages(self) -> Mapping[str, Stage]:
-        return {"forward": self.first.network}
-
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        self.first.network.set_parameters(parameters)
-
-    def predict_batch(self, batch: Batch) -> Prediction:
-        return self.first.predict(batch)
 
     def step_batch(self, batch: Batch) -> StepResult:
         stage1 = self.first.predict(batch)

@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equations import has_sigma_rates
-from networks import Architecture, BackwardNetwork, BackwardRates, ForwardNetwork
+from networks import Architecture, BackwardNetwork, BackwardRates
 from networks.simulation import Simulation
 from networks.stages.learning import Stage1Rates
 from networks.stages.stage import Stage
 from networks.weights import Weights
-from training.methods.method import Method
+from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
-from training.methods.parts.first_stage import FirstStage, LossGradient, open_neurons
-from training.methods.parts.local_gradients import local_gradients, readout_gradients
+from training.methods.parts.first_stage import open_neurons
+from training.methods.parts.local_gradients import readout_gradients
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -40,7 +40,7 @@ class InexactGradientWarning(UserWarning):
     """Stage 2 would solve eq. 5 for neurons that stage 1 does not have."""
 
 
-class Spide(Method):
+class Spide(FirstStageMethod):
     """Both networks, run one after the other in one thread.
 
     Parameters
@@ -79,13 +79,10 @@ class Spide(Method):
                 InexactGradientWarning,
                 stacklevel=2,
             )
-        forward = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
+        super().__init__(architecture, config, batch_size, simulation)
         self.second = BackwardNetwork(
             architecture, config.couple, batch_size, simulation, as_couples=couple
         )
-        super().__init__(architecture, forward.batch_size, simulation.dtype)
-        self.config = config
-        self.first = FirstStage(forward, config)
 
     @classmethod
     def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Spide:
@@ -102,24 +99,17 @@ class Spide(Method):
         self.first.network.set_parameters(weights)
         self.second.set_parameters(weights)
 
-    def predict_batch(self, batch: Batch) -> Prediction:
-        return self.first.predict(batch)
-
     def step_batch(self, batch: Batch) -> StepResult:
         stage1 = self.first.predict(batch)
         loss = self.first.loss(stage1, batch)
         masks = open_neurons(stage1.alpha)
         steps = self.config.backward_steps
         stage2 = self._run_second(loss.output_gradient, masks, batch, stage1, steps)
-        return StepResult(
-            logits=stage1.logits,
-            loss=loss.loss,
-            gradients=self._gradients(batch, stage1, stage2, masks, loss),
-            rates={"alpha": stage1.alpha, "beta": stage2.beta},
-            firing_rates={"forward": stage1.firing_rates, "backward": stage2.firing_rates},
-            output_gradient=loss.output_gradient,
-            operations={"forward": stage1.operations, "backward": stage2.operations},
-        )
+        if self.second.learning is None:
+            return self.first.result(batch, stage1, loss, stage2.beta, stage2)
+        last = stage1.alpha[self.architecture.output.name]
+        learnt = {**stage2.gradients, **readout_gradients(last, loss.logits_gradient)}
+        return self.first.result(batch, stage1, loss, stage2.beta, stage2, learnt)
 
     def run_second_stage(
         self,
@@ -148,7 +138,7 @@ class Spide(Method):
             Batch.of(self.architecture, self.dtype, images, labels, dropout_masks)
         )
         stage1 = self.first.predict(batch)
-        loss: LossGradient = self.first.loss(stage1, batch)
+        loss = self.first.loss(stage1, batch)
         steps = self.config.backward_steps if steps is None else steps
         masks = open_neurons(stage1.alpha)
         return self._run_second(loss.output_gradient, masks, batch, stage1, steps)
@@ -172,25 +162,4 @@ class Spide(Method):
             dropout_masks=batch.masks,
             learn_from=learn_from,
             count=batch.count,
-        )
-
-    def _gradients(
-        self,
-        batch: Batch,
-        stage1: Prediction,
-        stage2: BackwardRates,
-        masks: Mapping[str, NDArray[np.bool_]],
-        loss: LossGradient,
-    ) -> dict[str, Array]:
-        """What the spikes have taught, or products of the rates; of the readout always those."""
-        if self.second.learning is not None:
-            last = stage1.alpha[self.architecture.output.name]
-            return {**stage2.gradients, **readout_gradients(last, loss.logits_gradient)}
-        return local_gradients(
-            self.architecture,
-            self.first.average_input(batch),
-            stage1.alpha,
-            {name: masks[name] * beta for name, beta in stage2.beta.items()},
-            self.config.rescale,
-            loss.logits_gradient,
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,30 @@ def test_it_is_built_once_and_not_by_the_next_process(cache: Path, builds: list[
     assert result.returncode == 0, result.stderr
     assert_array_equal(eval(result.stdout), expected)
     assert "WARNING" not in result.stderr
+
+
+@pytest.mark.parametrize("moment", ["**/*.cpp", "**/*.o"], ids=["sources", "objects"])
+def test_a_build_that_is_killed_is_made_again(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the user or for want of memory: with its compilers, while it writes or compiles."""
+    cache = tmp_path / "cache"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "SPIDE_CACHE_DIR": str(cache)}
+    code = "from tests.networks.devices.test_standalone import rates, stage; rates(stage())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, start_new_session=True
+    )
+    while not list(cache.glob(f".*/{moment}")):
+        assert process.poll() is None
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    (left,) = cache.glob(".*")
+    assert not [each for each in cache.iterdir() if each.is_dir() and each != left]
+    monkeypatch.setenv("SPIDE_CACHE_DIR", str(cache))
+    assert rates(stage()).any()
+    (made,) = (each for each in cache.iterdir() if each.is_dir())
+    assert {each.name for each in cache.iterdir()} == {made.name, f"{made.name}.lock"}
 
 
 def break_connectivity(folder: Path) -> None:

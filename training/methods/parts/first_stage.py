@@ -100,8 +100,9 @@ class FirstStage:
         loss: LossGradient,
         beta: Mapping[str, Array],
         stage2: Counted | None = None,
+        gradients: Mapping[str, Array] | None = None,
     ) -> StepResult:
-        """What a method gives whose gradients are products of alpha and ``m beta``.
+        """What a method gives that runs stage 1.
 
         Parameters
         ----------
@@ -112,21 +113,25 @@ class FirstStage:
             Rates of stage 2 by layer, or what stands in for them.
         stage2 : Counted, optional
             What was counted in stage 2, if there is one.
+        gradients : dict of array, optional
+            By parameter; by default the products of alpha and ``m beta`` of Algorithm 2, lines
+            16-21.
         """
         others = {} if stage2 is None else {"backward": stage2}
-        masks = open_neurons(stage1.alpha)
-        gradients = local_gradients(
-            self.architecture,
-            self.average_input(batch),
-            stage1.alpha,
-            {name: masks[name] * rate for name, rate in beta.items()},
-            self.config.rescale,
-            loss.logits_gradient,
-        )
+        if gradients is None:
+            masks = open_neurons(stage1.alpha)
+            gradients = local_gradients(
+                self.architecture,
+                self.average_input(batch),
+                stage1.alpha,
+                {name: masks[name] * rate for name, rate in beta.items()},
+                self.config.rescale,
+                loss.logits_gradient,
+            )
         return StepResult(
             logits=stage1.logits,
             loss=loss.loss,
-            gradients=gradients,
+            gradients=dict(gradients),
             rates={"alpha": stage1.alpha, "beta": beta},
             firing_rates={
                 "forward": stage1.firing_rates,
