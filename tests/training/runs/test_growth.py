@@ -80,5 +80,5 @@ def test_a_long_training(iterations: int, tmp_path: Path) -> None:
 def test_only_the_command_freezes_garbage_collection(tmp_path: Path) -> None:
     """What is frozen is never given back: in a notebook, every network that is there by then."""
     held = measure(SCRIPT, 1010, tmp_path / "run", False)
-    assert len(held) == 2
+    assert len(held) > 2
     assert all(each.frozen == 0 for each in held)
