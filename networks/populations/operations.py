@@ -64,6 +64,14 @@ class OperationCounter:
         """What is counted apart."""
         return tuple(dict.fromkeys(pathway.name for pathway in self._pathways))
 
+    @property
+    def synapses(self) -> dict[str, int]:
+        """Synapses of one sample by name: the operations of a step in which all neurons fire."""
+        total = dict.fromkeys(self.names, 0)
+        for pathway in self._pathways:
+            total[pathway.name] += int(pathway.reached.sum()) * channels(pathway.shape)
+        return total
+
     def count(self, samples: int) -> dict[str, float]:
         """Operations by name of the pathway, all samples together.
 

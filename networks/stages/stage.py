@@ -132,9 +132,12 @@ class Stage(ABC):
         return written(self._weights)
 
     @property
-    def pathways(self) -> tuple[str, ...]:
-        """Where synaptic operations are counted: the connections by name, and what else sends."""
-        return self._counter.names
+    def pathways(self) -> Mapping[str, int]:
+        """Where synaptic operations are counted, and the synapses of one sample there.
+
+        The connections by name, and what else spikes reach.
+        """
+        return self._counter.synapses
 
     def prepare(self) -> None:
         """Compile now what the first run would compile.

@@ -38,12 +38,13 @@ _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports of programs that the signal ends."""
 
 _COMMANDS = (
-    *("train", "evaluate", "simulate", "compare", "sweep", "reproduce"),
+    *("train", "evaluate", "simulate", "energy", "compare", "sweep", "reproduce"),
     *("export", "import", "info", "doctor"),
 )
 
 _MODULES = {
     "simulate": "training.cli.commands.simulate_command:run",
+    "energy": "training.cli.commands.energy_command:run",
     "compare": "training.cli.commands.compare_command:run",
     "sweep": "training.cli.commands.sweep_command:run",
     "reproduce": "training.cli.commands.reproduce_command:run",

@@ -8,6 +8,7 @@ OVERVIEW = """\
 usage: spide train RECIPE [options]       train a network, or continue with --resume DIR
        spide evaluate RUN_DIR [options]   test accuracy, confusions and worst images
        spide simulate RUN_DIR [options]   potentials and spikes of an image, step by step
+       spide energy RUN_DIR [options]     operations and energy of predictions and training
        spide compare RUN_DIR RUN_DIR ...  runs side by side
        spide sweep RECIPE [options]       train it with many values, results in one file
        spide reproduce TARGET [options]   a table or figure of the paper, theirs beside ours
@@ -71,6 +72,21 @@ NetCDF file, which xarray opens.
 
 example:
   spide simulate runs/longer --image 3 --record layer1.v layer2.spikes --out sim.nc""",
+    "energy": """\
+usage: spide energy RUN_DIR [--images N] [--out FILE.csv|FILE.json|FILE.md] [options]
+
+Counts the synaptic operations of a prediction and of a training step, by stage and layer, beside
+those of surrogate gradients through time and of a dense network of the same connections; tells
+sparsities and footprint as NeuroBench defines them, and energies of the arithmetic in 45 nm.
+
+  --images N               test images that are counted, 32 if not given, at most a batch
+  --out FILE               the table for programs, .csv or .json, or for readers, .md
+  --picture FILE.png       bars of the operations
+  --data-dir DIR           folder of the data sets, as torchvision lays them out
+  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+
+example:
+  spide energy runs/longer --out energy.csv --picture energy.png""",
     "compare": """\
 usage: spide compare RUN_DIR RUN_DIR ... [--picture FILE.png]
 

@@ -80,7 +80,7 @@ class Method(ABC):
     @property
     def pathways(self) -> Mapping[str, tuple[str, ...]]:
         """Where synaptic operations are counted, by stage."""
-        return {name: stage.pathways for name, stage in self.stages.items()}
+        return {name: tuple(stage.pathways) for name, stage in self.stages.items()}
 
     @property
     def forward(self) -> Stage:

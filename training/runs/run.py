@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
+from networks.arrays import whole_number
 from networks.exchange import TrainedNetwork
 from training.data import Images, find
+from training.data.batches import evaluation_batches
 from training.interruption import Interruption
 from training.methods.method import Method
 from training.methods.results import Prediction
@@ -25,6 +27,9 @@ from training.runs.looking.evaluation import Evaluation, evaluate
 from training.runs.looking.exchange import Format, trained_network, write_network
 from training.runs.shown.display import Bars, Display
 from training.updates.in_use import parameters_in_use
+
+if TYPE_CHECKING:
+    from training.energy.report import EnergyReport
 
 Which = Literal["last", "best"]
 
@@ -206,6 +211,30 @@ class Run:
         evaluation = evaluate(self.trainer, self.images, size, Interruption(), display)
         assert evaluation is not None  # nothing interrupts it
         return evaluation
+
+    def energy(self, images: int = 32) -> EnergyReport:
+        """Count what a prediction and a training step cost, beside other networks.
+
+        The first test images are counted, without dropout, with the weights of the checkpoint.
+
+        Parameters
+        ----------
+        images : int
+            How many, at most a batch.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer test images, or the batches are smaller.
+        """
+        from training.energy.measure import measure
+
+        count = whole_number(images, "images")
+        most = min(self.recipe.batch_size, len(self.images.test))
+        if count > most:
+            raise ValueError(f"images is {count}: a batch has {most}, so give at most {most}")
+        pixels, labels = next(iter(evaluation_batches(self.images, count)))
+        return measure(self.trainer, self.recipe, self.weights, pixels.numpy(), labels.numpy())
 
     def confusion(self) -> NDArray[np.int64]:
         """How many test images of each class (rows) were taken for each class (columns)."""

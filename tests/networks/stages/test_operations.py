@@ -57,7 +57,7 @@ def test_stage_1(synapses: SynapsesKind, samples: int) -> None:
     stage = ForwardNetwork(NETWORK, integrate_and_fire(), 2, synapses=synapses, dtype="float64")
     stage.set_parameters(parameters(NETWORK, 2.0))
     images = np.zeros((samples, 1, 3, 3))
-    assert stage.pathways == ("layer2",)
+    assert stage.pathways == {"layer2": 49}
     assert stage.run(images, STEPS, count=True).operations == {"layer2": samples * STEPS * 49}
     assert stage.run(images, STEPS).operations == {}
 

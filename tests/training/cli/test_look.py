@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,43 @@ def test_mistakes_get_one_line(
         "give a file that ends with .png": ["compare", *runs, "--picture", "a.gif"],
     }.items():
         assert sentence in refusal(capsys, *words)
+
+
+def test_energy_prints_and_writes(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the three files and Python say is the same; the sums are those of the lines."""
+    report = Run(runs[0]).energy(4)
+    table, data, picture = (tmp_path / f"e.{ending}" for ending in ("csv", "json", "png"))
+    words = ["energy", runs[0], "--images", "4"]
+    assert main([*words, "--out", str(table), "--picture", str(picture)]) == 0
+    assert report.markdown() in capsys.readouterr().out
+    assert picture.read_bytes()[1:4] == b"PNG"
+    assert table.read_text() == report.csv()
+    assert main([*words, "--out", str(data)]) == 0
+    assert json.loads(data.read_text())["images"] == 4
+    for account in (*report.prediction, *report.training):
+        sums = [row[4:7] for row in report.rows() if row[1:4] == (account.network, "all", "all")]
+        assert (account.accumulates, account.multiplies, account.dense) in sums
+        for work in account.works:
+            assert 0 <= work.accumulates + work.multiplies <= work.dense
+    spide, surrogate, _ = report.training
+    assert spide.of("forward") == replace(surrogate.of("forward"), network="spide", kept=spide.kept)
+    # Five steps are too few for a spike of stage 2, and its rates are products of nothing.
+    assert spide.of("way back").multiplies < surrogate.of("way back").multiplies
+    assert surrogate.of("way back").accumulates == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--images", "1000"), "images is 1000: a batch has"),
+        (("--images", "0"), "images must be at least 1, not 0"),
+        (("--out", "energy.txt"), "give a .csv, .json or .md file"),
+        (("--picture", "energy.jpg"), "give a file that ends with .png"),
+    ],
+)
+def test_energy_refuses(
+    runs: list[str], words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert reason in refusal(capsys, "energy", runs[0], *words)

@@ -1,0 +1,69 @@
+"""Table 1 in numbers: what its marks (spike-based, plausible on neuromorphic hardware) come to.
+
+Whether a method is spike-based is the number of multiplications between neurons on its way back, 0
+if spikes alone pass. Whether it needs the weights backwards is the number of operations along the
+transposed connections. Whether it is local in time is how many numbers each neuron must keep for
+it: one, its rate, or its whole history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from networks import Architecture
+from training.energy.forward import connections
+from training.energy.report import EnergyReport
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A method in numbers, of a training step per image.
+
+    Parameters
+    ----------
+    network : str
+    operations : float
+        ACs and MACs.
+    microjoules : float
+        Of the arithmetic.
+    multiplies_between_neurons : float
+        MACs on the way back to neurons, what the readout sends to the last layer apart.
+    along_transposed_weights : float
+        Operations on the way back along the connections.
+    kept_per_neuron : float
+        Numbers that the way back needs from the way forward.
+    """
+
+    network: str
+    operations: float
+    microjoules: float
+    multiplies_between_neurons: float
+    along_transposed_weights: float
+    kept_per_neuron: float
+
+
+def columns(report: EnergyReport, architecture: Architecture) -> list[Columns]:
+    """A line for each network of a report.
+
+    Parameters
+    ----------
+    report : EnergyReport
+    architecture : Architecture
+        Of its run.
+    """
+    neurons = sum(layer.units for layer in architecture.layers)
+    names = {name for name, _ in connections(architecture)}
+    found = []
+    for account in report.training:
+        back = account.of("way back").works
+        found.append(
+            Columns(
+                account.network,
+                account.accumulates + account.multiplies,
+                report.costs.picojoules(account) / 1e6,
+                sum(work.multiplies for work in back if work.where != "readout"),
+                sum(work.accumulates + work.multiplies for work in back if work.where in names),
+                account.kept / neurons,
+            )
+        )
+    return found

@@ -1,0 +1,188 @@
+"""Work of backpropagation through time with surrogate gradients, counted in the way back itself.
+
+Forward it is stage 1. On the way back a real number, the gradient of a potential, passes every
+synapse at every step, unless the surrogate derivative has made it zero; where the source has fired,
+it is added to the gradient of the weight, too. A probe on every potential counts both, and the
+tensors that torch keeps for the way back are counted as it saves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from equations import average_rate_weight
+from networks import Architecture
+from networks.connections import Connection
+from networks.wiring import FEEDBACK
+from training.energy.work import Work
+from training.methods.parts.batch import Batch
+from training.methods.parts.counted import operations_against
+from training.methods.parts.local_gradients import loss_and_gradient
+from training.methods.parts.unrolled import UnrolledNetwork
+from training.methods.surrogate import Spike
+from training.methods.two_stage_config import TwoStageConfig
+
+Array = NDArray[np.floating]
+
+
+class Probe:
+    """The spike function of the surrogate method, which remembers what passes it.
+
+    Parameters
+    ----------
+    layers : int
+    width : float
+        Of the surrogate derivative, V_th - u_rest.
+    """
+
+    def __init__(self, layers: int, width: float) -> None:
+        self._layers, self._width = layers, width
+        self.spikes: list[Tensor] = []
+        self.gradients: dict[int, Tensor] = {}
+
+    def __call__(self, u: Tensor, threshold: float) -> Tensor:
+        call = len(self.spikes)
+
+        def remember(gradient: Tensor) -> None:
+            self.gradients[call] = (gradient != 0).float()
+
+        u.register_hook(remember)
+        fired: Tensor = Spike.apply(u, threshold, self._width)
+        self.spikes.append(fired.detach().float())
+        return fired
+
+    def gradient(self, step: int, layer: int) -> Tensor | None:
+        """1 where the gradient of a layer's potential was not zero; None if there was none."""
+        return self.gradients.get(step * self._layers + layer)
+
+    def fired(self, step: int, layer: int) -> Tensor:
+        """The spikes of a layer."""
+        return self.spikes[step * self._layers + layer]
+
+
+def surrogate_learning(
+    architecture: Architecture,
+    config: TwoStageConfig,
+    parameters: Mapping[str, ArrayLike],
+    batch: Batch,
+) -> tuple[list[Work], float]:
+    """The way back and the gradients of a batch, and the numbers of an image that are kept for it.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    config : TwoStageConfig
+        Those of its values that belong to stage 1, and the loss scale.
+    parameters : dict of array
+        As the network uses them.
+    batch : Batch
+    """
+    probe = Probe(len(architecture.layers), config.v_threshold - config.v_rest)
+    network = UnrolledNetwork(architecture, config, probe)
+    tensors = {name: torch.tensor(value).requires_grad_() for name, value in parameters.items()}
+    kept: dict[int, int] = {}
+
+    def keep(saved: Tensor) -> Tensor:
+        if saved.dim() and len(saved) == batch.samples:  # of images, not a parameter
+            kept[saved.data_ptr()] = saved.numel()
+        return saved
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda saved: saved):
+        count = None
+        for fired in network.steps(tensors, batch):
+            count = fired[-1] if count is None else config.leak * count + fired[-1]
+        assert count is not None
+        rates = count / average_rate_weight(config.leak, config.forward_steps)
+        logits = torch.addmm(tensors["readout.bias"], rates.flatten(1), tensors["readout.weight"].T)
+    _, gradient = loss_and_gradient(
+        logits.detach().numpy(), batch.labels, config.loss_scale, batch.whole
+    )
+    names = list(tensors)
+    torch.autograd.grad(
+        logits, [tensors[name] for name in names], torch.from_numpy(gradient),
+        allow_unused=True, materialize_grads=True,
+    )  # fmt: skip
+    works = _readout(architecture, rates.detach())
+    for end in _ends(architecture):
+        works += _along(end, probe, config.forward_steps, batch)
+    return works, sum(kept.values()) / batch.samples
+
+
+@dataclass(frozen=True)
+class _End:
+    """A connection: numbers of its target and source layer, and the steps that a spike takes."""
+
+    name: str
+    connection: Connection
+    target: int
+    source: int | None
+    late: int = 0
+
+
+def _ends(architecture: Architecture) -> list[_End]:
+    found = [
+        _End(layer.name, layer.connection, number, number - 1 if number else None)
+        for number, layer in enumerate(architecture.layers)
+    ]
+    if architecture.feedback is not None:
+        last = len(architecture.layers) - 1
+        found.append(_End(FEEDBACK, architecture.feedback, 0, last, late=1))
+    return found
+
+
+def _along(end: _End, probe: Probe, steps: int, batch: Batch) -> list[Work]:
+    """What goes back along a connection, and what is added to its gradient."""
+    if end.source is None:
+        return _from_input(end, probe, steps, batch)
+    connection, back, added = end.connection, 0.0, 0.0
+    for step in range(end.late, steps):
+        passing = probe.gradient(step, end.target)
+        if passing is None:
+            continue
+        back += operations_against(passing, connection)
+        if connection.has_parameters:
+            fired = probe.fired(step - end.late, end.source)
+            added += _products(connection, passing, fired)
+    dense = float(steps * batch.samples * connection.synapses)
+    works = [Work("way back", end.name, 0, back, dense)]
+    if connection.has_parameters:
+        works.append(Work("gradients", end.name, added, 0, dense))
+    return works
+
+
+def _from_input(end: _End, probe: Probe, steps: int, batch: Batch) -> list[Work]:
+    """The products with the input: of frames at every step, of a constant image once for all."""
+    if not end.connection.has_parameters:
+        return []
+    passing = [(step, probe.gradient(step, end.target)) for step in range(steps)]
+    open_ = [(step, each) for step, each in passing if each is not None]
+    seen = torch.from_numpy(batch.images != 0).float()
+    multiplied, dense = 0.0, float(batch.samples * end.connection.synapses)
+    if batch.frames:
+        dense *= steps
+        multiplied = sum(_products(end.connection, each, seen[step]) for step, each in open_)
+    elif open_:
+        ever = torch.stack([each for _, each in open_]).amax(dim=0)
+        multiplied = _products(end.connection, ever, seen)
+    return [Work("gradients", end.name, 0, multiplied, dense)]
+
+
+def _products(connection: Connection, target: Tensor, source: Tensor) -> float:
+    """Pairs of ones that the connection joins."""
+    return float(connection.weight_gradient(target, source).sum(dtype=torch.float64))
+
+
+def _readout(architecture: Architecture, rates: Tensor) -> list[Work]:
+    """The readout sees rates once, as in all methods."""
+    size = float(rates.numel() * architecture.classes)
+    products = float(torch.count_nonzero(rates)) * architecture.classes
+    return [
+        Work("way back", "readout", 0, size, size),
+        Work("gradients", "readout", 0, products, size),
+    ]

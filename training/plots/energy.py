@@ -1,0 +1,54 @@
+"""Operations and energies of networks side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training.plots.bars import grouped_bars
+from training.plots.style import panels, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from training.energy.report import EnergyReport
+    from training.energy.work import Phase
+
+PHASES: tuple[Phase, ...] = ("forward", "way back", "gradients")
+
+
+def operations_by_phase(axes: Axes, report: EnergyReport) -> Axes:
+    """Draw effective operations of a training step per image, of each network in each phase."""
+    groups = {
+        account.network: [
+            (account.of(phase).accumulates + account.of(phase).multiplies) / 1e6 for phase in PHASES
+        ]
+        for account in report.training
+    }
+    grouped_bars(axes, PHASES, groups)
+    axes.set(xlabel="ACs and MACs of a training step per image (millions)")
+    return axes
+
+
+def energies(axes: Axes, report: EnergyReport) -> Axes:
+    """Draw the energy of the arithmetic, of predictions and training steps."""
+    networks = [account.network for account in report.training]
+    predicted = {account.network: account for account in report.prediction}
+    forward = {account.network: account.of("forward") for account in report.training}
+    cost = report.costs.picojoules
+    groups = {
+        "prediction": [cost(predicted.get(name, forward[name])) / 1e6 for name in networks],
+        "training step": [cost(account) / 1e6 for account in report.training],
+    }
+    grouped_bars(axes, networks, groups)
+    axes.set(xlabel="energy of the arithmetic per image (uJ)")
+    return axes
+
+
+def energy_picture(report: EnergyReport) -> Figure:
+    """Both, side by side."""
+    with styled():
+        figure, (left, right) = panels(1, 2, (9.0, 3.2))
+        operations_by_phase(left, report)
+        energies(right, report)
+    return figure
