@@ -36,6 +36,7 @@ def methods(trained: Trained) -> Table:
                 percent(one["firing_rate_forward"].mean("layer")),
                 percent(one["firing_rate_backward"].mean("layer")),
                 *(_millions(trained.operations(stage, case=case)) for stage in STAGES),
+                *_way_back(trained, case),
                 mean(_milliseconds(trained, case)),
             )
         )
@@ -43,6 +44,8 @@ def methods(trained: Trained) -> Table:
         "method", "has in the paper", "test accuracy", "training accuracy (%)", "T_F",
         "firing rate, stage 1 (%)", "firing rate, stage 2 (%)",
         "synaptic operations per training image, stage 1 (millions)", "stage 2 (millions)",
+        "multiplications between neurons on the way back (millions)",
+        "operations along transposed weights (millions)", "numbers kept for it per neuron",
         "training, CPU ms per image",
     )  # fmt: skip
     return Table(columns, rows)
@@ -175,6 +178,18 @@ def _gaps(found: Sequence[float | None]) -> list[float | None]:
     """By how much the first is above each of the others."""
     first = found[0]
     return [None if first is None or each is None else first - each for each in found[1:]]
+
+
+def _way_back(trained: Trained, case: str) -> tuple[Cell, ...]:
+    """Whether it is spikes, whether weights are used backwards, and what is kept for it."""
+    found = trained.energy(case=case)
+    if found is None:
+        return (None, None, None)
+    return (
+        _millions(found.multiplies_between_neurons),
+        _millions(found.along_transposed_weights),
+        found.kept_per_neuron,
+    )
 
 
 def _millions(number: float | None) -> float | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from networks import Architecture
+from training.energy.columns import Columns, columns
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.run import Run
@@ -19,6 +20,9 @@ from training.sweeps.plan import SEED, Plan, Point
 
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset
+
+ENERGY_IMAGES = 8
+"""Test images whose operations are counted for Table 1."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,13 @@ class Trained:
                 if in_last and (counted := record.get("operations", {}).get(stage)):
                     found.append(sum(counted.values()))
         return mean(found) if found else None
+
+    def energy(self, **labels: Any) -> Columns | None:
+        """A training step of the first such point in numbers; None for what is not counted."""
+        run = self.run(self.points(**labels)[0])
+        report = run.energy(min(ENERGY_IMAGES, run.recipe.batch_size))
+        lines = {line.network: line for line in columns(report, run.architecture)}
+        return lines.get(run.recipe.method)
 
     def test_accuracies(self, **labels: Any) -> list[float]:
         """Accuracies on the test images by seed: for recipes that hold images out."""

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from training.energy.report import EnergyReport
+from training.energy.work import Account, Work
 from training.errors import UserError
 from training.experiments import sweeps, targets
 from training.experiments.reproduce import Request, check_target, reproduce
@@ -20,6 +22,7 @@ from training.experiments.tables import Table, mean_and_spread
 from training.experiments.targets import TARGETS
 from training.experiments.trained import Trained, seconds_to
 from training.recipes import RECIPES
+from training.recipes.architectures import read_architecture
 from training.sweeps.plan import Plan
 
 
@@ -152,6 +155,17 @@ class Records:
         {"epoch": 2.2},
         {"epoch": 3.0, "operations": {"forward": {"layer1": 4e6, "layer2": 1e6}}},
     ]
+    architecture = read_architecture(SMALL)
+
+    def energy(self, images: int) -> EnergyReport:
+        """A way back of 3 million additions and 2 million products, for which 2 are kept."""
+        neurons = sum(layer.units for layer in self.architecture.layers)
+        works = (
+            Work("way back", "layer2", 3e6, 2e6, 9e6),
+            Work("way back", "readout", 0, 1e6, 1e6),
+        )
+        account = Account(self.recipe.method, works, kept=2.0 * neurons)
+        return EnergyReport((account,), (account,), {}, 0.0, 0.0, 0, images)
 
 
 @pytest.mark.parametrize("name", [name for name in TARGETS if name != "normalisation"])
@@ -183,6 +197,15 @@ def test_operations_of_the_last_epoch(tmp_path: Path, monkeypatch: pytest.Monkey
     whole = trained(METHODS_SWEEP.plan("small", 1), tmp_path)
     assert whole.operations("forward", case="SPIDE") == 4e6
     assert whole.operations("backward", case="SPIDE") is None
+
+
+def test_what_the_way_back_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trained, "run", lambda self, point: Records())
+    found = trained(METHODS_SWEEP.plan("small", 1), tmp_path).energy(case="SPIDE")
+    assert found is not None
+    assert found.multiplies_between_neurons == 2e6
+    assert found.along_transposed_weights == 5e6
+    assert found.kept_per_neuron == 2
 
 
 def test_ablation_says_what_the_resting_potentials_gain(tmp_path: Path) -> None:
