@@ -64,6 +64,8 @@ class Train:
         What to train.
     data_dir : Path
         Folder of the data sets, as torchvision lays them out.
+    download : bool
+        Download the recipe's data set first, if it is not there.
     data : Path or None
         A data set of your own in place of the recipe's: a .npz file with images and labels, a
         folder of .npy files of these names, or one with a folder of pictures per class.
@@ -77,6 +79,7 @@ class Train:
 
     recipe: Annotated[Recipe, tyro.conf.arg(name="")]
     data_dir: Path = Path("data")
+    download: bool = False
     data: Path | None = None
     out: Path | None = None
     resume: Path | None = None
@@ -102,12 +105,15 @@ class Evaluate:
         Run folder.
     data_dir : Path
         Folder of the data sets, as torchvision lays them out.
+    download : bool
+        Download the run's data set first, if it is not there.
     checkpoint : {"last", "best"}
         The newest weights, or those with the highest test accuracy.
     """
 
     run_dir: tyro.conf.Positional[Path]
     data_dir: Path = Path("data")
+    download: bool = False
     checkpoint: Literal["last", "best"] = "last"
 
 
@@ -230,12 +236,15 @@ def _evaluate(options: list[str], launch: Launch) -> int:
     if not options:
         raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
     choice = parse(Evaluate, options, prog="spide evaluate")
-    open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
+    run = open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
     from training.cli.commands import training_commands
     from training.parallel.distributed.processes import join
+    from training.runs.prepare import download
 
     best = choice.checkpoint == "best"
     with join(launch) as processes:
+        if choice.download:
+            download(run.recipe.data_set, choice.data_dir, processes)
         return training_commands.evaluate_run(choice.run_dir, choice.data_dir, best, processes)
 
 
@@ -250,10 +259,13 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
         open_run(choice.resume)
     from training.cli.commands import training_commands
     from training.parallel.distributed.processes import join
+    from training.runs.prepare import download
 
     data_dir, most = choice.data_dir, choice.max_iterations
     if choice.resume is None:
         with join(launch) as processes:
+            if choice.download:
+                download(choice.recipe.data_set, data_dir, processes)
             return training_commands.train_anew(
                 name, choice.recipe, data_dir, choice.out, most, processes
             )
@@ -261,6 +273,8 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     # Read again with the run's recipe for defaults: the options that were given stand out.
     choice = parse(Train, options, prog, default=Train(run.recipe))
     with join(launch) as processes:
+        if choice.download:
+            download(run.recipe.data_set, data_dir, processes)
         return training_commands.resume(run, choice.recipe, data_dir, most, processes)
 
 

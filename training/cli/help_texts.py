@@ -37,14 +37,14 @@ examples:
   spide train digits
   spide train digits --epochs 20 --milestones 12 16 --out runs/longer
   spide train digits --resume runs/longer --epochs 30
-  spide train mnist-feedback --data-dir data
+  spide train mnist-feedback --data-dir data --download
 
 recipes:
 {recipes}
 
 Every value of a recipe is an option: 'spide train RECIPE --help' lists them and their defaults.""",
     "evaluate": """\
-usage: spide evaluate RUN_DIR [--data-dir DIR] [--checkpoint last|best]
+usage: spide evaluate RUN_DIR [--data-dir DIR] [--download] [--checkpoint last|best]
 
 Prints confusion matrix, the accuracy of every class, the images with the largest losses and the
 test accuracy of a run, with the weights of its newest checkpoint or of its best one, and draws them
@@ -53,6 +53,7 @@ as pictures/evaluation.png in the run folder.
   RUN_DIR                  run folder, as 'spide train' made it
   --data-dir DIR           folder of the data sets, as torchvision lays them out; 'data' if not
                            given; the digits need none
+  --download               downloads the data set into it first, if it is not there
   --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
 
 example:
@@ -193,5 +194,5 @@ example:
 
 def with_recipes(text: str) -> str:
     """Fill in the list of recipes."""
-    lines = (f"  {name:<18}{description(name).splitlines()[0]}" for name in RECIPES)
+    lines = (f"  {name:<20}{description(name).splitlines()[0]}" for name in RECIPES)
     return text.replace("{recipes}", "\n".join(lines))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from training.data.data_set import DataSet
 from training.data.digits import DIGITS
+from training.data.events.cifar10_dvs import CIFAR10_DVS
+from training.data.events.n_mnist import N_MNIST
 from training.data.from_torchvision.cifar import CIFAR10, CIFAR100
 from training.data.from_torchvision.mnist import FASHION_MNIST, MNIST
 from training.data.images import Images
@@ -17,7 +19,10 @@ from training.suggestions import did_you_mean
 
 __all__ = ["DATA_SETS", "DataSet", "Images", "find"]
 
-DATA_SETS: tuple[DataSet, ...] = (DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100)
+DATA_SETS: tuple[DataSet, ...] = (
+    *(DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100),
+    *(N_MNIST, CIFAR10_DVS),
+)
 """All data sets, in the order in which messages list them."""
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from training.data.images import Images
+from training.data.rows import as_numbers
 from training.randomness import integer_seed, stream
 
 Batch = tuple[Tensor, Tensor]
@@ -67,7 +68,8 @@ def evaluation_batches(images: Images, batch_size: int) -> Iterator[Batch]:
 def _frames_first(batches: Iterable[Batch]) -> Iterator[Batch]:
     """The batches with the frames' axis first, as the networks take it."""
     for pixels, labels in batches:
-        yield (pixels.transpose(0, 1) if pixels.ndim == _FRAMES_NDIM else pixels), labels
+        numbers = as_numbers(pixels)
+        yield (numbers.transpose(0, 1) if numbers.ndim == _FRAMES_NDIM else numbers), labels
 
 
 class _Augmented(Dataset[Batch]):

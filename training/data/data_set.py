@@ -31,9 +31,13 @@ class DataSet:
     checksums : mapping of str
         SHA-256 of the files by name, as far as they are known.
     pixel_bytes : tuple of int
-        What a pixel of the training and of the test images takes in memory.
+        What a pixel of the training and of the test images takes in memory; 0 where files are
+        mapped into memory, of which only the images of a batch are read.
     frames : int, optional
         Images per sample, one for each step of stage 1, if it is such a data set.
+    fetch : callable, optional
+        Downloads the files into the folder of all data sets, those that are not there; without it
+        none are needed.
     """
 
     name: str
@@ -44,6 +48,18 @@ class DataSet:
     checksums: Mapping[str, str] = field(default_factory=dict)
     pixel_bytes: tuple[int, int] = (4, 4)
     frames: int | None = None
+    fetch: Callable[[Path], None] | None = None
+
+    def download(self, data_dir: Path) -> None:
+        """Download the files that are not there, if the data set needs any.
+
+        Raises
+        ------
+        DataError
+            If that fails, or nobody offers them.
+        """
+        if self.fetch is not None:
+            self.fetch(data_dir)
 
     def load(self, data_dir: Path) -> Images:
         """Read the images.

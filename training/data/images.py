@@ -22,8 +22,8 @@ class Images:
     ----------
     training, test : TensorDataset
         Pixels, shape (images, *input_shape), with frames (images, steps, *input_shape), and labels,
-        shape (images,). The test pixels are what
-        the network sees; the training pixels are too, unless there is an augmentation.
+        shape (images,). The test pixels are what the network sees; the training pixels are too,
+        unless there is an augmentation. Bytes are seen as the numbers that they are.
     augmentation : callable, optional
         From one training image to what the network sees of it, by random numbers of torch's
         global generator.
@@ -47,11 +47,14 @@ class Images:
     def __post_init__(self) -> None:
         import torch  # late: what a data set is can be said without waiting for it
 
+        from training.data.rows import Rows
+
         for name, part in (("training", self.training), ("test", self.test)):
+            if isinstance(part, Rows):  # looked at before they were chosen
+                continue
             pixels = part.tensors[0]
             # Neither NaN nor infinity stays hidden between the two, and no copy is made.
-            extremes = torch.stack(pixels.aminmax())
-            if pixels.is_floating_point() and not extremes.isfinite().all():
+            if pixels.is_floating_point() and not torch.stack(pixels.aminmax()).isfinite().all():
                 raise DataError(
                     f"the {name} images hold NaN or infinite values: get the data set anew"
                 )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from training.data.images import Images
+from training.data.rows import Rows
 from training.errors import DataError
 from training.randomness import stream
 
@@ -36,32 +36,28 @@ def held_out(images: Images, count: int, used: int = 0) -> Images:
     """
     if count == used == 0:
         return images
-    pixels, labels = images.training.tensors
-    if used > len(labels) - count:
+    total = len(images.training)
+    if used > total - count:
         raise DataError(
-            f"{used:,} of {len(labels) - count:,} images cannot be trained on: choose smaller "
+            f"{used:,} of {total - count:,} images cannot be trained on: choose smaller "
             "--training-images"
         )
-    order = torch.from_numpy(stream(0, "validation").permutation(len(labels)))
+    order = torch.from_numpy(stream(0, "validation").permutation(total))
     trained = order[count : count + used] if used else order[count:]
-    trained = trained.sort().values
-    rest = TensorDataset(pixels[trained], labels[trained])
+    rest = Rows(images.training, trained.sort().values)
     if count == 0:
         return replace(images, training=rest)
-    if count >= len(labels):
+    if count >= total:
         raise DataError(
-            f"{count:,} images cannot be held out of {len(labels):,}: choose a smaller --validation"
+            f"{count:,} images cannot be held out of {total:,}: choose a smaller --validation"
         )
     if images.augmentation is not None and images.plain is None:
         raise DataError(
             "the training images are augmented, and it is not known how they look without: leave "
             "--validation out"
         )
-    chosen = order[:count].sort().values
-    shown: Tensor = pixels[chosen]
-    return replace(
-        images,
-        training=rest,
-        test=TensorDataset(shown if images.plain is None else images.plain(shown), labels[chosen]),
-        evaluated="validation",
-    )
+    shown: TensorDataset = Rows(images.training, order[:count].sort().values)
+    if images.plain is not None:
+        pixels, labels = shown.tensors
+        shown = TensorDataset(images.plain(pixels), labels)
+    return replace(images, training=rest, test=shown, evaluated="validation")

@@ -5,7 +5,25 @@ from __future__ import annotations
 import inspect
 from types import ModuleType
 
-from training.recipes import digits, fashion_feedback, mnist_feedback, mnist_lenet
+from training.recipes import (
+    cifar10_dvs,
+    digits,
+    fashion_dense,
+    fashion_feedback,
+    mnist_feedback,
+    mnist_lenet,
+    n_mnist,
+)
+from training.recipes.cifar import (
+    alexnet_10,
+    alexnet_100,
+    alexnet_f_10,
+    alexnet_f_100,
+    cifarnet_10,
+    cifarnet_100,
+    cifarnet_f_10,
+    cifarnet_f_100,
+)
 from training.recipes.recipe import Recipe
 
 __all__ = ["RECIPES", "description"]
@@ -15,6 +33,17 @@ _MODULES: dict[str, ModuleType] = {
     "mnist-feedback": mnist_feedback,
     "mnist-lenet": mnist_lenet,
     "fashion-feedback": fashion_feedback,
+    "fashion-dense": fashion_dense,
+    "cifar10-alexnet-f": alexnet_f_10,
+    "cifar10-cifarnet-f": cifarnet_f_10,
+    "cifar10-alexnet": alexnet_10,
+    "cifar10-cifarnet": cifarnet_10,
+    "cifar100-alexnet-f": alexnet_f_100,
+    "cifar100-cifarnet-f": cifarnet_f_100,
+    "cifar100-alexnet": alexnet_100,
+    "cifar100-cifarnet": cifarnet_100,
+    "n-mnist": n_mnist,
+    "cifar10-dvs": cifar10_dvs,
 }
 
 RECIPES: dict[str, Recipe] = {name: module.RECIPE for name, module in _MODULES.items()}

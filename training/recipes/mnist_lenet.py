@@ -1,4 +1,4 @@
-"""MNIST with the paper's network degraded to feed-forward (Table 3, appendix D.3).
+"""MNIST, the paper's network degraded to feed-forward (Table 3, appendix D.3).
 
 Command: spide train mnist-lenet --data-dir data
 

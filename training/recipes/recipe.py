@@ -56,7 +56,8 @@ class Recipe(TwoStageValues, Simulation):
     Parameters
     ----------
     data_set : str
-        digits, mnist, fashion-mnist, cifar10 or cifar100, or the path of a .npz file or a folder.
+        digits, mnist, fashion-mnist, cifar10, cifar100, n-mnist or cifar10-dvs, or the path of a
+        .npz file or a folder.
     architecture : str
         Network in the paper's notation, such as '64C5s-64C5s-64C5 (F64C3u)'.
     validation : int

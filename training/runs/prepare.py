@@ -73,6 +73,18 @@ def check_checkpoint(checkpoint: Checkpoint, run: RunFolder, setting: Setting) -
     return checkpoint
 
 
+def download(data_set: str, data_dir: Path, processes: Processes) -> None:
+    """Download a data set, if it is not there: one process does, the others find it.
+
+    Raises
+    ------
+    DataError
+        If it cannot be downloaded.
+    """
+    with processes.first_one_then_others():
+        find(data_set).download(data_dir)
+
+
 def load_images(run: RunFolder, setting: Setting) -> tuple[RunFolder, Images]:
     """Load the run's data, and say how much there is to do.
 

@@ -94,8 +94,8 @@ def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None
     [
         (
             ["fly"],
-            "unknown command 'fly': choose train, evaluate, simulate, compare, sweep, reproduce, "
-            "export, import, info or doctor",
+            "unknown command 'fly': choose train, evaluate, simulate, energy, compare, sweep, "
+            "reproduce, export, import, info or doctor",
         ),
         (["trian"], "unknown command 'trian' (did you mean 'train'?): choose train,"),
         (["train", "digts"], "unknown recipe 'digts' (did you mean 'digits'?): choose one of"),
@@ -110,7 +110,10 @@ def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None
         (["evaluate", "run", "--checkpoint", "bets"], "(did you mean 'best'?): choose one of"),
         (["evaluate", "run", "--data", "data"], "option '--data' (did you mean '--data-dir'?)"),
         (["train"], "needs a recipe: choose one of digits, mnist-feedback, mnist-lenet, fash"),
-        (["train", "mnits"], "unknown recipe 'mnits': choose one of digits, mnist-feedback, "),
+        (
+            ["train", "mnits"],
+            "unknown recipe 'mnits' (did you mean 'n-mnist'?): choose one of digits, ",
+        ),
         (["train", "wine.npz"], ", and give your data with --data wine.npz"),
         (["info", "mnits"], "unknown recipe 'mnits'"),
         (["train", "digits", "--xyz", "3"], "unknown option '--xyz': 'spide train digits --help'"),

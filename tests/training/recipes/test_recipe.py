@@ -52,7 +52,7 @@ def test_two_stage_takes_its_fields_from_the_recipe() -> None:
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_is_complete(name: str) -> None:
     recipe = RECIPES[name]
-    assert read_architecture(recipe).classes == 10
+    assert read_architecture(recipe).classes == (100 if recipe.data_set == "cifar100" else 10)
     assert recipe.two_stage.forward_steps == recipe.forward_steps
     assert f"spide train {name}" in description(name)
 

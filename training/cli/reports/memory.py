@@ -89,7 +89,7 @@ def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
     """
     data_set = find(recipe.data_set)
     training, test = (
-        size * math.prod(data_set.input_shape) * pixel_bytes
+        size * (data_set.frames or 1) * math.prod(data_set.input_shape) * pixel_bytes
         for size, pixel_bytes in zip(data_set.sizes, data_set.pixel_bytes, strict=True)
     )
     size, simulation = recipe.batch_size, recipe.simulation
@@ -98,11 +98,13 @@ def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
     itemsize = np.dtype(recipe.dtype).itemsize
     neurons = sum(layer.units for layer in architecture.layers)
     parameters = architecture.parameters * itemsize
+    # Of frames there are as many as steps; the networks have them in another order.
+    inputs = 2 * size * (data_set.frames or 0) * math.prod(data_set.input_shape) * itemsize
     return Memory(
         libraries=LIBRARY_BYTES,
         images=training + test,
         networks=workers * (_states(recipe, neurons, part) + _synapses(recipe, architecture, part)),
-        batch=BATCH_COPIES * size * neurons * itemsize + PARAMETER_COPIES * parameters,
+        batch=BATCH_COPIES * size * neurons * itemsize + inputs + PARAMETER_COPIES * parameters,
         threads=workers,
         part=part,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.data.data_set import DataSet
+from training.data.download import from_torchvision
 
 if TYPE_CHECKING:
     from training.data.images import Images
@@ -64,6 +65,7 @@ MNIST = DataSet(
         FILES[2]: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         FILES[3]: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     },
+    fetch=partial(from_torchvision, kind="MNIST"),
 )
 FASHION_MNIST = DataSet(
     "fashion-mnist",
@@ -77,4 +79,5 @@ FASHION_MNIST = DataSet(
         FILES[2]: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         FILES[3]: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     },
+    fetch=partial(from_torchvision, kind="FashionMNIST"),
 )

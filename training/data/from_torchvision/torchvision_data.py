@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from training.data.data_set import DataSet
+from training.data.download import torchvision_remedy
 from training.data.files import check_sums, require_files
 from training.errors import DataError
 
@@ -51,10 +52,7 @@ def read(
     DataError
         If files are missing, damaged, or not those of the data set.
     """
-    remedy = (
-        f'get it with: python -c "from torchvision.datasets import {kind}; '
-        f'{kind}({str(data_dir)!r}, download=True)"'
-    )
+    remedy = torchvision_remedy(kind, data_dir)
     require_files(kind, data_dir, files, remedy, archive)
     try:
         training, test = parts()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
+from training.data.download import cannot_be_downloaded
 from training.data.own_data.held_out import HELD_OUT, split
 from training.errors import DataError
 
@@ -44,7 +45,8 @@ def image_folder(path: Path) -> DataSet:
                 f"testing ({', '.join(test.classes)}): make the same folders in both"
             )
         sizes = (len(training), len(test))
-    return DataSet(str(path), first.shape[1:], len(training.classes), sizes, _read)
+    classes = len(training.classes)
+    return DataSet(str(path), first.shape[1:], classes, sizes, _read, fetch=cannot_be_downloaded)
 
 
 def _pictures(path: Path) -> tuple[Any, Any]:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
+from training.data.download import cannot_be_downloaded
 from training.data.own_data.held_out import HELD_OUT, split
 from training.data.own_data.image_folder import image_folder
 from training.errors import DataError
@@ -78,6 +79,7 @@ def _described(path: Path, stamp: int) -> DataSet:
         _read,
         pixel_bytes=(images.itemsize, images.itemsize),
         frames=images.shape[1] if frames else None,
+        fetch=cannot_be_downloaded,
     )
 
 

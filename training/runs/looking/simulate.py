@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from networks.arrays import whole_number
 from networks.watch import Trace, watch
+from training.data.rows import as_numbers
 from training.methods.method import Method
 from training.parallel.over_cores import method_over_cores
 from training.provenance import provenance
@@ -166,7 +167,7 @@ def _image(run: Run, number: int) -> tuple[NDArray[np.floating], int]:
         raise ValueError(f"there is no test image {number}: there are {len(test)}, from 0 on")
     pixels, label = test[number]
     sample_axis = len(pixels.shape) - len(run.architecture.input_shape)
-    return np.expand_dims(np.asarray(pixels), sample_axis), int(label)
+    return np.expand_dims(as_numbers(pixels).numpy(), sample_axis), int(label)
 
 
 def _one_sample(run: Run) -> Method:

@@ -1,0 +1,218 @@
+"""N-MNIST and CIFAR10-DVS, from small files in their original formats, through tonic's readers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.data.event_files import (
+    random_events,
+    write_aedat2,
+    write_aedat4,
+    write_bin,
+)
+from training.data import DataSet, find
+from training.data.batches import evaluation_batches, training_batches
+from training.data.events import cifar10_dvs
+from training.data.events.frames import Events, by_number
+from training.data.validation import held_out
+from training.errors import DataError
+
+pytest.importorskip("tonic", reason="tonic is missing: pip install -e '.[dev]'")
+
+Write = Callable[[Path, Events], None]
+
+
+def recording(number: int) -> Events:
+    """An event every 3 ms at least, so that every frame has one."""
+    return random_events(number, 400, 34, 90_000)
+
+
+def write_n_mnist(root: Path, per_class: int = 2) -> DataSet:
+    """Recordings of every class in both parts."""
+    for part, first in (("Train", 0), ("Test", 1000)):
+        for label in range(10):
+            for number in range(per_class):
+                path = root / "NMNIST" / part / str(label) / f"{number:05}.bin"
+                write_bin(path, recording(first + 10 * label + number))
+    return replace(find("n-mnist"), sizes=(10 * per_class, 10 * per_class))
+
+
+def write_cifar10_dvs(root: Path, write: Write, ending: str) -> DataSet:
+    """Eleven recordings of every class, ten of which are trained on."""
+    for label, name in enumerate(cifar10_dvs.CLASSES):
+        for number in range(11):
+            path = root / "CIFAR10DVS" / name / f"cifar10_{name}_{number}{ending}"
+            write(path, random_events(100 * label + number, 900, 128, 10**6))
+    return replace(find("cifar10-dvs"), sizes=(100, 10))
+
+
+def test_n_mnist_in_its_original_format(tmp_path: Path) -> None:
+    """Spikes of 3 ms, of events whose movement is taken out: by tonic's code, and by ours."""
+    from tonic.datasets.nmnist import NMNIST, stabilize
+
+    images = write_n_mnist(tmp_path).load(tmp_path)
+    for part, first in ((images.training, 0), (images.test, 1000)):
+        assert part.tensors[1].tolist() == [label for label in range(10) for _ in range(2)]
+        assert part.tensors[0].shape == (20, 30, 2, 34, 34)
+        for position in (0, 7, 19):
+            events = recording(first + 10 * (position // 2) + position % 2)
+            columns = (events.x, events.y, events.t, events.polarity)
+            plain = np.array(list(zip(*columns, strict=True)), NMNIST.dtype)
+            stable = stabilize(plain)
+            expected = np.zeros((30, 2, 34, 34))
+            for x, y, t, p in stable:
+                expected[t // 3000, p, y, x] = 1
+            np.testing.assert_array_equal(part.tensors[0][position].numpy(), expected)
+
+
+def test_the_network_sees_numbers(tmp_path: Path) -> None:
+    """They are kept as bytes, mapped into memory, and given as float32 with the steps first."""
+    images = write_n_mnist(tmp_path).load(tmp_path)
+    assert images.training.tensors[0].dtype == torch.uint8
+    for batches in (training_batches(images, 8, 0, 0), evaluation_batches(images, 8)):
+        pixels, labels = next(iter(batches))
+        assert pixels.dtype == torch.float32 and pixels.shape == (30, 8, 2, 34, 34)
+        assert labels.shape == (8,)
+
+
+@pytest.mark.parametrize(("write", "ending"), [(write_aedat4, ".aedat4"), (write_aedat2, ".aedat")])
+def test_cifar10_dvs_in_its_original_formats(write: Write, ending: str, tmp_path: Path) -> None:
+    """Frames of equally many events; the mean of a frame outlives its resizing."""
+    images = write_cifar10_dvs(tmp_path, write, ending).load(tmp_path)
+    pixels, labels = images.training.tensors
+    assert pixels.shape == (100, 30, 2, 48, 48) and pixels.dtype == torch.float32
+    assert labels.tolist() == [label for label in range(10) for _ in range(10)]
+    # 10 comes after 9, not after 1: it is the one that is left for testing.
+    for frames, seed in ((pixels[0], 0), (pixels[12], 102), (images.test.tensors[0][4], 410)):
+        counts = by_number(random_events(seed, 900, 128, 10**6), 30, (128, 128))
+        expected = np.stack([smaller(frame) for frame in counts.reshape(-1, 128, 128)])
+        np.testing.assert_allclose(frames.reshape(-1, 48, 48), expected, atol=2e-6)
+
+
+def smaller(image: np.ndarray) -> np.ndarray:
+    """128 x 128 to 48 x 48: a triangle as wide as a pixel of the result, as PIL has it."""
+    scale = 128 / 48
+    centres = (np.arange(48) + 0.5) * scale - 0.5
+    weights = np.clip(1 - abs(np.arange(128) - centres[:, None]) / scale, 0, None)
+    weights /= weights.sum(axis=1, keepdims=True)
+    result: np.ndarray = weights @ image @ weights.T
+    return result
+
+
+def test_one_crop_for_all_frames(tmp_path: Path) -> None:
+    images = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4").load(tmp_path)
+    assert images.augmentation is not None
+    frames = images.training.tensors[0][3]
+    padded = torch.nn.functional.pad(frames, (4, 4, 4, 4))
+    seen = set()
+    for seed in range(20):
+        torch.manual_seed(seed)
+        cropped = images.augmentation(frames)
+        places = [
+            (y, x)
+            for y in range(9)
+            for x in range(9)
+            if torch.equal(cropped, padded[..., y : y + 48, x : x + 48])
+        ]
+        assert len(places) == 1
+        seen.add(places[0])
+    assert len(seen) > 12  # of 81 places
+
+
+def test_frames_are_made_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The second time they are read; other recordings are others, and have frames of their own."""
+    data_set = write_n_mnist(tmp_path, 1)
+    with caplog.at_level(logging.WARNING):
+        first = data_set.load(tmp_path).fingerprint()
+        assert data_set.load(tmp_path).fingerprint() == first
+        assert len(caplog.records) == 1
+        assert "making frames of 20 recordings of N-MNIST, once" in caplog.text
+        write_bin(tmp_path / "NMNIST" / "Train" / "0" / "00000.bin", random_events(5, 90, 34, 9000))
+        assert data_set.load(tmp_path).fingerprint() != first
+        assert len(caplog.records) == 2
+    assert len(list((tmp_path / "NMNIST").glob("frames-*"))) == 2
+    assert not list((tmp_path / "NMNIST").glob(".*"))
+
+
+@pytest.mark.parametrize("name", ["n-mnist", "cifar10-dvs"])
+def test_some_can_be_held_out_without_being_copied(name: str, tmp_path: Path) -> None:
+    if name == "n-mnist":
+        data_set = write_n_mnist(tmp_path)
+    else:
+        data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
+    images = data_set.load(tmp_path)
+    parts = held_out(images, 6)
+    assert (len(parts.training), len(parts.test)) == (data_set.sizes[0] - 6, 6)
+    seen = torch.cat([labels for _, labels in training_batches(parts, 4, 0, 0)])
+    assert len(seen) == data_set.sizes[0] - 6
+    (pixels, labels), *_ = evaluation_batches(parts, 6)
+    whole, every = images.training.tensors
+    for image, label in zip(pixels.transpose(0, 1), labels, strict=True):
+        same = [k for k in range(len(every)) if torch.equal(whole[k].float(), image)]
+        assert len(same) == 1 and every[same[0]] == label
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda path: path.write_bytes(b"1234567"), "its 7 bytes are no events of 5"),
+        (lambda path: path.write_bytes(b""), "is damaged"),
+        (lambda path: path.write_bytes(bytes([0, 99, 0, 0, 1])), "is damaged"),
+        (lambda path: path.unlink(), "holds 19 training recordings, not 20"),
+    ],
+)
+def test_damaged_recordings_are_named(
+    damage: Callable[[Path], object], words: str, tmp_path: Path
+) -> None:
+    data_set = write_n_mnist(tmp_path)
+    damage(tmp_path / "NMNIST" / "Train" / "3" / "00001.bin")
+    with pytest.raises(DataError, match=words) as caught:
+        data_set.load(tmp_path)
+    assert "\n" not in str(caught.value) and "from tonic.datasets import NMNIST" in str(
+        caught.value
+    )
+    assert not list((tmp_path / "NMNIST").glob("*frames*"))
+
+
+def test_a_recording_that_is_no_aedat4(tmp_path: Path) -> None:
+    data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
+    path = tmp_path / "CIFAR10DVS" / "dog" / "cifar10_dog_3.aedat4"
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(DataError, match=r"cifar10_dog_3.aedat4' is damaged \(.*\): delete it"):
+        data_set.load(tmp_path)
+
+
+def test_damaged_frames_are_refused(tmp_path: Path) -> None:
+    data_set = write_n_mnist(tmp_path, 1)
+    data_set.load(tmp_path)
+    (made,) = (tmp_path / "NMNIST").glob("frames-*")
+    path = made / "test_images.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DataError, match=r"test frames of N-MNIST are damaged.*delete the folder"):
+        data_set.load(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    data_set = write_n_mnist(tmp_path, 1)
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(DataError, match=r"cannot be written into .*No space left.*--data-dir"):
+        data_set.load(tmp_path)
+    assert not list((tmp_path / "NMNIST").glob("*frames*"))
+
+
+def test_without_tonic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data_set = write_n_mnist(tmp_path, 1)
+    monkeypatch.setitem(__import__("sys").modules, "tonic", None)
+    monkeypatch.setitem(__import__("sys").modules, "tonic.datasets.nmnist", None)
+    with pytest.raises(DataError, match=r"pip install 'spide\[events\]'"):
+        data_set.load(tmp_path)

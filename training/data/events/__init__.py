@@ -1,0 +1,1 @@
+"""Data sets of event cameras: recordings of single events, made into frames once."""

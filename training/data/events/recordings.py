@@ -1,0 +1,195 @@
+"""Recordings of an event camera as images with a frame per step, made once and then mapped.
+
+Reading the events of tens of thousands of files takes minutes, and their frames gigabytes. They are
+therefore written as NumPy arrays into a folder beside the recordings, and mapped into memory: a
+training reads the frames of its batches only. The folder's name is a sum over what it was made of;
+other recordings, or another way of making frames, have another folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.data.data_set import DataSet
+from training.errors import DataError
+
+Recording = tuple[Path, int]
+"""A file, and its label."""
+
+_LOG = logging.getLogger(__name__)
+
+_PARTS = ("training", "test")
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """How a data set of recordings is laid out and made into frames.
+
+    Parameters
+    ----------
+    kind : str
+        What to call it.
+    folder : str
+        Within the folder of all data sets.
+    remedy : callable
+        From the folder of all data sets to how to get the files.
+    parts : callable
+        From that folder and the data set to the recordings that are trained on, and those for
+        testing; ``FileNotFoundError`` if there are none.
+    frames : callable
+        From a file to its frames, shape (steps, *input_shape). Whatever it raises is told of the
+        file.
+    dtype : str
+        Type of a pixel.
+    version : int
+        Of this way of making frames.
+    """
+
+    kind: str
+    folder: str
+    remedy: Callable[[Path], str]
+    parts: Callable[[Path, DataSet], tuple[list[Recording], list[Recording]]]
+    frames: Callable[[Path], NDArray[np.generic]]
+    dtype: str
+    version: int = 1
+
+    def arrays(self, data_set: DataSet, data_dir: Path) -> list[NDArray[np.generic]]:
+        """Frames and labels of both parts, made now if they are not there.
+
+        Parameters
+        ----------
+        data_set : DataSet
+            With its numbers of recordings, frames, and the shape of a frame.
+        data_dir : Path
+            Folder of all data sets.
+
+        Returns
+        -------
+        list of array
+            Training frames, shape (recordings, frames, *input_shape), mapped into memory; their
+            labels; and the same of the test part.
+
+        Raises
+        ------
+        DataError
+            If recordings are missing or damaged, or their frames cannot be written.
+        """
+        folder = data_dir / self.folder
+        parts = self._listed(folder, data_set)
+        made = folder / f"frames-{self._sum_of(parts, folder, data_set)}"
+        if not made.is_dir():
+            self._make(made, parts, data_set)
+        return list(self._mapped(made, data_set))
+
+    def _listed(self, folder: Path, data_set: DataSet) -> tuple[list[Recording], list[Recording]]:
+        try:
+            parts = self.parts(folder, data_set)
+        except OSError as error:
+            if isinstance(error, FileNotFoundError | NotADirectoryError):
+                raise DataError(
+                    f"{self.kind} is not in '{folder.parent}': choose another --data-dir, or "
+                    f"{self.remedy(folder.parent)}"
+                ) from None
+            raise DataError(
+                f"'{error.filename}' cannot be read ({error.strerror}): change its permissions, or "
+                "choose another --data-dir"
+            ) from None
+        for name, part, size in zip(_PARTS, parts, data_set.sizes, strict=True):
+            if len(part) != size:
+                raise DataError(
+                    f"{self.kind} in '{folder.parent}' holds {len(part):,} {name} recordings, not "
+                    f"{size:,}: {self.remedy(folder.parent)}"
+                )
+        return parts
+
+    def _sum_of(self, parts: Sequence[Sequence[Recording]], folder: Path, data_set: DataSet) -> str:
+        """A sum over names and lengths of the files, and over what is made of them."""
+        digest = hashlib.sha256(
+            f"{self.version} {self.dtype} {data_set.frames} {data_set.input_shape}\n".encode()
+        )
+        for part in parts:
+            for path, label in part:
+                name = path.relative_to(folder).as_posix()
+                digest.update(f"{name} {label} {path.stat().st_size}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def _make(self, made: Path, parts: Sequence[Sequence[Recording]], data_set: DataSet) -> None:
+        """Write the folder of frames, all or nothing."""
+        count = sum(map(len, parts))
+        _LOG.warning(
+            "spide: making frames of %s recordings of %s, once; this takes some minutes",
+            f"{count:,}", self.kind,
+        )  # fmt: skip
+        unfinished = made.with_name(f".{made.name}-{os.getpid()}-{token_hex(4)}.tmp")
+        try:
+            unfinished.mkdir()
+            for name, part in zip(_PARTS, parts, strict=True):
+                self._write(unfinished / f"{name}_images.npy", part, data_set)
+                labels = np.array([label for _, label in part], np.int64)
+                np.save(unfinished / f"{name}_labels.npy", labels, allow_pickle=False)
+            if not made.is_dir():  # another process may have been faster
+                unfinished.rename(made)
+        except OSError as error:
+            raise DataError(
+                f"the frames of {self.kind} cannot be written into '{made}' ({error.strerror}): "
+                "make room for them, or choose a --data-dir that can be written"
+            ) from None
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _write(self, path: Path, part: Sequence[Recording], data_set: DataSet) -> None:
+        """Write the frames of one part, recording by recording: a full disk is an error here."""
+        header = np.lib.format.header_data_from_array_1_0(np.empty(0, self.dtype))
+        shape = self._shape(data_set)
+        with path.open("xb") as file:
+            np.lib.format.write_array_header_1_0(file, {**header, "shape": (len(part), *shape)})
+            for recording, _ in part:
+                file.write(self._frames(recording, shape, path.parents[2]).tobytes())
+
+    def _frames(self, path: Path, shape: tuple[int, ...], data_dir: Path) -> NDArray[np.generic]:
+        try:
+            frames = self.frames(path)
+        except DataError:
+            raise
+        except Exception as error:  # whatever a reader meets in files that can be anything
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise DataError(
+                f"'{path}' is damaged ({reason}): delete it and {self.remedy(data_dir)}"
+            ) from None
+        assert frames.shape == shape and frames.dtype == self.dtype
+        return np.ascontiguousarray(frames)
+
+    def _shape(self, data_set: DataSet) -> tuple[int, ...]:
+        assert data_set.frames is not None
+        return (data_set.frames, *data_set.input_shape)
+
+    def _mapped(self, made: Path, data_set: DataSet) -> Iterator[NDArray[np.generic]]:
+        remedy = f"delete the folder, and the frames are made again: '{made}'"
+        shape = self._shape(data_set)
+        for name, size in zip(_PARTS, data_set.sizes, strict=True):
+            try:
+                # Copy on write: torch takes no arrays that cannot be written.
+                images = np.load(made / f"{name}_images.npy", mmap_mode="c", allow_pickle=False)
+                labels = np.load(made / f"{name}_labels.npy", allow_pickle=False)
+            except (OSError, ValueError, EOFError) as error:
+                reason = " ".join(str(error).split())
+                raise DataError(
+                    f"the {name} frames of {self.kind} are damaged ({reason}): {remedy}"
+                ) from None
+            if images.shape != (size, *shape) or images.dtype != self.dtype or len(labels) != size:
+                raise DataError(
+                    f"the {name} frames of {self.kind} have shape {images.shape}, not "
+                    f"{(size, *shape)}: {remedy}"
+                )
+            yield images
+            yield labels

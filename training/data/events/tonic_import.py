@@ -1,0 +1,27 @@
+"""tonic, which reads recordings of event cameras: an extra that is asked for when it is needed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from training.errors import DataError
+
+EXTRA = "pip install 'spide[events]'"
+
+
+def tonic_module(name: str) -> Any:
+    """A module of tonic.
+
+    Raises
+    ------
+    DataError
+        If it cannot be imported.
+    """
+    try:
+        return importlib.import_module(f"tonic.{name}")
+    except ImportError as error:
+        raise DataError(
+            f"the recordings of event cameras are read by tonic, which cannot be imported "
+            f"({error}): {EXTRA}"
+        ) from None
