@@ -17,6 +17,7 @@ from tests.training.data.event_files import (
     write_aedat4,
     write_bin,
 )
+from training.cli.command_line import main
 from training.data import DataSet, find
 from training.data.batches import evaluation_batches, training_batches
 from training.data.events import cifar10_dvs
@@ -157,6 +158,31 @@ def test_some_can_be_held_out_without_being_copied(name: str, tmp_path: Path) ->
     for image, label in zip(pixels.transpose(0, 1), labels, strict=True):
         same = [k for k in range(len(every)) if torch.equal(whole[k].float(), image)]
         assert len(same) == 1 and every[same[0]] == label
+
+
+@pytest.mark.parametrize("name", ["n-mnist", "cifar10-dvs"])
+def test_a_recipe_is_trained_and_evaluated_on_them(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """From files to an evaluation by the commands, with images held out."""
+    if name == "n-mnist":
+        data_set = write_n_mnist(tmp_path / "data")
+    else:
+        data_set = write_cifar10_dvs(tmp_path / "data", write_aedat4, ".aedat4")
+    monkeypatch.setattr("training.data.DATA_SETS", (data_set,))
+    where, run = ("--data-dir", str(tmp_path / "data")), str(tmp_path / "run")
+    network = ("--architecture", "4C5s (F4C3)", "--batch-size", "4", "--backward-steps", "10")
+    options = ("--validation", "4", "--epochs", "1", "--max-iterations", "2", "--out", run)
+    assert main(["train", name, *network, *options, *where]) == 0
+    records = (Path(run) / "metrics.jsonl").read_text()
+    assert '"validation"' in records and '"training"' in records
+    assert main(["evaluate", run, *where]) == 0
+    assert "test accuracy" in capsys.readouterr().out
+    trace = str(tmp_path / "trace.nc")
+    assert main(["simulate", run, *where, "--record", "layer1.spikes", "--out", trace]) == 0
 
 
 @pytest.mark.parametrize(
