@@ -79,7 +79,7 @@ def connected(
             threads_per_worker=1,
             processes=True,
             memory_limit=0,
-            dashboard_address=":0" if importlib.util.find_spec("bokeh") else None,
+            dashboard_address=":0",  # None would take 8787, and warn if another sweep has it
         ) as cluster,
         Client(cluster) as client,
     ):

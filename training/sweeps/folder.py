@@ -31,6 +31,8 @@ from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.sweeps.plan import Point
 
+ATTEMPTS = "attempts.jsonl"
+
 State = Literal["complete", "failed", "begun", "missing"]
 
 
@@ -175,6 +177,15 @@ class SweepFolder:
         """Let a point be tried again."""
         self.failure_file(point).unlink(missing_ok=True)
 
+    def told(self, point: Point) -> bool:
+        """Whether it is written down who completed a point."""
+        try:
+            lines = (self.path / ATTEMPTS).read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        # Not parsed: a process that was killed may have left a part of a line.
+        return any(f'"{point.name}"' in line and '"complete"' in line for line in lines)
+
     def note(self, attempt: Attempt) -> None:
         """Write down what a worker did."""
-        append(self.path / "attempts.jsonl", json.dumps(asdict(attempt)).encode() + b"\n")
+        append(self.path / ATTEMPTS, json.dumps(asdict(attempt)).encode() + b"\n")

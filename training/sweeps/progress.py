@@ -6,7 +6,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -71,6 +72,15 @@ class SweepBar:
         self._ended.add(point)
         self._failed += failed
         self._tell()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """A context in which lines are printed that the bar must not run into."""
+        if self._bar.disable:
+            yield
+            return
+        with tqdm.external_write_mode():
+            yield
 
     def look(self) -> None:
         """Read how far the runs are, now and then."""

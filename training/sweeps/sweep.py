@@ -191,19 +191,19 @@ def _train(
         Task(sweep, plan.name, point, folder.path, where.data_dir.absolute()) for point in todo
     ]
     threads = max(point.recipe.threads for point in todo)
-    with (
-        connected(where.scheduler, where.workers, threads, len(todo)) as client,
-        SweepBar(todo, folder, progress) as bar,
-    ):
+    with connected(where.scheduler, where.workers, threads, len(todo)) as client:
         say(dashboard(client))
-        for task, outcome, error in outcomes(client, tasks, interruption, bar.look):
-            if error is not None:
-                folder.fail(task.point, error, "")
-            bar.ended(task.point, outcome == "failed")
-            _report(task.point, outcome, folder, say)
-            if time.monotonic() - written_at > WRITE_SECONDS:
-                write_netcdf(gather(plan, folder), where.out)
-                written_at = time.monotonic()
+        with SweepBar(todo, folder, progress) as bar:
+            for task, outcome, error in outcomes(client, tasks, interruption, bar.look):
+                if error is not None:
+                    folder.fail(task.point, error, "")
+                if outcome != "stopped":
+                    bar.ended(task.point, outcome == "failed")
+                with bar.aside():
+                    _report(task.point, outcome, folder, say)
+                if time.monotonic() - written_at > WRITE_SECONDS:
+                    write_netcdf(gather(plan, folder), where.out)
+                    written_at = time.monotonic()
 
 
 def _missing(

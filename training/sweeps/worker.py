@@ -89,7 +89,9 @@ def run_point(task: Task) -> Outcome:
         folder.fail(task.point, told, traceback.format_exc())
         outcome = "failed"
     last = first if outcome == "failed" else _iterations(folder, task.point)
-    if outcome != "stopped" or last > first:
+    # A point may be handed out again, because the worker that had completed it died later.
+    untold = outcome == "complete" and not folder.told(task.point)
+    if outcome == "failed" or last > first or untold:
         who, seconds = f"{socket.gethostname()}:{os.getpid()}", time.monotonic() - began
         folder.note(Attempt(task.point.name, who, first, last, seconds, outcome))
     return outcome

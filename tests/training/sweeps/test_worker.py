@@ -53,7 +53,7 @@ def test_a_point_is_trained_once_as_spide_train_would(tmp_path: Path) -> None:
     written = (folder.run(point) / "metrics.jsonl").read_bytes()
     assert run_point(task(tmp_path, point)) == "complete"
     assert (folder.run(point) / "metrics.jsonl").read_bytes() == written
-    assert attempts(tmp_path) == [(0, 6, "complete"), (6, 6, "complete")]
+    assert attempts(tmp_path) == [(0, 6, "complete")]  # what was handed out twice was trained once
     alone = train(point.recipe, out=tmp_path / "alone").checkpoint
     swept = load_latest(folder.run(point) / "checkpoints")
     for name, values in alone.parameters.items():
@@ -69,6 +69,17 @@ def test_what_was_begun_goes_on(tmp_path: Path) -> None:
     assert attempts(tmp_path) == [(2, 6, "complete")]
     iterations = [r["iteration"] for r in folder.opened(point).records() if r["kind"] == "training"]
     assert iterations == [1, 2, 3, 4, 5, 6]
+
+
+def test_who_completed_a_point_is_told_though_its_worker_died_before_it_could(
+    tmp_path: Path,
+) -> None:
+    (point,) = plan(dropout=0.2).points
+    train("digits", out=SweepFolder(tmp_path).run(point), **vars(point.recipe))
+    (tmp_path / "attempts.jsonl").write_bytes(b'{"name": "' + point.name.encode() + b'", "wor\n')
+    assert run_point(task(tmp_path, point)) == "complete"
+    last = (tmp_path / "attempts.jsonl").read_text().splitlines()[-1]
+    assert (json.loads(last)["first"], json.loads(last)["outcome"]) == (6, "complete")
 
 
 def test_a_run_that_was_killed_before_its_first_checkpoint_begins_again(tmp_path: Path) -> None:

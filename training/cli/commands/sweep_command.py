@@ -210,7 +210,8 @@ def _print_what_follows(plan: Plan) -> None:
     """Say which fields go with another, so that nobody is surprised."""
     for axis in plan.axes:
         if others := [field for field in axis.fields if field != axis.name]:
-            print(f"note: {', '.join(others)} varies with {axis.name}")
+            verb = "vary" if len(others) > 1 else "varies"
+            print(f"note: {', '.join(others)} {verb} with {axis.name}")
 
 
 def _print_table(results: xr.Dataset) -> None:
@@ -226,4 +227,8 @@ def _print_table(results: xr.Dataset) -> None:
             print(f"  {label}: nothing complete")
             continue
         spread = f" +- {found.std(ddof=1):.2f}" if len(found) > 1 else ""
-        print(f"  {label}: test accuracy {found.mean():.2f}{spread} % ({len(found)} seeds)")
+        print(f"  {label}: test accuracy {found.mean():.2f}{spread} % ({_seeds(len(found))})")
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
