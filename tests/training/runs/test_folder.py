@@ -11,7 +11,7 @@ import pytest
 from training.errors import RunFolderError
 from training.recipes.earlier import WHAT_WAS
 from training.recipes.recipe import Recipe
-from training.runs.files.folder import RunFolder, check_vacant, continued, open_run
+from training.runs.files.folder import RunFolder, check_vacant, continued, open_run, title_of
 from training.runs.files.lock import LOCK_NAME
 from training.runs.shown.progress import Progress
 
@@ -150,3 +150,16 @@ def test_metrics_are_cut_to_the_checkpoint(
     folder.reopen(progress)
     assert folder.records() == kept
     assert len(folder.metrics.read_bytes().splitlines()) == len(kept)
+
+
+@pytest.mark.parametrize(
+    ("data_set", "title"),
+    [
+        ("digits", "recipe"),
+        ("/home/ada/gait of cats.npz", "gait-of-cats"),
+        ("/home/ada/retina", "retina"),
+        ("/home/ada/runs/first/data", "recipe"),  # arrays, which the run itself keeps
+    ],
+)
+def test_a_training_is_called_after_its_own_data(data_set: str, title: str) -> None:
+    assert title_of("recipe", replace(RECIPE, data_set=data_set)) == title

@@ -28,7 +28,7 @@ from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
 from training.runs.files.finished import nothing_left
-from training.runs.files.folder import RunFolder, check_vacant, continued, open_run
+from training.runs.files.folder import RunFolder, check_vacant, continued, open_run, title_of
 from training.runs.files.lock import only_writer
 from training.runs.looking.evaluation import evaluate
 from training.runs.loop import first_checkpoint, where_it_stopped
@@ -51,7 +51,7 @@ def train_anew(
     processes: Processes,
 ) -> int:
     """Train a recipe in a new run folder; return the exit status."""
-    path = Path(processes.text_of_first(str(out or dated_path(name))))
+    path = Path(processes.text_of_first(str(out or dated_path(title_of(name, recipe)))))
     run = RunFolder(path, name, recipe)
     check_vacant(run.path)
     checkpoint = first_checkpoint(name, recipe, read_architecture(recipe))

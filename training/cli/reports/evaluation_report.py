@@ -42,7 +42,7 @@ def print_evaluation(evaluation: Evaluation, images: Images, run: RunFolder) -> 
     path = run.pictures / "evaluation.png"
     try:
         pixels = np.stack([images.test[int(number)][0].numpy() for number in worst])
-        figure = evaluation_picture(evaluation, worst, pixels, f"{run.name}  {run.path}")
+        figure = evaluation_picture(evaluation, worst, pixels, f"{run.title}  {run.path}")
         with only_writer(run.path):  # a run that goes on meanwhile gets no picture
             write_picture(figure, path)
     except Exception as error:  # of the system, or any that a drawing library knows

@@ -13,10 +13,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from training.data.own_data.from_memory import FOLDER
+from training.data.own_data.own import is_own
 from training.errors import RunFolderError
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
@@ -28,6 +30,22 @@ from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.storage.system_errors import cause, remedy
 
 RECIPE_NAME = "recipe.json"
+
+
+def title_of(name: str, recipe: Recipe) -> str:
+    """What a training is called: as its recipe, or as the file or folder of its own data.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe.
+    recipe : Recipe
+        As it is trained.
+    """
+    own = Path(recipe.data_set)
+    if not is_own(recipe.data_set) or own.name == FOLDER:  # arrays have no name of their own
+        return name
+    return re.sub(r"[^\w.+-]+", "-", own.stem) or name
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,11 @@ class RunFolder:
     name: str
     recipe: Recipe
     fingerprint: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called in pictures: see `title_of`."""
+        return title_of(self.name, self.recipe)
 
     @property
     def metrics(self) -> Path:

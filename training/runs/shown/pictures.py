@@ -25,7 +25,7 @@ def draw_pictures(run: RunFolder, history: History) -> None:
     The log is not read: what it costs does not depend on how long the run is.
     """
     if history.training:
-        title = f"{run.name}   {run.recipe.architecture}"
+        title = f"{run.title}   {run.recipe.architecture}"
         _write(curves(history, title), run.pictures / "curves.png")
         _write(firing_rates(history, title), run.pictures / "firing_rates.png")
 
