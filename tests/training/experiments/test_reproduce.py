@@ -94,11 +94,11 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
     assert text.startswith("# figure5: IDE and SPIDE\n")
     assert "`spide reproduce figure5 --scale small --seeds 1` at commit" in text
     assert (tmp_path / "figure5-small.png").read_bytes().startswith(b"\x89PNG")
-    rows = list(csv.DictReader((tmp_path / "figure5-small.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "figure5-small.csv").read_text().splitlines()))
     assert [row["method"] for row in rows] == ["SPIDE", "IDE"]
     with xr.open_dataset(tmp_path / "figure5-small.nc") as results:
         for row in rows:
-            measured = 100 * float(results.final_accuracy.sel(case=row["method"]))
+            measured = 100 * results.final_accuracy.sel(case=row["method"]).item()
             assert float(row["test accuracy (%)"]) == pytest.approx(measured)
     reproduce(request, say=said.append)
     assert any(line.startswith("2 points: 2 complete") for line in said)
