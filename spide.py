@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from training.recipes.recipe import Recipe
     from training.runs.run import Run
     from training.runs.train import resume, train
+    from training.sweeps.draws import Range
     from training.sweeps.sweep import sweep
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "NotConvergedError",
     "NotFiniteError",
     "Prediction",
+    "Range",
     "Recipe",
     "Run",
     "Simulation",
@@ -98,6 +100,7 @@ _ROOMS = ("equations", "networks", "training.methods")
 
 _MODULES = {
     "RECIPES": "training.recipes",
+    "Range": "training.sweeps.draws",
     "Recipe": "training.recipes.recipe",
     "Run": "training.runs.run",
     "Simulation": "networks.simulation",

@@ -18,8 +18,8 @@
 # and then looks inside: at its errors, at the spikes of both stages for an image that it gets
 # wrong, and at the rates of which every weight change is a product. The notebooks after it take the
 # parts one by one: [neurons](02_neurons_and_couples.ipynb), [equilibrium](03_equilibrium.ipynb),
-# [stage 2](04_backward.ipynb), [neurons of your own](06_own_neuron.ipynb), [data of your
-# own](07_own_data.ipynb).
+# [stage 2](04_backward.ipynb), [neurons of your
+# own](06_own_neuron.ipynb), [data of your own](07_own_data.ipynb).
 
 # %%
 from tempfile import mkdtemp
@@ -149,13 +149,8 @@ plt.show()
 # around the feedback, and their average rates are $\beta$.
 
 # %%
-logits = result.logits[0]
 figure, panels = plt.subplots(1, 3, figsize=(11, 3.2), width_ratios=(1, 1.1, 1.1))
-panels[0].bar(range(10), np.exp(logits) / np.exp(logits).sum(), color="0.7")
-panels[0].bar(label, np.exp(logits[label]) / np.exp(logits).sum(), color="C0", label="label")
-panels[0].bar(answer, np.exp(logits[answer]) / np.exp(logits).sum(), color="C1", label="answer")
-panels[0].set(xlabel="class", ylabel="probability", xticks=range(10))
-panels[0].legend()
+plots.class_probabilities(panels[0], result.logits[0], label, answer)
 plots.rate_maps(panels[1], result.rates["alpha"]["layer3"][0], r"\alpha")
 panels[1].set_title("Stage 1: rates of layer 3")
 plots.rate_maps(panels[2], result.rates["beta"]["layer3"][0], r"\beta")

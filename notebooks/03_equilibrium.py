@@ -256,21 +256,16 @@ for (above, below), beta, title in zip(
     ),
     strict=True,
 ):
-    above.plot(g, g, color="0.8", linewidth=4, label=r"$\beta = g$")
-    above.plot(g, beta, color="C0")
+    plots.lines(above, g, {r"$\beta$": beta}, reference=(r"$\beta = g$", g))
     above.set_title(title)
-    below.axhline(0, color="0.8", linewidth=0.8)
-    for positive, colour in ((True, "C0"), (False, "C1")):
-        side = (g > 0) == positive
-        error = (beta - g)[side]
-        below.plot(g[side], error, color=colour, linewidth=1)
-        below.hlines(error.mean(), *g[side][[0, -1]], color=colour, linewidth=3, alpha=0.4)
+    plots.levels(below, {"": 0})
+    plots.errors_by_sign(below, g, beta - g)
     below.set(
         xlabel="input $g$", yticks=(-1 / 8, 0, 1 / 8), yticklabels=("$-1/T_B$", "0", "$1/T_B$")
     )
 panels[0, 0].set_ylabel(r"rate $\beta$")
 panels[1, 0].set_ylabel(r"error $\beta - g$")
-panels[0, 0].legend()
+panels[0, 1].get_legend().remove()
 plt.show()
 
 # %% [markdown]

@@ -125,16 +125,14 @@ distances = {
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.2))
 chosen = int(np.abs(currents - 0.6).argmin())
 time = np.arange(1, 61)
-left.plot(time, potential.values[:, chosen], label="$u$")
-left.plot(time, 1 + theta.values[:, chosen], color="C1", label=r"$V_{th} + \theta$")
+threshold = 1 + theta.values[:, chosen]
+plots.lines(left, time, {"$u$": potential.values[:, chosen], r"$V_{th} + \theta$": threshold})
 plots.levels(left, {"$V_{th}$": 1, "$u_{rest}$": -1})
 left.set(xlabel="time (steps)", title="Adaptive, $I$ = 0.6")
 left.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
-middle.plot(currents, sigma, color="0.8", linewidth=5, label=r"$\sigma$")
-for name in MODELS:
-    middle.plot(currents, rates(name, 30), linewidth=1, label=name)
+after_30 = {name: rates(name, 30) for name in MODELS}
+plots.lines(middle, currents, after_30, reference=(r"$\sigma$", sigma))
 middle.set(xlabel="current $I$", ylabel="rate", title="After 30 steps")
-middle.legend()
 plots.distance(right, lengths, distances)
 right.set(ylabel=r"r.m.s. distance from $\sigma$", title="After many")
 plt.show()
@@ -279,11 +277,11 @@ learned = {name: learn(model) for name, model in MODELS.items()}
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3.2))
-for name, errors in learned.items():
-    axes.plot(10 * np.arange(len(errors)), errors, "o-", markersize=3, label=name)
-axes.set(xlabel="batches of 64", ylabel="test error (%)", yscale="log")
-axes.set_yticks([5, 10, 20, 50, 100], ["5", "10", "20", "50", "100"])
-axes.legend()
+courses = {
+    name: plots.Curve(10 * np.arange(len(errors)), 1 - np.array(errors) / 100)
+    for name, errors in learned.items()
+}
+plots.errors_of_runs(axes, courses).set_xlabel("batches of 64")
 plt.show()
 print(", ".join(f"{name}: {errors[-1]:.1f} %" for name, errors in learned.items()))
 assert all(errors[-1] < 0.3 * errors[0] for errors in learned.values())

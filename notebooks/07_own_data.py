@@ -153,7 +153,7 @@ plots.examples(
     middle, streams[worst].mean(axis=1), evaluation.labels[worst], evaluation.predicted[worst]
 )
 middle.set_title("Largest losses")
-right.plot(seen, errors, "o-")
+plots.lines(right, seen, {"": errors}, marker="o")
 right.set(xlabel="frames seen", ylabel="test error (%)", ylim=(0, None))
 right.set_title("Decisions before the end")
 plt.show()

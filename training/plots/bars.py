@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from training.plots.style import COLOURS
 
@@ -55,6 +56,30 @@ def grouped_bars(axes: Axes, names: Sequence[str], groups: Mapping[str, Sequence
         axes.barh(places, values, height, color=COLOURS[number % len(COLOURS)], label=label)
     axes.set_yticks(range(len(names)), list(names))
     axes.invert_yaxis()
+    axes.legend()
+    return axes
+
+
+def class_probabilities(axes: Axes, logits: ArrayLike, label: int, answer: int) -> Axes:
+    """Draw how likely a network finds each class: the label blue, a wrong answer red.
+
+    Parameters
+    ----------
+    axes : Axes
+    logits : array, shape (classes,)
+        Of one image.
+    label, answer : int
+        The class that it has, and the one that it is taken for.
+    """
+    values = np.asarray(logits, float)
+    values = np.exp(values - values.max())
+    values /= values.sum()
+    places = np.arange(len(values))
+    axes.bar(places, values, color=".7")
+    for name, place, color in (("label", label, COLOURS[0]), ("answer", answer, COLOURS[1])):
+        if name == "label" or answer != label:
+            axes.bar(place, values[place], color=color, label=name)
+    axes.set(xlabel="class", ylabel="probability", xticks=places, ylim=(0, 1))
     axes.legend()
     return axes
 

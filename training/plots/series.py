@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 STEPS = (1, 2, 5)
 """Ticks of a logarithmic axis, times powers of 10."""
 
+FINE_STEPS = (1, 1.5, 2, 3, 4, 5, 7)
+"""The same, where all values are within a factor of `NARROW`: coarser ticks would waste half the
+axis."""
+
+NARROW = 5.0
+
 
 @dataclass(frozen=True)
 class Line:
@@ -49,7 +55,7 @@ def epoch_axis(axes: Axes, last: float) -> None:
 
 
 def log_limits(values: Sequence[float]) -> tuple[float, float]:
-    """The nearest 1, 2 or 5 times a power of 10 below and above positive values.
+    """The nearest ticks below and above positive values, see `STEPS` and `FINE_STEPS`.
 
     There are at least two ticks between them, however close the values are.
     """
@@ -57,11 +63,15 @@ def log_limits(values: Sequence[float]) -> tuple[float, float]:
     ticks = [
         step * 10.0**power
         for power in np.arange(exponents[0] - 1, exponents[1] + 2)
-        for step in STEPS
+        for step in _steps(values)
     ]
     low = max(tick for tick in ticks if tick < min(values))
     high = min(tick for tick in ticks if tick > max(values))
     return low, high
+
+
+def _steps(values: Sequence[float]) -> Sequence[float]:
+    return FINE_STEPS if max(values) < NARROW * min(values) else STEPS
 
 
 def log_axis(axes: Axes, values: Sequence[float]) -> None:
@@ -83,7 +93,7 @@ def log_axis(axes: Axes, values: Sequence[float]) -> None:
         return
     low, high = log_limits(positive)
     powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-    ticks = [step * 10.0**power for power in powers for step in STEPS]
+    ticks = [step * 10.0**power for power in powers for step in _steps(positive)]
     ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
     if len(ticks) > 13:
         ticks = [tick for tick in ticks if np.isclose(np.log10(tick) % 1, 0)]

@@ -78,6 +78,25 @@ def raster(
     return axes
 
 
+def impulses(axes: Axes, steps: ArrayLike, outputs: ArrayLike, color: str | None = None) -> Axes:
+    """Draw what a single neuron sends: a line from 0 to its output for every spike.
+
+    Parameters
+    ----------
+    axes : Axes
+    steps : array, shape (spikes,)
+        The step of each spike, from 0.
+    outputs : array, shape (spikes,)
+        What it is worth, +1 or -1 for example.
+    color : str, optional
+        Of all; by default that of the sign.
+    """
+    time, heights = np.asarray(steps, float) + 1, np.broadcast_to(outputs, np.shape(steps))
+    colors = color or [POSITIVE if height > 0 else NEGATIVE for height in heights]
+    axes.vlines(time, 0, heights, color=colors, linewidth=2)
+    return axes
+
+
 def _dash(neurons: int) -> float:
     """Height of a dash in points: rows of a panel of usual size do not touch."""
     return float(np.clip(150 / neurons, 1.5, 8))

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.plots.series import log_axis, staggered
+from training.plots.style import POSITIVE, QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from xarray import DataArray
 
-SEED = "seed"
+POINT, SEED = "point", "seed"
 
 
 def sweep_lines(
@@ -89,7 +90,55 @@ def sweep_lines(
     return axes
 
 
-def sweep_heat_map(axes: Axes, results: DataArray, x: str, y: str, *, over: str = SEED) -> Axes:
+def sweep_points(axes: Axes, results: DataArray, x: str, *, over: str = SEED) -> Axes:
+    """Draw every point of a random or listed sweep over what was drawn, on a logarithmic axis.
+
+    Repetitions are small dots, joined by a line, and their mean is a large one.
+
+    Parameters
+    ----------
+    axes : Axes
+    results : DataArray
+        With the dimensions ``point`` and `over`; others must have one value only.
+    x : str
+        A coordinate along ``point``, whose values are numbers.
+    over : str
+        Dimension of the repetitions, which may be missing.
+
+    Raises
+    ------
+    ValueError
+        If a dimension or the coordinate is missing, one with several values is left over, or the
+        values of `x` are no numbers.
+    """
+    values = _reduced(results, [POINT, over], optional=over).transpose(POINT, over)
+    if x not in values.coords or values[x].dims != (POINT,):
+        raise ValueError(f"the results have no coordinate '{x}' along their points")
+    if not np.issubdtype(values[x].dtype, np.number):
+        raise ValueError(f"the values of '{x}' are no numbers: draw them with sweep_lines")
+    points, places = values.values.astype(float), values[x].values.astype(float)
+    drawn = points[np.isfinite(points)].tolist()
+    for place, repetitions in zip(places, points, strict=True):
+        found = repetitions[np.isfinite(repetitions)]
+        if len(found) > 1:
+            axes.plot(np.full(len(found), place), found, ".-", color=QUIET, markersize=4, zorder=1)
+        if len(found):
+            axes.plot(place, found.mean(), "o", color=POSITIVE, markersize=5)
+    axes.set(xlabel=x, ylabel=_label(results))
+    log_axis(axes, drawn)
+    return axes
+
+
+def sweep_heat_map(
+    axes: Axes,
+    results: DataArray,
+    x: str,
+    y: str,
+    *,
+    over: str = SEED,
+    limits: tuple[float, float] | None = None,
+    log: bool = False,
+) -> Axes:
     """Draw means as colours over two fields of the recipe, and write them with their spread.
 
     Parameters
@@ -101,19 +150,25 @@ def sweep_heat_map(axes: Axes, results: DataArray, x: str, y: str, *, over: str 
         Fields of the recipe.
     over : str
         Dimension of the repetitions, which may be missing.
+    limits : tuple of float, optional
+        Values of the darkest and the brightest colour, for maps that are compared.
+    log : bool
+        Whether colours are those of logarithms, as is good for errors that differ much.
 
     Raises
     ------
     ValueError
         If a dimension is missing, or one with several values is left over.
     """
+    from matplotlib.colors import LogNorm, Normalize
+
     values = _reduced(results, [x, y, over], optional=over).transpose(y, x, over)
     points = values.values.astype(float)
     counted = np.isfinite(points).sum(axis=2)
     sums = np.where(np.isfinite(points), points, 0).sum(axis=2)
     mean = np.where(counted > 0, sums / np.maximum(counted, 1), np.nan)
-    image = axes.imshow(mean, aspect="auto", origin="lower")
-    middle = sum(image.get_clim()) / 2
+    norm = (LogNorm if log else Normalize)(*(limits or (None, None)))
+    image = axes.imshow(mean, aspect="auto", origin="lower", norm=norm)
     for (row, column), value in np.ndenumerate(mean):
         if np.isnan(value):
             text = "failed"
@@ -121,7 +176,7 @@ def sweep_heat_map(axes: Axes, results: DataArray, x: str, y: str, *, over: str 
             text = f"{value:.3g}\n± {np.nanstd(points[row, column], ddof=1):.1g}"
         else:
             text = f"{value:.3g}"
-        dark = not np.isnan(value) and value < middle
+        dark = not np.isnan(value) and norm(value) < 0.5
         axes.text(
             column, row, text, ha="center", va="center", fontsize="small",
             color="white" if dark else "black",

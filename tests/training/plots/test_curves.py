@@ -89,6 +89,11 @@ def test_limits_are_ticks_around_all_values(values: list[float]) -> None:
     assert low > min(values) / 3 and high < max(values) * 3
 
 
+def test_errors_that_are_near_each_other_fill_the_axis() -> None:
+    assert log_limits([3.6, 6.7]) == (3.0, 7.0)
+    assert log_limits([3.6, 67.0]) == (2.0, 100.0)
+
+
 def test_equal_layers_are_all_seen() -> None:
     same = Curve([1, 2], [0.1, 0.2])
     drawn: Any = firing_rate_curves(axes(), {f"layer{n}": same for n in (1, 2, 3)})

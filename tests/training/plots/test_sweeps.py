@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from tests.training.plots.axes import axes, lines, texts
-from training.plots import sweep_heat_map, sweep_lines
+from training.plots import sweep_heat_map, sweep_lines, sweep_points
 
 
 def results() -> xr.DataArray:
@@ -71,6 +71,15 @@ def test_heat_maps_write_mean_and_spread() -> None:
     assert [tick.get_text() for tick in drawn.get_yticklabels()] == ["-0.5", "0"]
 
 
+def test_heat_maps_that_are_compared_have_one_scale() -> None:
+    drawn: Any = sweep_heat_map(
+        axes(), results(), "backward_steps", "v_rest_backward", limits=(1, 100), log=True
+    )
+    assert drawn.images[0].get_clim() == (1, 100)
+    assert drawn.images[0].norm(10) == pytest.approx(0.5)
+    assert {text.get_color() for text in drawn.texts[:3]} == {"white"}  # 5, 3 and 1 are dark
+
+
 def test_dimensions_that_are_missing_or_left_over_are_refused() -> None:
     curves = results().expand_dims(epoch=[1.0, 2.0])
     with pytest.raises(ValueError, match=r"2 values of 'epoch'.*isel\(epoch=-1\)"):
@@ -78,3 +87,34 @@ def test_dimensions_that_are_missing_or_left_over_are_refused() -> None:
     sweep_lines(axes(), curves.isel(epoch=-1), "backward_steps", "v_rest_backward")
     with pytest.raises(ValueError, match="no dimension 'forward_steps'"):
         sweep_heat_map(axes(), results(), "forward_steps", "v_rest_backward")
+
+
+def drawn_rates() -> xr.DataArray:
+    """Errors of 3 learning rates that were drawn, with 2 seeds, of which some failed."""
+    return xr.DataArray(
+        [[4.0, 6.0], [2.0, np.nan], [np.nan, np.nan]],
+        dims=("point", "seed"),
+        coords={
+            "learning_rate": ("point", [0.3, 0.01, 0.1]),
+            "case": ("point", ["ours", "ours", "w/o B"]),
+        },
+        name="error",
+    )
+
+
+def test_points_of_a_random_sweep_stand_where_they_were_drawn() -> None:
+    shown: Any = sweep_points(axes(), drawn_rates(), "learning_rate")
+    means = [line.get_xydata() for line in shown.get_lines() if line.get_marker() == "o"]
+    assert np.concatenate(means).tolist() == [[0.3, 5.0], [0.01, 2.0]]
+    (repeated,) = [line.get_xydata() for line in shown.get_lines() if line.get_marker() == "."]
+    assert repeated.tolist() == [[0.3, 4.0], [0.3, 6.0]]
+    assert shown.get_xlabel() == "learning_rate" and shown.get_yscale() == "log"
+
+
+def test_points_need_numbers_along_them() -> None:
+    with pytest.raises(ValueError, match="no coordinate 'loss_scale'"):
+        sweep_points(axes(), drawn_rates(), "loss_scale")
+    with pytest.raises(ValueError, match="'case' are no numbers"):
+        sweep_points(axes(), drawn_rates(), "case")
+    with pytest.raises(ValueError, match="no dimension 'point'"):
+        sweep_points(axes(), results(), "backward_steps")

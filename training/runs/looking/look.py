@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.plots.confusion import confusion_matrix
-from training.plots.courses import errors_of_runs
-from training.plots.curves import Curve
+from training.plots.curves import Curve, errors_of_runs
 from training.plots.images import examples
 from training.plots.style import panels, styled
 from training.runs.looking.evaluation import Evaluation
