@@ -47,18 +47,21 @@ def ablation_curves(results: Dataset, quantity: str) -> Figure:
     quantity : {"training_accuracy", "test_accuracy"}
     """
     choices = results["backward_steps"].values.tolist()
+    shown = 100 * results[quantity].mean("seed")
+    low, high = float(shown.min()), float(shown.max())
+    margin = 0.05 * (high - low)
     with styled():
         figure, axes = panels(1, len(choices), (2.6 * len(choices), 3.0))
         for panel, steps in zip(axes, choices, strict=True):
             for number, case in enumerate(results[CASE].values.tolist()):
-                values = 100 * results[quantity].sel({CASE: case, "backward_steps": steps})
+                values = shown.sel({CASE: case, "backward_steps": steps}).values
                 panel.plot(
-                    results["epoch"].values, values.mean("seed").values, STYLES[number],
-                    color=COLOURS[number], label=case,
+                    results["epoch"].values, values,
+                    STYLES[number], marker=".", color=COLOURS[number], label=case,
                 )  # fmt: skip
             panel.set(title=f"T_B = {steps}")
             epoch_axis(panel, float(results["epoch"].max()))
-            panel.sharey(axes[0])
+            panel.set_ylim(low - margin, high + margin)  # the same in all: they are compared
         axes[0].set_ylabel(f"{quantity.replace('_', ' ')} (%)")
         axes[0].legend()
     return figure
