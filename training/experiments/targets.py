@@ -10,6 +10,7 @@ from training.experiments import figures, rows
 from training.experiments.paper import TABLE_3, TABLE_4, TABLE_5
 from training.experiments.sweeps import (
     ABLATION_SWEEP,
+    CIFAR_SWEEP,
     HARDER_SWEEP,
     METHODS_SWEEP,
     NORMALISATION_SWEEP,
@@ -70,7 +71,7 @@ TARGETS = {
     "figure4": Target("ablation of the resting potentials, test", ABLATION_SWEEP, ABLATION,
                       rows.ablation("test_accuracy"),
                       lambda r: figures.ablation_curves(r, "test_accuracy")),
-    "figure5": Target("IDE and SPIDE", METHODS_SWEEP, ("SPIDE", "IDE"), rows.curves,
+    "figure5": Target("IDE and SPIDE", CIFAR_SWEEP, CIFAR_SWEEP.names, rows.curves,
                       figures.curves_by_case),
     "seconds": Target("seconds of training to an accuracy", METHODS_SWEEP, _FOR_SECONDS,
                       rows.seconds, figures.accuracy_over_seconds),

@@ -17,12 +17,13 @@ from training.energy.work import Account, Work
 from training.errors import UserError
 from training.experiments import sweeps, targets
 from training.experiments.reproduce import Request, check_target, reproduce
-from training.experiments.sweeps import ABLATION_SWEEP, METHODS_SWEEP, SMALL
+from training.experiments.sweeps import ABLATION_SWEEP, CIFAR_SWEEP, METHODS_SWEEP, SMALL
 from training.experiments.tables import Table, mean_and_spread
 from training.experiments.targets import TARGETS
 from training.experiments.trained import Trained, seconds_to
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
 from training.sweeps.plan import Plan
 
 
@@ -30,12 +31,6 @@ from training.sweeps.plan import Plan
 @pytest.mark.parametrize("name", TARGETS)
 def test_every_target_has_a_plan(name: str, scale: sweeps.Scale) -> None:
     target = TARGETS[name]
-    if scale not in target.experiment.recipes:
-        with pytest.raises(
-            UserError, match="no recipe yet for the full size: choose --scale small"
-        ):
-            target.experiment.plan(scale, 2, target.names)
-        return
     plan = target.experiment.plan(scale, 2, target.names)
     assert {point.recipe.seed for point in plan.points} == {0, 1}
     others = target.experiment.vary.get(scale, {}).values()
@@ -50,8 +45,23 @@ def test_targets_of_one_sweep_share_their_runs() -> None:
 
 
 def test_full_is_the_paper() -> None:
-    (point,) = ABLATION_SWEEP.plan("full", 1, ("ours",), backward_steps=(100,)).points
-    assert point.recipe == replace(RECIPES["mnist-feedback"], threads=1)
+    """Data, network and values are the recipes'; T_B is what the tables name."""
+
+    def full(name: str, case: str) -> dict[int, Recipe]:
+        plan = TARGETS[name].experiment.plan("full", 1, (case,))
+        return {point.recipe.backward_steps: point.recipe for point in plan.points}
+
+    alexnet_f = replace(RECIPES["cifar10-alexnet-f"], threads=1)
+    assert list(full("figure4", "ours")) == [50, 100, 250, 500]
+    assert full("figure4", "ours")[250] == full("figure5", "SPIDE")[250] == alexnet_f
+    (mnist,) = full("table3", "SPIDE").values()
+    assert mnist == replace(RECIPES["mnist-feedback"], threads=1)
+    (degraded,) = full("table3", "SPIDE, degraded").values()
+    assert degraded == replace(RECIPES["mnist-lenet"], threads=1)
+    cifarnet_f = replace(RECIPES["cifar100-cifarnet-f"], threads=1)
+    assert full("table4", "SPIDE") == {250: cifarnet_f}
+    assert full("table4", "SPIDE, few T_B") == {100: replace(cifarnet_f, backward_steps=100)}
+    assert full("table5", "SPIDE") == {250: replace(RECIPES["cifar10-dvs"], threads=1)}
     methods = {point.recipe.method for point in METHODS_SWEEP.plan("full", 1).points}
     assert methods == {"spide", "implicit", "surrogate", "feedback_alignment", "conversion"}
 
@@ -83,7 +93,7 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
         RECIPES["digits"], architecture="8", epochs=1, milestones=(), batch_size=700,
         forward_steps=4, backward_steps=6, threads=1,
     )  # fmt: skip
-    experiment = replace(METHODS_SWEEP, recipes={"small": tiny})
+    experiment = replace(CIFAR_SWEEP, recipes={"small": tiny})
     target = replace(TARGETS["figure5"], experiment=experiment)
     monkeypatch.setitem(targets.TARGETS, "figure5", target)
     request = Request("figure5", out=tmp_path, workers=1)
