@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from training.data import find
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
 from training.recipes import RECIPES
@@ -42,6 +43,7 @@ def train(
     test_labels: Any = None,
     out: str | Path | None = None,
     data_dir: str | Path = "data",
+    download: bool = False,
     max_iterations: int | None = None,
     progress: bool = False,
     interruption: Interruption | None = None,
@@ -63,6 +65,8 @@ def train(
         Run folder to make; ``runs/NAME-DATE-TIME-...`` by default.
     data_dir : path
         Folder of the data sets, as torchvision lays them out.
+    download : bool
+        Whether the recipe's data set is downloaded into it first, if it is not there.
     max_iterations : int, optional
         Stop after this many iterations.
     progress : bool
@@ -86,10 +90,14 @@ def train(
     arrays = None if images is None else gathered(images, labels, test_images, test_labels)
     if arrays is None and any(each is not None for each in (labels, test_images, test_labels)):
         raise ValueError("labels and test images need images too")
+    if arrays is not None and download:
+        raise ValueError("images of your own cannot be downloaded: leave download out")
     if arrays is not None:
         fields["data_set"] = str((path / FOLDER).absolute())
         fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
     chosen = chosen_recipe(recipe, fields)
+    if download:
+        find(chosen.data_set).download(Path(data_dir))
     with only_writer(path), _nothing_left_of_failures(path):
         if arrays is not None:
             write_arrays(path, arrays)

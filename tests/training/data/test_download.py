@@ -22,6 +22,7 @@ from training.cli.command_line import main
 from training.data import DATA_SETS, find
 from training.data.from_torchvision.torchvision_import import datasets
 from training.errors import DataError
+from training.runs.train import train
 
 
 def md5(path: Path) -> str:
@@ -120,12 +121,30 @@ def test_the_commands_download_before_they_read(
     assert "test accuracy" in capsys.readouterr().out
 
 
+def test_the_python_face_downloads(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_mnist(tmp_path / "server", address, monkeypatch)
+    small, _ = write_mnist(tmp_path / "same", "mnist")
+    monkeypatch.setattr("training.data.DATA_SETS", (replace(small, fetch=find("mnist").fetch),))
+    run = train(
+        "mnist-lenet", method="surrogate", dropout=0.0, out=tmp_path / "run",
+        data_dir=tmp_path / "data", download=True,
+        architecture="4", forward_steps=2, batch_size=5, epochs=1,
+    )  # fmt: skip
+    assert len(run.images.training) == 5 and run.checkpoint.progress.iteration == 1
+
+
 def test_own_data_are_not_downloaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "own.npz"
     np.savez(path, images=np.ones((8, 3), np.float32), labels=np.arange(8) % 2)
     options = ("--architecture", "4", "--batch-size", "4", "--download", "--data", str(path))
     sentence = refusal(capsys, "train", "digits", *options, "--out", str(tmp_path / "run"))
     assert "data of your own cannot be downloaded: leave --download out" in sentence
+    images, labels = np.ones((8, 3), np.float32), np.arange(8) % 2
+    with pytest.raises(ValueError, match="leave download out"):
+        train(images=images, labels=labels, architecture="4", out=tmp_path / "run", download=True)
+    assert not (tmp_path / "run").exists()
 
 
 def test_every_set_but_the_digits_can_be_downloaded() -> None:
