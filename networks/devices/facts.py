@@ -57,7 +57,9 @@ _FACTS: dict[DeviceName, DeviceFacts] = {
         compiles_programs=False,
         learning=("rates", "spikes"),
     ),
-    "cpp_standalone": DeviceFacts(("explicit",), ("sequential", "synchronous")),
+    "cpp_standalone": DeviceFacts(
+        ("shared", "explicit"), ("sequential", "synchronous"), learning=("rates", "spikes")
+    ),
     "genn": DeviceFacts(
         ("explicit",),
         ("synchronous",),

@@ -8,14 +8,23 @@ and back in every run. Nothing of it is baked into the program.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
+from brian2.codegen.codeobject import CodeObject
 from brian2.core.variables import ArrayVariable
 from brian2.devices.device import Device
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.synapses.synapses import Synapses
 from numpy.typing import NDArray
+
+
+TAUGHT = "dw"
+"""What learning synapses hold: a run begins at zero and adds up what all samples teach."""
+
+KERNELS = frozenset({"w", "kernel", TAUGHT})
+"""What synapses hold, one number each or a kernel; all samples share it."""
 
 
 class StateMemory(Device):
@@ -29,7 +38,12 @@ class StateMemory(Device):
     memory : dict
         From the variables to their values: scalars one, neurons ``batches * N``, synapses one each,
         or as many as their kernel has.
+    code_objects : dict
+        The code objects of this package that the device has, by template
+        (`networks.brian.code_generation.code_object_class`).
     """
+
+    code_objects: ClassVar[Mapping[str, type[CodeObject]]] = {}
 
     #: Whether synapses read their weights from a kernel, see `networks.synapses.explicit`.
     keeps_kernels: ClassVar[bool] = False
@@ -44,11 +58,13 @@ class StateMemory(Device):
         internal = var.read_only or var.name.startswith("_")
         if isinstance(var.owner, NeuronGroup) and not internal:
             self.memory[var] = np.zeros(var.size if var.scalar else self.batches * var.size, dtype)
+        elif var.name in KERNELS and not isinstance(var.owner, Synapses):
+            self.memory[var] = np.zeros(var.size, dtype)
 
     def fill_with_array(self, var: ArrayVariable, arr: Any) -> None:
         if var in self.memory:
             self.memory[var][:] = arr
-        elif isinstance(var.owner, Synapses) and var.name == "w":
+        elif isinstance(var.owner, Synapses) and var.name in KERNELS:
             self.memory[var] = np.array(arr, var.dtype)
         else:
             super().fill_with_array(var, arr)
@@ -57,3 +73,15 @@ class StateMemory(Device):
         if var in self.memory:
             return self.memory[var]
         return super().get_value(var, access_data)
+
+    def of_each_sample(self) -> dict[ArrayVariable, NDArray[Any]]:
+        """The part of the memory in which every sample has its own values."""
+        return {
+            variable: values
+            for variable, values in self.memory.items()
+            if variable.name not in KERNELS and not variable.scalar
+        }
+
+    def taught(self) -> dict[ArrayVariable, NDArray[Any]]:
+        """The part of the memory that a run adds up over all samples."""
+        return {v: values for v, values in self.memory.items() if v.name == TAUGHT}

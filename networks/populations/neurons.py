@@ -12,7 +12,7 @@ from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
 from equations import NeuronModel, in_window
-from networks.brian.code_generation import code_object_class
+from networks.brian.code_generation import BatchCodeObject, code_object_class
 from networks.connections import Shape, units
 from networks.schedule import Slots
 
@@ -96,7 +96,7 @@ def neuron_group(
     group.state_updater.when = "groups"
     if neuron.update:
         group.run_regularly(neuron.update, when=slots.update, name=f"{name}_update")
-    if code_objects is not None:  # their thresholder adds up what fires
+    if code_objects is BatchCodeObject:  # their thresholder adds up what fires
         group.variables.add_array(SPIKE_TOTAL, size=1, scalar=True, dtype=np.int64, read_only=True)
     for parameter, value in neuron.constants.items():
         group.variables[parameter].set_value(float(value))

@@ -12,7 +12,6 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.brian.code_generation import SharedSynapsesCodeObject
 from networks.synapses.shared_kernel import SharedKernel
 
 
@@ -24,7 +23,6 @@ class SharedSynapses(SharedKernel):
     """
 
     template = "shared_synapses"
-    code_objects = SharedSynapsesCodeObject
     array = "kernel"
     statement = re.compile(r"\w+_post\s*[+-]=[^;\n]*")
     example = "v_post += w"

@@ -18,7 +18,7 @@ from brian2.groups.neurongroup import NeuronGroup
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
-from networks.brian.code_generation import BatchCodeObject
+from networks.brian.code_generation import code_object_class
 from networks.connections import Connection, Taps, channels
 
 #: Kernel rows are padded to a multiple of this many weights: whole vectors, of 64 bytes at most.
@@ -54,9 +54,8 @@ class SharedKernel(Group):
 
     add_to_magic_network = True
 
-    #: The template and the code objects that fill it.
+    #: The template that the statement is compiled with.
     template: ClassVar[str]
-    code_objects: ClassVar[type[BatchCodeObject]]
 
     #: Name of the array of all numbers of the kernel.
     array: ClassVar[str]
@@ -83,7 +82,7 @@ class SharedKernel(Group):
                 f"'{on_pre.strip()}'; use explicit synapses for others"
             )
         super().__init__(clock=target.clock, when=when, name=name)
-        self.codeobj_class = self.code_objects
+        self.codeobj_class = code_object_class(self.template)
         self.connection = connection
         self.transposed = transposed
         self.source = source

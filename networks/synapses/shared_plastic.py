@@ -14,7 +14,6 @@ import numpy as np
 from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import NDArray
 
-from networks.brian.code_generation import SharedPlasticSynapsesCodeObject
 from networks.connections import Connection, Taps
 from networks.synapses.shared_kernel import SharedKernel
 
@@ -23,7 +22,6 @@ class SharedPlasticSynapses(SharedKernel):
     """The learning pathway of a connection; parameters are those of `PlasticSynapses`."""
 
     template = "shared_plastic"
-    code_objects = SharedPlasticSynapsesCodeObject
     array = "dw"
     statement = re.compile(r"dw\s*[+-]=[^;\n]*")
     example = "dw += s_pre * alpha_post"

@@ -9,10 +9,11 @@ compiles a handful of modules instead of dozens, and a new architecture compiles
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from brian2.codegen.codeobject import CodeObject
 from brian2.codegen.runtime.cython_rt import CythonCodeObject
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.device import get_device, runtime_device
@@ -123,6 +124,24 @@ class SharedPlasticSynapsesCodeObject(BatchCodeObject):
     generator_class = SharedPlasticSynapsesGenerator
 
 
-def code_object_class() -> type[BatchCodeObject] | None:
-    """The code objects of this package where Brian2 runs them itself, its own elsewhere."""
-    return BatchCodeObject if get_device() is runtime_device else None
+#: The code objects where Brian2 runs them itself, by template; the others under "".
+_IN_THIS_PROCESS: Mapping[str, type[CodeObject]] = {
+    "": BatchCodeObject,
+    "shared_synapses": SharedSynapsesCodeObject,
+    "shared_plastic": SharedPlasticSynapsesCodeObject,
+}
+
+
+def code_object_class(template: str = "") -> type[CodeObject] | None:
+    """The code objects of this package that the device in use has; None where it has its own.
+
+    Parameters
+    ----------
+    template : str
+        Of code that Brian2 has no template for.
+    """
+    device = get_device()
+    if device is runtime_device:
+        return _IN_THIS_PROCESS[template]
+    own: Mapping[str, type[CodeObject]] = getattr(device, "code_objects", {})
+    return own.get(template)

@@ -59,7 +59,7 @@ class Batch
         bool output;
         std::vector<char> values;
     };
-    std::vector<Array> shared_, each_;
+    std::vector<Array> shared_, taught_, each_;
     std::vector<std::pair<int32_t *, size_t> > spikes_;
     Array driven_;
     struct { int64_t number, samples, steps, frames; } request_;
@@ -74,6 +74,14 @@ public:
             fail("an array has another size than when the program was generated");
         Array array = {reinterpret_cast<char *>(place), count * sizeof(T), false, std::vector<char>()};
         shared_.push_back(array);
+    }
+
+    // An array that all samples share and add to: a request begins at zero, and it is sent back.
+    template <class T> void taught(T *place, size_t count, size_t expected)
+    {
+        shared(place, count, expected);
+        taught_.push_back(shared_.back());
+        shared_.pop_back();
     }
 
     // An array with values of its own for each sample; an output is sent back.
@@ -107,6 +115,8 @@ public:
         read_exactly(&request_, sizeof(request_));
         for (size_t a = 0; a < shared_.size(); a++)
             read_exactly(shared_[a].place, shared_[a].bytes);
+        for (size_t a = 0; a < taught_.size(); a++)
+            memset(taught_[a].place, 0, taught_[a].bytes);
         for (size_t a = 0; a < each_.size(); a++)
         {
             each_[a].values.resize(samples() * each_[a].bytes);
@@ -147,6 +157,8 @@ public:
         for (size_t a = 0; a < each_.size(); a++)
             if (each_[a].output)
                 write_exactly(each_[a].values.data(), each_[a].values.size());
+        for (size_t a = 0; a < taught_.size(); a++)
+            write_exactly(taught_[a].place, taught_[a].bytes);
         if (fflush(answers()))
             fail("an answer could not be written");
     }

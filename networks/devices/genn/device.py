@@ -36,6 +36,7 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
         The variable that frames are written into.
     """
 
+    code_objects = {}
     keeps_kernels = True
     header = HEADER
 

@@ -17,10 +17,10 @@ from typing import ClassVar
 
 import numpy as np
 from brian2.core.base import BrianObject
-from brian2.core.variables import ArrayVariable
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device, set_device
 
+from networks.brian.code_generation import PROGRAM_CODE_OBJECTS
 from networks.brian.network import STEP
 from networks.devices.base import Simulator, WriteFrame
 from networks.devices.facts import DeviceName
@@ -36,6 +36,8 @@ HEADER = Path(__file__).resolve().parents[2] / "brian" / "templates" / "batch_pr
 
 class StandaloneDevice(StateMemory, CPPStandaloneDevice):
     """C++ standalone with the states of a whole batch in this process."""
+
+    code_objects = PROGRAM_CODE_OBJECTS
 
 
 class StandaloneSimulator(Simulator):
@@ -115,8 +117,8 @@ class StandaloneSimulator(Simulator):
         self.prepare()
         assert self._program is not None
         memory, passes = self._device.memory, self._passes(samples)
-        each = {variable: values for variable, values in memory.items() if self._is_each(variable)}
-        inputs = [values for variable, values in memory.items() if variable not in each]
+        each, taught = self._device.of_each_sample(), self._device.taught()
+        inputs = [v for variable, v in memory.items() if variable not in {*each, *taught}]
         inputs += [values[: passes * variable.size] for variable, values in each.items()]
         if write_frame is not None:
             assert self.driven is not None
@@ -127,17 +129,13 @@ class StandaloneSimulator(Simulator):
         self._program.ask(
             [passes, steps, int(write_frame is not None)],
             inputs,
-            [values[: passes * v.size] for v, values in each.items() if not v.constant],
+            [values[: passes * v.size] for v, values in each.items() if not v.constant]
+            + list(taught.values()),
         )
 
     def stop(self) -> None:
         if self._program is not None:
             self._program.stop()
-
-    @staticmethod
-    def _is_each(variable: ArrayVariable) -> bool:
-        """Whether each sample has its own values."""
-        return not variable.scalar and not variable.dynamic
 
     def _check_objects(self) -> None:
         others = set(self.network.objects) - self._own
@@ -173,12 +171,14 @@ class StandaloneSimulator(Simulator):
     def _batch_lines(self, network: str) -> Iterator[str]:
         device = self._device
         yield "spide::Batch batch;"
+        each, taught = device.of_each_sample(), device.taught()
         for variable, values in device.memory.items():
             name = device.get_array_name(variable, access_data=False)
-            if variable.dynamic:
-                yield f"batch.shared({name}.data(), {name}.size(), {len(values)});"
-            elif variable.scalar:
-                yield f"batch.shared({name}, 1, 1);"
+            if variable not in each:
+                kind = "taught" if variable in taught else "shared"
+                place = f"{name}.data()" if variable.dynamic else name
+                size = f"{name}.size()" if variable.dynamic else f"{variable.size}"
+                yield f"batch.{kind}({place}, {size}, {len(values)});"
             else:
                 output = "false" if variable.constant else "true"
                 yield f"batch.each({name}, {variable.size}, {output});"
@@ -189,6 +189,7 @@ class StandaloneSimulator(Simulator):
         if self.driven is not None:
             driven = self.driven.variables["I"]
             yield f"batch.driven({device.get_array_name(driven)}, {driven.size});"
+        # Brian2's own loop over steps asks several clocks and the system's in each of them.
         dt = float(STEP)
         t, timestep = (device.get_array_name(self.clock.variables[v]) for v in ("t", "timestep"))
         yield f"""
@@ -197,15 +198,15 @@ class StandaloneSimulator(Simulator):
             for (size_t sample = 0; sample < batch.samples(); sample++)
             {{
                 batch.begin(sample);
-                {t}[0] = 0;
-                {timestep}[0] = 0;
-                const size_t at_once = batch.frames() ? 1 : batch.steps();
-                for (size_t step = 0; step < batch.steps(); step += at_once)
+                for (size_t step = 0; step < batch.steps(); step++)
                 {{
                     if (batch.frames())
                         batch.present(sample, step);
-                    {network}.t = step * {dt!r};
-                    {network}.run(at_once * {dt!r}, NULL, 10.0);
+                    {t}[0] = step * {dt!r};
+                    {timestep}[0] = step;
+                    for (size_t k = 0; k < {network}.objects.size(); k++)
+                        if ({network}.objects[k].second)
+                            {network}.objects[k].second();
                 }}
                 batch.end(sample);
             }}
