@@ -8,8 +8,9 @@ and back in every run. Nothing of it is baked into the program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from brian2.codegen.codeobject import CodeObject
@@ -27,6 +28,28 @@ KERNELS = frozenset({"w", "kernel", TAUGHT})
 """What synapses hold, one number each or a kernel; all samples share it."""
 
 
+@dataclass(frozen=True)
+class Field:
+    """A part of the memory, as a request carries it.
+
+    Parameters
+    ----------
+    name : str
+        Of the Brian2 object and the variable, ``layer1.v``.
+    kind : {"shared", "each", "taught"}
+        Whether samples share it, have their own, or add to it.
+    values : array
+        Of the first sample, or of all.
+    answered : bool
+        Whether it comes back.
+    """
+
+    name: str
+    kind: Literal["shared", "each", "taught"]
+    values: NDArray[Any]
+    answered: bool
+
+
 class StateMemory(Device):
     """To be mixed in before a standalone device.
 
@@ -38,12 +61,12 @@ class StateMemory(Device):
     memory : dict
         From the variables to their values: scalars one, neurons ``batches * N``, synapses one each,
         or as many as their kernel has.
-    code_objects : dict
+    own_code_objects : dict
         The code objects of this package that the device has, by template
         (`networks.brian.code_generation.code_object_class`).
     """
 
-    code_objects: ClassVar[Mapping[str, type[CodeObject]]] = {}
+    own_code_objects: ClassVar[Mapping[str, type[CodeObject]]] = {}
 
     #: Whether synapses read their weights from a kernel, see `networks.synapses.explicit`.
     keeps_kernels: ClassVar[bool] = False
@@ -81,6 +104,17 @@ class StateMemory(Device):
             for variable, values in self.memory.items()
             if variable.name not in KERNELS and not variable.scalar
         }
+
+    def fields(self) -> Iterator[Field]:
+        """The memory as the first sample has it, copied."""
+        each, taught = self.of_each_sample(), self.taught()
+        for variable, values in self.memory.items():
+            name = f"{variable.owner.name}.{variable.name}"
+            if variable in each:
+                yield Field(name, "each", values[: variable.size].copy(), not variable.constant)
+            else:
+                kind: Literal["shared", "taught"] = "taught" if variable in taught else "shared"
+                yield Field(name, kind, values.copy(), kind == "taught")
 
     def taught(self) -> dict[ArrayVariable, NDArray[Any]]:
         """The part of the memory that a run adds up over all samples."""

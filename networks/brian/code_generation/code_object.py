@@ -143,5 +143,5 @@ def code_object_class(template: str = "") -> type[CodeObject] | None:
     device = get_device()
     if device is runtime_device:
         return _IN_THIS_PROCESS[template]
-    own: Mapping[str, type[CodeObject]] = getattr(device, "code_objects", {})
+    own: Mapping[str, type[CodeObject]] = getattr(device, "own_code_objects", {})
     return own.get(template)

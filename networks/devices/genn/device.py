@@ -36,7 +36,7 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
         The variable that frames are written into.
     """
 
-    code_objects = {}
+    own_code_objects = {}
     keeps_kernels = True
     header = HEADER
 

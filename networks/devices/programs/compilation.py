@@ -45,14 +45,13 @@ def compile_project(folder: Path) -> None:
     Parameters
     ----------
     folder : Path
-        A project of Brian2's C++ standalone device, not compiled.
+        A project of Brian2's C++ standalone device, with `PRELUDE` as ``prelude.h``, not compiled.
 
     Raises
     ------
     DeviceError
         If it does not compile.
     """
-    (folder / "prelude.h").write_text(PRELUDE)
     with (folder / "makefile").open("a") as file:
         file.write(RULES)
     # Nothing will be compiled twice, so nobody needs to know which file depends on which.

@@ -10,23 +10,26 @@ all; what is compiled is the architecture.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from brian2.core.base import BrianObject
+from brian2.core.variables import ArrayVariable
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device, set_device
+from numpy.typing import NDArray
 
 from networks.brian.code_generation import PROGRAM_CODE_OBJECTS
 from networks.brian.network import STEP
 from networks.devices.base import Simulator, WriteFrame
 from networks.devices.facts import DeviceName
-from networks.devices.memory import StateMemory
+from networks.devices.memory import Field, StateMemory
 from networks.devices.programs.build_cache import find_or_build
-from networks.devices.programs.compilation import compile_project
+from networks.devices.programs.compilation import PRELUDE, compile_project
 from networks.devices.programs.fingerprint import fingerprint
 from networks.devices.programs.program import Program
 from networks.schedule import Schedule
@@ -34,10 +37,25 @@ from networks.schedule import Schedule
 HEADER = Path(__file__).resolve().parents[2] / "brian" / "templates" / "batch_program.h"
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """A run as its program would be asked for it.
+
+    Parameters
+    ----------
+    steps : int
+    fields : tuple of Field
+        What the request would carry, in order of their kinds: shared, each.
+    """
+
+    steps: int
+    fields: tuple[Field, ...]
+
+
 class StandaloneDevice(StateMemory, CPPStandaloneDevice):
     """C++ standalone with the states of a whole batch in this process."""
 
-    code_objects = PROGRAM_CODE_OBJECTS
+    own_code_objects = PROGRAM_CODE_OBJECTS
 
 
 class StandaloneSimulator(Simulator):
@@ -52,6 +70,7 @@ class StandaloneSimulator(Simulator):
         self._device = self._make_device()
         self._device.batches = batch_size // self.copies_of(batch_size)
         self._program: Program | None = None
+        self._rehearsals: list[Rehearsal] | None = None
         super().__init__(stage, schedule, batch_size)
         self._own = set(self.network.objects)
 
@@ -114,6 +133,9 @@ class StandaloneSimulator(Simulator):
     ) -> None:
         if profile:
             raise ValueError(f"profile needs device 'runtime', not '{self.device}'")
+        if self._rehearsals is not None:
+            self._rehearsals.append(Rehearsal(steps, tuple(self._device.fields())))
+            return
         self.prepare()
         assert self._program is not None
         memory, passes = self._device.memory, self._passes(samples)
@@ -133,6 +155,28 @@ class StandaloneSimulator(Simulator):
             + list(taught.values()),
         )
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[list[Rehearsal]]:
+        """A context in which runs are noted and not made: who wants to make them learns how."""
+        self._rehearsals = []
+        try:
+            yield self._rehearsals
+        finally:
+            self._rehearsals = None
+
+    @property
+    def memory(self) -> Mapping[ArrayVariable, NDArray[Any]]:
+        """What requests carry and answers bring back."""
+        return self._device.memory
+
+    def write_sources(self, folder: Path) -> None:
+        """Write the program's sources, and the numbers that it reads, for another compiler.
+
+        A simulator that has written them does not run any more.
+        """
+        self._check_objects()
+        self._generate(folder)
+
     def stop(self) -> None:
         if self._program is not None:
             self._program.stop()
@@ -146,14 +190,18 @@ class StandaloneSimulator(Simulator):
             )
 
     def _build(self, folder: Path) -> Iterable[Path]:
+        self._generate(folder)
+        compile_project(folder)
+        return [folder / "main", *(folder / "static_arrays").iterdir()]
+
+    def _generate(self, folder: Path) -> None:
         with self.building():
             self.network.run(STEP, namespace={})
             self._loop_over_the_batch()
             self._device.headers.append(f'"{HEADER.name}"')
             self._device.build(directory=str(folder), compile=False, run=False)
         (folder / HEADER.name).write_bytes(HEADER.read_bytes())
-        compile_project(folder)
-        return [folder / "main", *(folder / "static_arrays").iterdir()]
+        (folder / "prelude.h").write_text(PRELUDE)
 
     def _loop_over_the_batch(self) -> None:
         """Let ``main`` run the network once per sample and request instead of once."""

@@ -1,0 +1,1 @@
+"""Trainings as C++ programs, in which no Python runs, and what they have trained."""

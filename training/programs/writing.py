@@ -1,0 +1,177 @@
+"""``spide compile``: a training as a C++ program in a folder, which needs a compiler and no Python.
+
+::
+
+    build.sh         compiles everything; needs a C++ compiler
+    train            then: the training (./train [THREADS])
+    sources/         the training in C++, and its numbers as configuration.h
+    forward/         stage 1, as Brian2's C++ standalone device writes it
+    backward/        stage 2 with its learning synapses, likewise
+    data/            images, their order, weights, random streams; the recipe
+    checkpoints/     written by the training, in the format safetensors
+    records/         one line per iteration and evaluation, written by the training
+
+Every parameter but the readout's learns from spikes (section 4.2): what a request to the second
+stage brings back are sums of what its spikes taught. What the loop in Python and this one compute
+differs by rounding.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from networks import Architecture
+from networks.connections import units
+from networks.devices.programs.standalone import Rehearsal, StandaloneSimulator
+from training.data import Images, find
+from training.data.validation import held_out
+from training.errors import UserError
+from training.methods.parts.batch import Batch
+from training.methods.spide import Spide
+from training.programs.configuration import header
+from training.programs.numbers import write_numbers, write_stage
+from training.programs.places import places_of_lessons, places_of_weights
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
+from training.runs.files.folder import RunFolder
+from training.runs.files.output_path import check_makeable
+from training.updates.initialisation import initial_parameters
+
+SOURCES = files("training.programs") / "sources"
+
+STAGES = ("forward", "backward")
+
+
+def as_program(recipe: Recipe) -> Recipe:
+    """The recipe as the program carries it out.
+
+    Raises
+    ------
+    UserError
+        If it asks for what a program does not have.
+    """
+    for name, only in (
+        ("method", "spide"),
+        ("normalisation", "none"),
+        ("norm_restriction", "projection"),
+        ("couple", False),
+    ):
+        if getattr(recipe, name) != only:
+            raise UserError(
+                f"{name} is {getattr(recipe, name)!r}: a compiled training has {only!r} only; "
+                "choose that, or 'spide train'"
+            )
+    if recipe.device == "genn" or recipe.synapses == "explicit":
+        name = "device" if recipe.device == "genn" else "synapses"
+        raise UserError(
+            f"{name} is '{getattr(recipe, name)}': a compiled training has the device "
+            "cpp_standalone with shared synapses; leave the option out"
+        )
+    return replace(recipe, device="cpp_standalone", synapses="shared", learning="spikes")
+
+
+def compile_training(
+    name: str, recipe: Recipe, out: Path, data_dir: Path = Path("data")
+) -> Recipe:
+    """Write a training as a C++ program; compiling it is ``build.sh``'s.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe.
+    recipe : Recipe
+    out : Path
+        Folder to make.
+    data_dir : Path
+        Folder of the data sets.
+
+    Returns
+    -------
+    Recipe
+        As the program carries it out.
+
+    Raises
+    ------
+    UserError
+        If the recipe asks for what a program does not have, or the folder cannot be made.
+    """
+    recipe = as_program(recipe)
+    architecture = read_architecture(recipe)
+    if not architecture.layers[0].connection.has_parameters:
+        raise UserError(
+            f"layer 1 of '{architecture.notation}' has no weights: a compiled training begins "
+            "with a layer that learns"
+        )
+    check_makeable(out)
+    whole = find(recipe.data_set).load(data_dir)
+    images = held_out(whole, recipe.validation)
+    _check_images(images, architecture)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        (folder / "data").mkdir()
+        RunFolder(folder / "data", name, recipe, whole.fingerprint()).write_recipe()
+        _write(folder, recipe, architecture, images)
+        folder.chmod(0o755)
+        if out.exists():
+            out.rmdir()  # it is empty
+        folder.rename(out)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return recipe
+
+
+def _check_images(images: Images, architecture: Architecture) -> None:
+    if images.augmentation is not None:
+        raise UserError(
+            "the training images are augmented by random numbers of torch, which a compiled "
+            "training does not have: use 'spide train'"
+        )
+    pixels = images.training.tensors[0]
+    if pixels[0].numel() != units(architecture.input_shape):
+        raise UserError(
+            "the images come in frames, which a compiled training does not have: use 'spide train'"
+        )
+
+
+def _write(folder: Path, recipe: Recipe, architecture: Architecture, images: Images) -> None:
+    saved = write_numbers(folder / "data", recipe, architecture, images)
+    method = Spide.build(architecture, recipe, 1)
+    places = {stage: places_of_weights(method, stage) for stage in STAGES}
+    lessons = places_of_lessons(method)
+    rehearsals = _rehearse(method, recipe, images)
+    for stage in STAGES:
+        known = places[stage] | (lessons if stage == "backward" else {})
+        write_stage(folder / "data" / stage, rehearsals[stage], known)
+        places[stage] = known
+        simulator = method.stages[stage].simulator
+        assert isinstance(simulator, StandaloneSimulator)
+        simulator.write_sources(folder / stage)
+        (folder / stage / "makefile").unlink()
+    sources = folder / "sources"
+    sources.mkdir()
+    for file in SOURCES.iterdir():
+        place = sources if file.name.endswith((".h", ".cpp")) else folder
+        (place / file.name).write_bytes(file.read_bytes())
+    (folder / "build.sh").chmod(0o755)
+    configuration = header(recipe, architecture, images, rehearsals, places, saved)
+    (sources / "configuration.h").write_text(configuration)
+
+
+def _rehearse(method: Spide, recipe: Recipe, images: Images) -> dict[str, Rehearsal]:
+    """What one image asks of both stages."""
+    pixels, labels = (tensor[:1].numpy() for tensor in images.training.tensors)
+    dtype = np.dtype(recipe.dtype)
+    method.set_parameters(initial_parameters(method.architecture, recipe))
+    first, second = (method.stages[stage].simulator for stage in STAGES)
+    assert isinstance(first, StandaloneSimulator) and isinstance(second, StandaloneSimulator)
+    with first.rehearsing() as forward, second.rehearsing() as backward:
+        method.step_batch(Batch.of(method.architecture, dtype, pixels, labels))
+    return {"forward": forward[0], "backward": backward[0]}
