@@ -20,7 +20,6 @@ from brian2.groups.neurongroup import NeuronGroup
 from brian2.synapses.synapses import Synapses
 from numpy.typing import NDArray
 
-
 TAUGHT = "dw"
 """What learning synapses hold: a run begins at zero and adds up what all samples teach."""
 

@@ -39,7 +39,7 @@ _BROKEN_PIPE = 141
 
 _COMMANDS = (
     *("train", "evaluate", "simulate", "energy", "compare", "sweep", "reproduce"),
-    *("export", "import", "info", "doctor"),
+    *("export", "import", "compile", "collect", "info", "doctor"),
 )
 
 _MODULES = {
@@ -50,6 +50,8 @@ _MODULES = {
     "reproduce": "training.cli.commands.reproduce_command:run",
     "export": "training.cli.commands.exchange_commands:run_export",
     "import": "training.cli.commands.exchange_commands:run_import",
+    "compile": "training.cli.commands.compile_command:run_compile",
+    "collect": "training.cli.commands.compile_command:run_collect",
 }
 """Commands that have a module of their own, and their function."""
 

@@ -14,6 +14,8 @@ usage: spide train RECIPE [options]       train a network, or continue with --re
        spide reproduce TARGET [options]   a table or figure of the paper, theirs beside ours
        spide export RUN_DIR [options]     a trained network for other programs: NIR, PyTorch
        spide import FILE [options]        a run that begins with such a file's weights
+       spide compile RECIPE [options]     a training as a C++ program that needs no Python
+       spide collect FOLDER --out DIR     what such a program has trained, as a run
        spide info RECIPE [options]        layers, neurons, parameters, synapses, memory
        spide doctor                       what is installed, which devices can be used
        spide --version                    the version of spide
@@ -167,6 +169,36 @@ Architecture, neurons, steps and precision are the file's; data and learning rat
 
 example:
   spide import digits.safetensors --recipe digits --out runs/again""",
+    "compile": """\
+usage: spide compile RECIPE --out DIR [options]
+
+Writes the training as a C++ program: both stages as Brian2 generates them, learning from spikes,
+updates and evaluations, with images and random streams as files. DIR can be copied to a machine
+that has a C++ compiler and nothing else; build.sh compiles it there and ./train trains.
+
+  --out DIR                folder to make
+  --data-dir DIR           folder of the data sets, as torchvision lays them out
+
+example:
+  spide compile digits --epochs 3 --out program
+  program/build.sh && (cd program && ./train) && spide collect program --out runs/compiled
+
+recipes:
+{recipes}
+
+Every value of a recipe is an option: 'spide compile RECIPE --help' lists them. What learns is
+SPIDE with ternary neurons, on images without augmentation.""",
+    "collect": """\
+usage: spide collect FOLDER --out RUN_DIR
+
+Checks the checkpoints and records that a compiled training has written, and makes a run folder of
+them, which 'spide evaluate' and all other commands take.
+
+  FOLDER           what 'spide compile' wrote, after a training
+  --out RUN_DIR    run folder to make
+
+example:
+  spide collect program --out runs/compiled""",
     "info": """\
 usage: spide info RECIPE [options]
 

@@ -19,8 +19,8 @@ from training.recipes.architectures import read_architecture
 from training.runs.files.checkpoint import Arrays, Checkpoint, save
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.output_path import check_makeable
-from training.runs.shown.progress import Progress
 from training.runs.files.records import Record, encode, read_records
+from training.runs.shown.progress import Progress
 from training.storage.files import write_atomically
 
 

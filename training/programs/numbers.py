@@ -1,4 +1,4 @@
-"""What a training reads, as files of plain numbers: images, their order, weights, random streams."""
+"""What a training reads, as files of numbers: images, their order, weights, random streams."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def places_of_weights(method: Spide, stage: str) -> dict[str, NDArray[np.int32]]
 
 
 def places_of_lessons(method: Spide) -> dict[str, NDArray[np.int32]]:
-    """The parameter that each number of the synapses that learn belongs to, by name of the field."""
+    """The parameter of each number in the synapses that learn, by name of the field."""
     learning = method.second.learning
     assert learning is not None
     taught = {

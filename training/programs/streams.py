@@ -48,7 +48,8 @@ def ziggurat() -> Ziggurat:
             return mpmath.exp(-x * x / 2)
 
         # All layers have the area of the lowest one, which the tail belongs to.
-        area = right * curve(right) + mpmath.sqrt(mpmath.pi / 2) * mpmath.erfc(right / mpmath.sqrt(2))
+        tail = mpmath.sqrt(mpmath.pi / 2) * mpmath.erfc(right / mpmath.sqrt(2))
+        area = right * curve(right) + tail
         ends = [right]  # of layer 255, 254, ..., 1
         while len(ends) < LAYERS - 1:
             ends.append(mpmath.sqrt(-2 * mpmath.log(area / ends[-1] + curve(ends[-1]))))

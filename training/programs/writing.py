@@ -61,6 +61,7 @@ def as_program(recipe: Recipe) -> Recipe:
         ("normalisation", "none"),
         ("norm_restriction", "projection"),
         ("couple", False),
+        ("backward_neuron", "ternary"),
     ):
         if getattr(recipe, name) != only:
             raise UserError(
@@ -76,9 +77,7 @@ def as_program(recipe: Recipe) -> Recipe:
     return replace(recipe, device="cpp_standalone", synapses="shared", learning="spikes")
 
 
-def compile_training(
-    name: str, recipe: Recipe, out: Path, data_dir: Path = Path("data")
-) -> Recipe:
+def compile_training(name: str, recipe: Recipe, out: Path, data_dir: Path = Path("data")) -> Recipe:
     """Write a training as a C++ program; compiling it is ``build.sh``'s.
 
     Parameters

@@ -27,10 +27,8 @@ class _SharedPlasticSynapsesGenerator(TaughtFactors, CPPCodeGenerator):
 class ProgramCodeObject(CPPStandaloneCodeObject):
     """C++ code of a program, whose templates of this package take precedence over Brian2's."""
 
-    templater: Any = (
-        CPPStandaloneCodeObject.templater.derive("networks.brian").derive(
-            "networks.brian", templates_dir="templates/programs"
-        )
+    templater: Any = CPPStandaloneCodeObject.templater.derive("networks.brian").derive(
+        "networks.brian", templates_dir="templates/programs"
     )
 
 

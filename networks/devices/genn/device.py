@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.variables import ArrayVariable
@@ -36,7 +36,7 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
         The variable that frames are written into.
     """
 
-    own_code_objects = {}
+    own_code_objects: ClassVar = {}
     keeps_kernels = True
     header = HEADER
 

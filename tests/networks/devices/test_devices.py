@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from equations import (
     NeuronModel,
@@ -21,6 +21,7 @@ from equations import (
     leaky_integrate_and_fire,
 )
 from networks import Architecture, BackwardNetwork, ForwardNetwork
+from networks.devices.facts import DeviceName, PropagationChoice, SynapsesChoice
 from networks.simulation import FloatingPoint
 from tests.networks.builders import (
     Array,
@@ -32,6 +33,7 @@ from tests.networks.builders import (
     random_parameters,
 )
 from tests.oracles.recorded_cases import CASES, assert_reproduced, load_case, run_case
+from training.methods import TwoStageConfig, two_stage_gradients
 
 pytestmark = pytest.mark.devices
 
@@ -52,10 +54,44 @@ PIPELINE = architecture("3C3s-P2-6", (2, 6, 8))
         ("mnist_feedback_lif", False),
     ],
 )
-def test_reproduces_the_recorded_case(name: str, couple: bool) -> None:
+@pytest.mark.parametrize("synapses", ["shared", "explicit"])
+def test_reproduces_the_recorded_case(name: str, couple: bool, synapses: SynapsesChoice) -> None:
     (path,) = (path for path in CASES if path.stem == name)
     case = load_case(path)
-    assert_reproduced(run_case(case, couple=couple, device="cpp_standalone"), case)
+    found = run_case(case, couple=couple, device="cpp_standalone", synapses=synapses)
+    assert_reproduced(found, case)
+
+
+@pytest.mark.parametrize(
+    ("couple", "leak", "propagation"),
+    [(False, 1.0, "sequential"), (True, 1.0, "sequential"), (False, 0.5, "synchronous")],
+)
+@pytest.mark.parametrize("synapses", ["shared", "explicit"])
+def test_spikes_teach_the_same_on_both_devices(
+    couple: bool, leak: float, propagation: PropagationChoice, synapses: SynapsesChoice
+) -> None:
+    """A program runs one sample after the other, so sums over samples differ by rounding."""
+    config = TwoStageConfig(forward_steps=STEPS, backward_steps=STEPS, leak=leak)
+    images, labels = 2 * random_images(LOOP, SAMPLES), [0, 1, 1]
+    devices: tuple[DeviceName, ...] = ("runtime", "cpp_standalone")
+    expected, found = (
+        two_stage_gradients(
+            LOOP,
+            random_parameters(LOOP),
+            images,
+            labels,
+            config,
+            couple=couple,
+            device=device,
+            synapses=synapses,
+            propagation=propagation,
+            learning="spikes",
+        )
+        for device in devices
+    )
+    for name, gradient in expected.gradients.items():
+        assert gradient.any(), name
+        assert_allclose(found.gradients[name], gradient, rtol=0, atol=1e-13 * abs(gradient).max())
 
 
 def forward_runs(
@@ -114,6 +150,7 @@ def test_both_stages_on_all_devices(network: Architecture, leak: float, propagat
     devices: tuple[dict[str, Any], ...] = (
         {"device": "runtime", "synapses": "explicit"},
         {"device": "cpp_standalone", "synapses": "explicit"},
+        {"device": "cpp_standalone", "synapses": "shared"},
     )
     for options in devices:
         found = forward_runs(network, neuron, propagation=propagation, **options)

@@ -122,7 +122,7 @@ def test_a_build_that_is_killed_is_made_again(
 
 
 def break_connectivity(folder: Path) -> None:
-    sources = next((folder / "static_arrays").glob("*sources*"))
+    sources = next((folder / "static_arrays").glob("*row_source*"))
     os.truncate(sources, sources.stat().st_size // 2)
 
 
@@ -193,8 +193,8 @@ def test_a_profile_is_refused(cache: Path) -> None:
             "the device is 'gpu': it must be 'runtime', 'cpp_standalone' or 'genn'",
         ),
         (
-            {"device": "cpp_standalone", "synapses": "shared"},
-            "shared synapses cannot run on device 'cpp_standalone': use 'explicit'",
+            {"device": "genn", "synapses": "shared"},
+            "shared synapses cannot run on device 'genn': use 'explicit'",
         ),
         (
             {"propagation": "instant"},
@@ -211,5 +211,5 @@ def test_what_does_not_go_together(kind: str, options: dict[str, Any], said: str
 
 
 def test_a_recipe_that_does_not_go_together() -> None:
-    with pytest.raises(ValueError, match="shared synapses cannot run on device 'cpp_standalone'"):
-        Recipe("digits", "3 (F3)", synapses="shared", device="cpp_standalone")
+    with pytest.raises(ValueError, match="shared synapses cannot run on device 'genn'"):
+        Recipe("digits", "3 (F3)", synapses="shared", device="genn")

@@ -1,0 +1,130 @@
+"""A training as a program equals the loop in Python, on a machine without Python."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import spide
+from training.cli.command_line import main
+from training.errors import CheckpointError
+from training.programs.collection import collect
+
+pytestmark = pytest.mark.devices
+
+#: What a machine has that has a compiler and nothing else.
+TOOLS = ("sh", "dirname", "rm", "c++", "as", "ld")
+
+RECIPE = {
+    "architecture": "4C3s-6C3 (F4C3u)",
+    "dtype": "float64",
+    "epochs": 2,
+    "forward_steps": 8,
+    "backward_steps": 12,
+    "batch_size": 250,
+    "feedback_norm": 0.05,
+    "validation": 37,
+}
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training that was compiled and made elsewhere than where it was written."""
+    folder = tmp_path_factory.mktemp("program")
+    options = [
+        word
+        for name, value in RECIPE.items()
+        for word in (f"--{name.replace('_', '-')}", str(value))
+    ]
+    assert main(["compile", "digits", "--out", str(folder / "written"), *options]) == 0
+    elsewhere = folder / "elsewhere"
+    shutil.move(folder / "written", elsewhere)
+    tools = folder / "tools"
+    tools.mkdir()
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found is not None
+        (tools / tool).symlink_to(found)
+    for command in (["./build.sh"], ["./train", "2"]):
+        done = subprocess.run(
+            ["/usr/bin/env", "-i", f"PATH={tools}", *command],
+            cwd=elsewhere, capture_output=True, text=True, timeout=540,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    assert "epoch 2/2: validation accuracy" in done.stdout
+    return elsewhere
+
+
+def test_it_equals_the_loop_in_python(program: Path, tmp_path: Path) -> None:
+    run = spide.train("digits", out=tmp_path / "python", learning="spikes", threads=1, **RECIPE)
+    collect(program, tmp_path / "run")
+    other = spide.Run(tmp_path / "run")
+    for name, values in run.weights.items():
+        assert_allclose(other.weights[name], values, rtol=0, atol=1e-10)
+    first = spide.Run(tmp_path / "run").records[0]
+    assert first["feedback_norm"] > RECIPE["feedback_norm"]  # it was restricted
+    same = ("kind", "iteration", "epoch", "accuracy", "learning_rate")
+    close = ("loss", "feedback_norm")
+    for mine, theirs in zip(other.records, run.records, strict=True):
+        assert [mine.get(name) for name in same] == [theirs.get(name) for name in same]
+        for name in close:
+            assert mine.get(name) == pytest.approx(theirs.get(name), rel=1e-10)
+        for stage in ("forward", "backward"):
+            rates = theirs.get(f"firing_rates_{stage}", {})
+            assert mine.get(f"firing_rates_{stage}", {}) == pytest.approx(rates, rel=1e-12)
+    assert other.evaluate().accuracy == run.evaluate().accuracy
+
+
+def test_it_goes_on_where_it_stopped(program: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(program, again)
+    last = sorted((again / "checkpoints").glob("*.checksum"))[-1]
+    whole = last.with_suffix(".safetensors")
+    expected = whole.read_bytes()
+    whole.write_bytes(expected[:-1])  # as if it had been killed there
+    done = subprocess.run(["./train", "2"], cwd=again, capture_output=True, text=True, timeout=540)
+    assert done.returncode == 0, done.stderr
+    assert "after iteration 6, which checkpoints/ holds" in done.stdout
+    assert whole.read_bytes() == expected
+
+
+def test_damage_is_refused(program: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(program, damaged)
+    last = sorted((damaged / "checkpoints").glob("*.safetensors"))[-1]
+    content = bytearray(last.read_bytes())
+    content[-1] ^= 1
+    last.write_bytes(content)
+    with pytest.raises(CheckpointError, match="is damaged"):
+        collect(damaged, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    shutil.rmtree(damaged / "records")
+    last.write_bytes(sorted((program / "checkpoints").glob("*.safetensors"))[-1].read_bytes())
+    with pytest.raises(CheckpointError, match="no record of the evaluation"):
+        collect(damaged, tmp_path / "run")
+
+
+def test_too_many_threads_are_refused(program: Path) -> None:
+    done = subprocess.run(
+        ["./train", "251"], cwd=program, env=os.environ, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1 and "./train [THREADS]" in done.stderr
+
+
+def test_checkpoints_are_ordinary_files(program: Path) -> None:
+    """Checkpoints are ordinary safetensors files with the parameters' names and shapes."""
+    import safetensors.numpy
+
+    last = sorted((program / "checkpoints").glob("*.safetensors"))[-1]
+    arrays = safetensors.numpy.load_file(last)
+    network = spide.Architecture.parse(str(RECIPE["architecture"]), (1, 8, 8), 10)
+    for name, shape in network.parameter_shapes().items():
+        for part in ("parameters", "momentum"):
+            assert arrays[f"{part}/{name}"].shape == shape
+            assert np.isfinite(arrays[f"{part}/{name}"]).all()

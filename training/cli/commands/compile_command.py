@@ -1,0 +1,89 @@
+"""``spide compile`` and ``spide collect``: a training as a C++ program, and what it has trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from training.cli.options import UsageError, parse
+from training.recipes import RECIPES, description
+from training.recipes.recipe import Recipe
+from training.runs.files.output_path import check_makeable
+from training.suggestions import did_you_mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compile:
+    """Options of ``spide compile RECIPE``.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to train.
+    out : Path
+        Folder to make.
+    data_dir : Path
+        Folder of the data sets, as torchvision lays them out.
+    """
+
+    recipe: Annotated[Recipe, tyro.conf.arg(name="")]
+    out: Path
+    data_dir: Path = Path("data")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collect:
+    """Options of ``spide collect FOLDER``.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``spide compile`` wrote, after a training.
+    out : Path
+        Run folder to make.
+    """
+
+    folder: tyro.conf.Positional[Path]
+    out: Path
+
+
+def run_compile(words: Sequence[str]) -> int:
+    """Run ``spide compile``; return 0."""
+    names = ", ".join(RECIPES)
+    if not words:
+        raise UsageError(f"spide compile needs a recipe and --out DIR: choose one of {names}")
+    name, *options = words
+    if name not in RECIPES:
+        raise UsageError(
+            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of {names}"
+        )
+    if "--out" not in options and not {"--help", "-h"} & set(options):
+        raise UsageError("spide compile needs the folder to make: --out DIR")
+    default = Compile(recipe=RECIPES[name], out=Path(name))
+    choice = parse(Compile, options, f"spide compile {name}", description(name), default=default)
+    check_makeable(choice.out)  # before the imports: a folder that is taken is told at once
+    from training.programs.writing import compile_training
+
+    recipe = compile_training(name, choice.recipe, choice.out, choice.data_dir)
+    print(
+        f"{recipe.architecture}, {recipe.epochs} epochs: '{choice.out}/build.sh' compiles it, "
+        f"'./train' in that folder trains, 'spide collect {choice.out} --out RUN_DIR' makes a run "
+        "of it"
+    )
+    return 0
+
+
+def run_collect(words: Sequence[str]) -> int:
+    """Run ``spide collect``; return 0."""
+    if not words:
+        raise UsageError("spide collect needs a folder: spide collect FOLDER --out RUN_DIR")
+    choice = parse(Collect, words, prog="spide collect")
+    from training.programs.collection import collect
+
+    run = collect(choice.folder, choice.out)
+    print(f"{run.recipe.architecture}: 'spide evaluate {choice.out}' tests it")
+    return 0
