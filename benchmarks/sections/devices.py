@@ -52,8 +52,9 @@ GENN = Way("GeNN, CPU backend", "genn", "explicit", 1)
 WAYS = (
     SHARED,
     Way("runtime, explicit synapses", "runtime", "explicit", 2),
-    Way("C++ standalone", "cpp_standalone", "explicit", 1),
-    Way("C++ standalone", "cpp_standalone", "explicit", 2),
+    Way("C++ standalone, shared synapses", "cpp_standalone", "shared", 1),
+    Way("C++ standalone, shared synapses", "cpp_standalone", "shared", 2),
+    Way("C++ standalone, explicit synapses", "cpp_standalone", "explicit", 2),
 )
 
 
