@@ -230,10 +230,11 @@ class StandaloneSimulator(Simulator):
             else:
                 output = "false" if variable.constant else "true"
                 yield f"batch.each({name}, {variable.size}, {output});"
-        for group in {variable.owner.name: variable.owner for variable in device.memory}.values():
-            if "_spikespace" in group.variables:
-                spikes = device.get_array_name(group.variables["_spikespace"])
-                yield f"batch.spikes({spikes}, {len(group)});"
+        groups = {variable.owner.name: variable.owner for variable in device.memory}.values()
+        # Synapses have it too, as a reference to that of the neurons that fire.
+        spaces = {each.variables.get("_spikespace"): None for each in groups}
+        for space in filter(None, spaces):
+            yield f"batch.spikes({device.get_array_name(space)}, {space.size - 1});"
         if self.driven is not None:
             driven = self.driven.variables["I"]
             yield f"batch.driven({device.get_array_name(driven)}, {driven.size});"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,5 +49,10 @@ def test_what_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     texts = [file for file in out.rglob("*") if file.suffix in (".h", ".cpp", ".sh", ".md")]
     assert texts
     assert not [file for file in texts if str(tmp_path) in file.read_text()]
+    for stage in ("forward", "backward"):  # each list of spikes is cleared once, at its own end
+        cleared = re.findall(
+            r"batch.spikes\((\w+), (\d+)\)", (out / stage / "main.cpp").read_text()
+        )
+        assert cleared == [("_array_layer1__spikespace", "64")]
     said = refusal(capsys, "collect", str(out), "--out", str(tmp_path / "run"))
     assert "has trained nothing yet: run './train' in it" in said
