@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from networks import Architecture
 from networks.devices.memory import TAUGHT
+from networks.devices.programs.standalone import StandaloneSimulator
 from training.errors import UserError
 from training.methods.spide import Spide
 
@@ -33,6 +34,13 @@ def numbered(architecture: Architecture) -> dict[str, NDArray[np.int64]]:
     return found
 
 
+def program_of(method: Spide, stage: str) -> StandaloneSimulator:
+    """The simulator of a stage on C++ standalone."""
+    simulator = method.stages[stage].simulator
+    assert isinstance(simulator, StandaloneSimulator)
+    return simulator
+
+
 def places_of_weights(method: Spide, stage: str) -> dict[str, NDArray[np.int32]]:
     """The parameter in each place of the synapses that carry spikes, by name of the field.
 
@@ -50,7 +58,7 @@ def places_of_weights(method: Spide, stage: str) -> dict[str, NDArray[np.int32]]
             f"the network has {total:,} parameters, and {network.dtype} counts to {most:,}: "
             "choose --dtype float64"
         )
-    before = _synapses(method, stage, {name: np.zeros(n.shape) for name, n in numbers.items()})
+    before = _synapses(method, stage, {name: 0.0 * n for name, n in numbers.items()})
     after = _synapses(method, stage, {name: n + 1.0 for name, n in numbers.items()})
     return {
         name: np.rint(values).astype(np.int32) - 1
@@ -65,7 +73,7 @@ def places_of_lessons(method: Spide) -> dict[str, NDArray[np.int32]]:
     assert learning is not None
     taught = {
         variable: values
-        for variable, values in method.second.simulator.memory.items()
+        for variable, values in program_of(method, "backward").memory.items()
         if variable.name == TAUGHT
     }
     places: dict[ArrayVariable, NDArray[np.int32]] = {
@@ -82,12 +90,11 @@ def places_of_lessons(method: Spide) -> dict[str, NDArray[np.int32]]:
 
 
 def _synapses(
-    method: Spide, stage: str, parameters: Mapping[str, NDArray[np.float64]]
+    method: Spide, stage: str, parameters: Mapping[str, NDArray[np.floating]]
 ) -> dict[str, NDArray[np.floating]]:
-    network = method.stages[stage]
-    network.set_parameters(parameters)
+    method.stages[stage].set_parameters(parameters)
     return {
         f"{variable.owner.name}.{variable.name}": np.array(values)
-        for variable, values in network.simulator.memory.items()
+        for variable, values in program_of(method, stage).memory.items()
         if variable.name == "kernel"
     }

@@ -28,7 +28,7 @@ import numpy as np
 
 from networks import Architecture
 from networks.connections import units
-from networks.devices.programs.standalone import Rehearsal, StandaloneSimulator
+from networks.devices.programs.standalone import Rehearsal
 from training.data import Images, find
 from training.data.validation import held_out
 from training.errors import UserError
@@ -36,7 +36,7 @@ from training.methods.parts.batch import Batch
 from training.methods.spide import Spide
 from training.programs.configuration import header
 from training.programs.numbers import write_numbers, write_stage
-from training.programs.places import places_of_lessons, places_of_weights
+from training.programs.places import places_of_lessons, places_of_weights, program_of
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import RunFolder
@@ -150,9 +150,7 @@ def _write(folder: Path, recipe: Recipe, architecture: Architecture, images: Ima
         known = places[stage] | (lessons if stage == "backward" else {})
         write_stage(folder / "data" / stage, rehearsals[stage], known)
         places[stage] = known
-        simulator = method.stages[stage].simulator
-        assert isinstance(simulator, StandaloneSimulator)
-        simulator.write_sources(folder / stage)
+        program_of(method, stage).write_sources(folder / stage)
         (folder / stage / "makefile").unlink()
     sources = folder / "sources"
     sources.mkdir()
@@ -169,8 +167,7 @@ def _rehearse(method: Spide, recipe: Recipe, images: Images) -> dict[str, Rehear
     pixels, labels = (tensor[:1].numpy() for tensor in images.training.tensors)
     dtype = np.dtype(recipe.dtype)
     method.set_parameters(initial_parameters(method.architecture, recipe))
-    first, second = (method.stages[stage].simulator for stage in STAGES)
-    assert isinstance(first, StandaloneSimulator) and isinstance(second, StandaloneSimulator)
+    first, second = (program_of(method, stage) for stage in STAGES)
     with first.rehearsing() as forward, second.rehearsing() as backward:
         method.step_batch(Batch.of(method.architecture, dtype, pixels, labels))
     return {"forward": forward[0], "backward": backward[0]}

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.devices
 #: What a machine has that has a compiler and nothing else.
 TOOLS = ("sh", "dirname", "rm", "c++", "as", "ld")
 
-RECIPE = {
+RECIPE: dict[str, Any] = {
     "architecture": "4C3s-6C3 (F4C3u)",
     "dtype": "float64",
     "epochs": 2,

@@ -17,6 +17,7 @@ from training.programs.places import (
     numbered,
     places_of_lessons,
     places_of_weights,
+    program_of,
 )
 
 CASES = {
@@ -41,7 +42,7 @@ def test_weights_go_where_the_stage_itself_puts_them(network: Architecture, stag
     spide.set_parameters(parameters)
     kernels = {
         f"{variable.owner.name}.{variable.name}": values
-        for variable, values in spide.stages[stage].simulator.memory.items()
+        for variable, values in program_of(spide, stage).memory.items()
         if variable.name == "kernel"
     }
     assert set(places) == {
