@@ -95,7 +95,7 @@ def test_neither_help_nor_mistakes_wait_for_brian2(arguments: list[str]) -> None
         (
             ["fly"],
             "unknown command 'fly': choose train, evaluate, simulate, energy, compare, sweep, "
-            "reproduce, export, import, info or doctor",
+            "reproduce, export, import, compile, collect, info or doctor",
         ),
         (["trian"], "unknown command 'trian' (did you mean 'train'?): choose train,"),
         (["train", "digts"], "unknown recipe 'digts' (did you mean 'digits'?): choose one of"),
