@@ -137,11 +137,9 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9), width_ratios=(1.7, 
 plots.trace(left, *potential(trace))
 plots.levels(left, {"$V_{th}$": model.v_threshold, "$u_{rest}$": model.v_rest})
 left.set_title("IF neuron, current $I$ = 0.23")
-right.plot(current, sigma, color="0.8", linewidth=5, label=r"$\sigma$")
-right.plot(current, coarse, color="C4", linewidth=1, label="$T$ = 10")
-right.plot(current, fine, color="C0", label="$T$ = 200")
+rates = {"$T$ = 10": coarse, "$T$ = 200": fine}
+plots.lines(right, current, rates, reference=(r"$\sigma$", sigma))
 right.set(xlabel="current $I$", ylabel="rate (spikes per step)", title="Rate after $T$ steps")
-right.legend()
 plt.show()
 
 # %% [markdown]
@@ -220,11 +218,9 @@ plots.trace(left, *potential(leaky_trace), color="C2", label="LIF, leak 0.8")
 plots.levels(left, {"$V_{th}$": leaky.v_threshold, "$u_{rest}$": leaky.v_rest})
 left.set_title("The same current, $I$ = 0.23")
 left.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
-right.plot(current, sigma, color="0.8", linewidth=5, label=r"$\sigma$")
-right.plot(current, leaky_weighted, ".", color="C2", markersize=2, label="leak-weighted")
-right.plot(current, leaky_plain, color="black", linewidth=1, label="plain average")
+rates = {"leak-weighted": leaky_weighted, "plain average": leaky_plain}
+plots.lines(right, current, rates, reference=(r"$\sigma$", sigma), dots="leak-weighted")
 right.set(xlabel="current $I$", ylabel="rate", title="LIF rate after 200 steps")
-right.legend()
 plt.show()
 
 # %% [markdown]
@@ -291,15 +287,14 @@ figure, rows = plt.subplots(
 for inputs, potentials, spikes in rows.T:
     plots.levels(potentials, {"$V_{th}$": couple.v_threshold, "$-V_{th}$": -couple.v_threshold})
     for axes in (inputs, spikes):
-        axes.axhline(0, color="0.8", linewidth=0.8, zorder=0)
+        plots.levels(axes, {"": 0})
     spikes.set(xlabel="time (steps)", xlim=(0, 60), yticks=(-1, 0, 1), ylim=(-1.2, 1.2))
 
 inputs, potentials, spikes = rows[:, 0]
 inputs.set_title("Ternary neuron")
-inputs.stairs(wave, color="0.2", baseline=None, linewidth=1.4)
+plots.staircase(inputs, wave, color="0.2")
 plots.trace(potentials, *potential(single_trace), color="0.2")
-for time, output in zip(single_spikes.t / ms, single_spikes.s, strict=True):
-    spikes.vlines(time + 1, 0, output, color="C0" if output > 0 else "C1", linewidth=2)
+plots.impulses(spikes, single_spikes.t / ms, single_spikes.s)
 
 inputs, potentials, spikes = rows[:, 1]
 inputs.set_title("Ternary couple")
@@ -307,9 +302,9 @@ for name, output, colour, monitors, fired in (
     ("neuron 1", +1, "C0", first_trace, first_spikes),
     ("neuron 2", -1, "C1", second_trace, second_spikes),
 ):
-    inputs.stairs(output * wave, color=colour, baseline=None, linewidth=1.4)
+    plots.staircase(inputs, output * wave, color=colour)
     plots.trace(potentials, *potential(monitors), color=colour, label=name)
-    spikes.vlines(fired.t / ms + 1, 0, output, color=colour, linewidth=2)
+    plots.impulses(spikes, fired.t / ms, output, colour)
 handles = potentials.get_legend_handles_labels()
 inputs.legend(*handles, loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
 for row, label in zip(rows, ("input $I$", "potential $u$", "spikes"), strict=True):

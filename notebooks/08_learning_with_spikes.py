@@ -33,8 +33,9 @@ import spide
 from equations import plasticity
 from networks.stages.learning import Stage1Rates
 from networks.stages.weight_update import WeightUpdate
+from training import plots
 
-plt.style.use("training.plots.spide")
+plots.use_style()
 
 # %% [markdown]
 # ## 1. One synapse
@@ -80,18 +81,17 @@ result = second_stage.run(
 product = result.beta["layer2"].item() * alpha["layer1"].item() / 2
 time = dw.t / ms + 1
 taught = np.diff(dw.dw[0], prepend=0)  # by the spikes of each step
-figure, (above, below) = plt.subplots(2, 1, figsize=(9, 3.8), sharex=True)
-above.plot(time, potential.v[0], color="0.4", linewidth=1)
-for sign, colour in ((1, "C0"), (-1, "C1")):
-    fired = np.sign(taught) == sign
-    above.plot(time[fired], np.full(fired.sum(), 0.9 * sign), "|", color=colour, markersize=9)
-above.set(ylabel="layer 2: $u$ and spikes", ylim=(-1.1, 1.1))
-below.step(np.r_[0, time], np.r_[0, dw.dw[0]], where="post", color="C0")
-below.axhline(product, color="black", linewidth=0.8, linestyle="--")
-below.annotate(
-    r"$m_2\,\beta_2\,\alpha_1 / (V_{th} - u_{rest})$", (1, product), (1, -12),
-    textcoords="offset points", fontsize=8,
-)  # fmt: skip
+figure, (above, spikes, below) = plt.subplots(
+    3, 1, figsize=(9, 4.4), sharex=True, height_ratios=(2, 0.7, 2)
+)
+fired = np.flatnonzero(taught)
+plots.lines(above, time, {"": potential.v[0]})
+plots.impulses(spikes, fired, np.sign(taught[fired]))
+plots.levels(spikes, {"": 0})
+above.set(ylabel="potential $u$")
+spikes.set(ylabel="spikes", ylim=(-1.2, 1.2), yticks=(-1, 1))
+plots.staircase(below, dw.dw[0], start=1)
+plots.levels(below, {r"$\frac{m_2\,\beta_2\,\alpha_1}{V_{th} - u_{rest}}$": product})
 below.set(xlabel="time (steps)", ylabel="dw", xlim=(0, steps + 1))
 plt.show()
 np.testing.assert_allclose(result.gradients["layer2.weight"].item(), product, rtol=1e-14)
@@ -139,15 +139,11 @@ figure, panels = plt.subplots(1, 2, figsize=(7, 3.2), sharex=True, sharey=True)
 for panel, gradients, title in zip(
     panels, from_spikes, ("explicit synapses", "shared synapses"), strict=True
 ):
-    for number, name in enumerate(n for n in from_rates if not n.startswith("readout")):
-        panel.plot(
-            from_rates[name].ravel(), gradients[name].ravel(), ".", color=f"C{number}",
-            markersize=4, label=name,
-        )  # fmt: skip
-    panel.axline((0, 0), slope=1, color="0.8", linewidth=0.8, zorder=0)
+    names = [name for name in from_rates if not name.startswith("readout")]
+    plots.agreement(panel, {name: (from_rates[name], gradients[name]) for name in names})
     panel.set(xlabel="products of rates", title=title)
 panels[0].set_ylabel("taught by spikes")
-panels[0].legend()
+panels[1].get_legend().remove()
 plt.show()
 for name, gradient in from_rates.items():
     for gradients in from_spikes:
@@ -189,10 +185,10 @@ for _ in range(batches):
 
 # %%
 figure, (curve, traces) = plt.subplots(1, 2, figsize=(9, 3))
-curve.plot(np.arange(1, batches + 1), loss, color="C0")
+plots.lines(curve, np.arange(1, batches + 1), {"": loss})
 curve.set(xlabel="batch", ylabel="loss", title="Cross-entropy of each batch", ylim=(0, None))
 drift = np.abs(history.w[:, -1] - history.w[:, 0])
-traces.plot(np.arange(1, batches + 1), history.w[np.argsort(drift)[-12:]].T, linewidth=0.8)
+plots.bundle(traces, np.arange(1, batches + 1), history.w[np.argsort(drift)[-12:]])
 traces.set(xlabel="batch", ylabel="$w$", title="The 12 feedback weights that change most")
 plt.show()
 

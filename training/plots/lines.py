@@ -29,6 +29,7 @@ def lines(
     *,
     reference: tuple[str, ArrayLike] | None = None,
     marker: str = "",
+    dots: str = "",
 ) -> Axes:
     """Draw several quantities over one, the first one widest, so that none hides another.
 
@@ -42,6 +43,8 @@ def lines(
         Label and values of what they are compared with: a broad pale line behind them.
     marker : str
         Of every point; none by default.
+    dots : str
+        Label of a series that is drawn as dots instead of a line, because it jumps.
 
     Raises
     ------
@@ -59,9 +62,10 @@ def lines(
     if reference is not None:
         axes.plot(places, reference[1], color=PALE, linewidth=5, label=reference[0], zorder=1)
     for line, (label, values) in zip(staggered(len(series)), series.items(), strict=True):
+        jumps = label == dots != ""
         axes.plot(
-            places, values, marker=marker, markersize=3, color=line.color, linewidth=line.width,
-            label=label or None,
+            places, values, marker="." if jumps else marker, markersize=3, color=line.color,
+            linewidth=line.width, linestyle="none" if jumps else "-", label=label or None,
         )  # fmt: skip
     if any(every):
         axes.legend()

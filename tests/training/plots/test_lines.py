@@ -28,6 +28,12 @@ def test_a_line_without_a_label_needs_no_legend() -> None:
     assert drawn.get_lines()[0].get_ydata().tolist() == [3, 4] and drawn.get_legend() is None
 
 
+def test_a_series_that_jumps_is_dots() -> None:
+    drawn: Any = plots.lines(axes(), [1, 2], {"a": [3, 4], "b": [5, 6]}, dots="b")
+    assert [line.get_linestyle() for line in drawn.get_lines()] == ["-", "None"]
+    assert [line.get_marker() for line in drawn.get_lines()] == ["", "."]
+
+
 @pytest.mark.parametrize("series", [{"a": [1, 2, 3]}, {"a": [[1, 2]]}])
 def test_a_line_has_one_value_for_each_x(series: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="'a' has the shape"):
