@@ -96,7 +96,7 @@ class Program:
             assert process.stdin is not None
             self._requests += 1
             numbers = np.array([self._requests, *header], np.int64)
-            request = (numbers, packed.flags, *packed.arrays, *frames)
+            request: list[NDArray[Any]] = [numbers, packed.flags, *packed.arrays, *frames]
             for array in request:
                 process.stdin.write(np.ascontiguousarray(array).data)
             process.stdin.flush()
@@ -112,11 +112,14 @@ class Program:
             self.stop()  # Ctrl+C: the rest of the answer would be taken for the next one
             raise
         sent = sum(array.nbytes for array in request)
+        to_device, steps, from_device = seconds.tolist()
         self.last = Exchange(
-            sent,
-            sent - sum(array.nbytes for array in packed.arrays) + packed.whole,
-            sum(answer.nbytes for answer in (number, seconds, *answers)),
-            *seconds.tolist(),
+            sent=sent,
+            whole=sent - sum(array.nbytes for array in packed.arrays) + packed.whole,
+            answered=sum(answer.nbytes for answer in (number, seconds, *answers)),
+            to_device=to_device,
+            steps=steps,
+            from_device=from_device,
             total=time.perf_counter() - begin,
         )
 

@@ -139,8 +139,8 @@ def test_what_has_not_changed_is_not_moved(program: Program) -> None:
     kernel, ones = np.arange(4, dtype=np.float32), np.ones((3, 2), np.float32)
     different = np.arange(6, dtype=np.float32).reshape(3, 2)
 
-    def moved(*arrays: Values, frames: tuple[Values, ...] = ()) -> int:
-        return int(ask(program, *arrays, frames)[0, 8])
+    def moved(kernel: Values, x: Values, y: Values, frames: tuple[Values, ...] = ()) -> int:
+        return int(ask(program, kernel, x, y, frames)[0, 8])
 
     assert moved(kernel, ones, ones) == 1 + 2 + 4
     assert moved(kernel, ones, ones) == 0

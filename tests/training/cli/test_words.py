@@ -29,8 +29,8 @@ def test_info(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_info_of_a_gpu(capsys: pytest.CaptureFixture[str]) -> None:
     """From the sizes alone: neither GeNN nor a GPU is needed. Other devices have no such lines."""
-    alexnet = ("--data-set", "cifar10", "--architecture")
-    alexnet = (*alexnet, "96C3s-256C3-384C3s-384C3-256C3 (F96C3u)")
+    alexnet = ["--data-set", "cifar10"]
+    alexnet += ["--architecture", "96C3s-256C3-384C3s-384C3-256C3 (F96C3u)"]
     assert main(["info", "mnist-feedback", "--device", "genn", *alexnet]) == 0
     printed = capsys.readouterr().out
     for part in (
