@@ -18,7 +18,7 @@
 # and then looks inside: at its errors, at the spikes of both stages for an image that it gets
 # wrong, and at the rates of which every weight change is a product. The notebooks after it take the
 # parts one by one: [neurons](02_neurons_and_couples.ipynb), [equilibrium](03_equilibrium.ipynb),
-# [stage 2](04_backward.ipynb), [neurons of your
+# [stage 2](04_backward.ipynb), [sweeps](05_sweeps.ipynb), [neurons of your
 # own](06_own_neuron.ipynb), [data of your own](07_own_data.ipynb).
 
 # %%

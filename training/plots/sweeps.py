@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.plots.series import log_axis, staggered
+from training.plots.series import STEPS, log_axis, staggered
 from training.plots.style import POSITIVE, QUIET
 
 if TYPE_CHECKING:
@@ -173,7 +173,8 @@ def sweep_heat_map(
         if np.isnan(value):
             text = "failed"
         elif counted[row, column] > 1:
-            text = f"{value:.3g}\n± {np.nanstd(points[row, column], ddof=1):.1g}"
+            spread = np.nanstd(points[row, column], ddof=1)
+            text = f"{value:.3g}\n± {spread:.{1 if spread < 9.5 else 2}g}"
         else:
             text = f"{value:.3g}"
         dark = not np.isnan(value) and norm(value) < 0.5
@@ -184,7 +185,13 @@ def sweep_heat_map(
     axes.set_xticks(range(values.sizes[x]), [_shown(each) for each in values[x].values])
     axes.set_yticks(range(values.sizes[y]), [_shown(each) for each in values[y].values])
     axes.set(xlabel=x, ylabel=y)
-    axes.figure.colorbar(image, ax=axes, label=_label(results))
+    bar = axes.figure.colorbar(image, ax=axes, label=_label(results))
+    if log:
+        low, high = image.get_clim()
+        powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        ticks = [step * power for power in powers for step in STEPS if low <= step * power <= high]
+        bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+        bar.minorticks_off()
     return axes
 
 

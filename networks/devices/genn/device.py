@@ -127,7 +127,6 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
                 }}
                 batch.end(sample);
             }}
-            batch.steps_done();
             batch.answer();
         }}
         _Exit(0);
