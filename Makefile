@@ -44,11 +44,12 @@ test-devices: $(INSTALLED)
 	$(VENV)/bin/python -m pytest -n0 -m devices
 
 # The devices on the older Brian2; what needs GeNN itself is skipped where GENN_PATH names none, and
-# what needs OpenCL where it finds no device.
+# what needs OpenCL where it finds no device. SPIDE_TEST_CACHE may name a folder that keeps the programs
+# of the tests on OpenCL.
 test-genn: $(INSTALLED_GENN) genn-library
 	$(VENV_GENN)/bin/python -m pytest -n0 -rs -W ignore::DeprecationWarning -m "not full" \
 		tests/networks/devices tests/training/methods/test_devices.py tests/training/cli/test_doctor.py \
-		tests/test_environment.py
+		tests/benchmarks/test_device_profile.py tests/test_environment.py
 
 # GeNN's own library for its backends of the CPU and OpenCL: it takes minutes on a busy machine, so
 # it is made before the tests with their time limits.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from training.experiments.sweeps import DATA
-from training.plots.series import epoch_axis, log_axis
+from training.plots.series import epoch_axis, log_axis, staggered
 from training.plots.style import COLOURS, panels, styled
 from training.sweeps.cases import CASE
 
@@ -127,13 +127,13 @@ def gradient_angles(errors: Sequence[Error]) -> Figure:
         labels = ("angle to the exact gradient (degrees)", "relative error")
         for panel, quantity, label in zip(axes, ("angle", "relative"), labels, strict=True):
             drawn: list[float] = []
-            for number, method in enumerate(methods):
+            for line, method in zip(staggered(len(methods)), methods, strict=True):
                 own = [error for error in errors if error.method == method]
                 values = [float(getattr(error, quantity)) for error in own]
                 drawn += values
                 panel.plot(
                     [error.steps for error in own], values, ".-",
-                    color=COLOURS[number % len(COLOURS)], label=method,
+                    color=line.color, lw=line.width, label=method,
                 )  # fmt: skip
             panel.set_xscale("log")
             log_axis(panel, drawn)

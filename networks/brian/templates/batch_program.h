@@ -2,9 +2,11 @@
 //
 // The program reads requests from standard input and answers on what was standard output when it
 // began; what Brian2 prints goes to standard error. A request is four integers (number, samples,
-// steps, whether there are frames) and the arrays in the order in which main() announced them;
-// the answer is the number of the request and the output arrays. The samples of a batch are
-// simulated one after the other in the same network.
+// steps, whether there are frames), a byte for each array that main() announced, which is 1 if only
+// the one value that it holds everywhere is sent, and these arrays, shared ones first; then the
+// frames. The answer is the number of the request, three times in seconds (to move arrays to a
+// device, the steps, to move arrays back) and the output arrays. The samples of a batch are simulated
+// one after the other in the same network.
 #ifndef SPIDE_BATCH_PROGRAM_H
 #define SPIDE_BATCH_PROGRAM_H
 
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <string>
@@ -50,11 +53,64 @@ inline void write_exactly(const void *place, size_t bytes)
         fail("an answer could not be written");
 }
 
+struct Request
+{
+    int64_t number, samples, steps, frames;
+};
+
+// Write one value everywhere.
+inline void spread(char *place, const char *value, size_t item, size_t bytes)
+{
+    for (size_t b = 0; b < bytes; b += item)
+        memcpy(place + b, value, item);
+}
+
+// Which of the announced arrays come as one value.
+class Flags
+{
+    std::vector<unsigned char> flags_;
+    size_t next_;
+
+public:
+    explicit Flags(size_t arrays) : flags_(arrays), next_(0) { read_exactly(flags_.data(), arrays); }
+    bool next() { return flags_[next_++]; }
+};
+
+// The three times of an answer.
+class Watch
+{
+    double times_[3], last_;
+
+    static double now()
+    {
+        timespec time;
+        clock_gettime(CLOCK_MONOTONIC, &time);
+        return time.tv_sec + 1e-9 * time.tv_nsec;
+    }
+
+public:
+    enum Part { TO_DEVICE, STEPS, FROM_DEVICE };
+
+    void start()
+    {
+        times_[TO_DEVICE] = times_[STEPS] = times_[FROM_DEVICE] = 0;
+        last_ = now();
+    }
+    void ended(Part part)
+    {
+        const double time = now();
+        times_[part] += time - last_;
+        last_ = time;
+    }
+    void write() const { write_exactly(times_, sizeof(times_)); }
+};
+
 class Batch
 {
     struct Array
     {
         char *place;
+        size_t item;
         size_t bytes;  // of one sample
         bool output;
         std::vector<char> values;
@@ -62,7 +118,15 @@ class Batch
     std::vector<Array> shared_, taught_, each_;
     std::vector<std::pair<int32_t *, size_t> > spikes_;
     Array driven_;
-    struct { int64_t number, samples, steps, frames; } request_;
+    Request request_;
+    Watch watch_;
+
+    static void read_array(char *place, size_t item, size_t bytes, bool one_value)
+    {
+        read_exactly(place, one_value ? item : bytes);
+        if (one_value)
+            spread(place, std::string(place, item).data(), item, bytes);
+    }
 
 public:
     Batch() { driven_.place = NULL; driven_.bytes = 0; }
@@ -72,7 +136,8 @@ public:
     {
         if (count != expected)
             fail("an array has another size than when the program was generated");
-        Array array = {reinterpret_cast<char *>(place), count * sizeof(T), false, std::vector<char>()};
+        Array array = {
+            reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), false, std::vector<char>()};
         shared_.push_back(array);
     }
 
@@ -87,7 +152,8 @@ public:
     // An array with values of its own for each sample; an output is sent back.
     template <class T> void each(T *place, size_t count, bool output)
     {
-        Array array = {reinterpret_cast<char *>(place), count * sizeof(T), output, std::vector<char>()};
+        Array array = {
+            reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), output, std::vector<char>()};
         each_.push_back(array);
     }
 
@@ -113,20 +179,23 @@ public:
             return false;
         ungetc(first, stdin);
         read_exactly(&request_, sizeof(request_));
+        Flags one_value(shared_.size() + each_.size());
         for (size_t a = 0; a < shared_.size(); a++)
-            read_exactly(shared_[a].place, shared_[a].bytes);
+            read_array(shared_[a].place, shared_[a].item, shared_[a].bytes, one_value.next());
         for (size_t a = 0; a < taught_.size(); a++)
             memset(taught_[a].place, 0, taught_[a].bytes);
         for (size_t a = 0; a < each_.size(); a++)
         {
             each_[a].values.resize(samples() * each_[a].bytes);
-            read_exactly(each_[a].values.data(), each_[a].values.size());
+            read_array(
+                each_[a].values.data(), each_[a].item, each_[a].values.size(), one_value.next());
         }
         if (frames())
         {
             driven_.values.resize(steps() * samples() * driven_.bytes);
             read_exactly(driven_.values.data(), driven_.values.size());
         }
+        watch_.start();
         return true;
     }
 
@@ -151,9 +220,12 @@ public:
                 memcpy(each_[a].values.data() + sample * each_[a].bytes, each_[a].place, each_[a].bytes);
     }
 
+    void steps_done() { watch_.ended(Watch::STEPS); }
+
     void answer()
     {
         write_exactly(&request_.number, sizeof(request_.number));
+        watch_.write();
         for (size_t a = 0; a < each_.size(); a++)
             if (each_[a].output)
                 write_exactly(each_[a].values.data(), each_[a].values.size());

@@ -16,42 +16,86 @@ class SideBySide
     struct Array
     {
         char *place;
+        size_t item;
         size_t bytes;  // of one sample; of all there is, if it is shared
         bool output;
+        std::string value;  // that all used samples hold, and the device too; empty if they differ
+        bool changed;
     };
     const size_t batch_size_;
     std::vector<Array> shared_, each_;
     Array driven_;
     std::vector<char> frames_;
-    struct { int64_t number, samples, steps, frames; } request_;
+    Request request_;
+    Watch watch_;
+    size_t samples_before_;
+
+    template <class T> static Array array_of(T *place, size_t count, bool output)
+    {
+        Array array = {
+            reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), output, "", true};
+        return array;
+    }
+
+    void read_each(Array &array, bool one_value)
+    {
+        const size_t used = samples() * array.bytes, all = batch_size_ * array.bytes;
+        std::string value;
+        if (one_value)
+        {
+            value.resize(array.item);
+            read_exactly(&value[0], array.item);
+        }
+        array.changed =
+            array.output || !one_value || value != array.value || samples() != samples_before_;
+        array.value = value;
+        if (!array.changed)
+            return;
+        if (one_value)
+            spread(array.place, value.data(), array.item, used);
+        else
+            read_exactly(array.place, used);
+        memset(array.place + used, 0, all - used);
+    }
+
+    void read_shared(Array &array, bool one_value)
+    {
+        std::string values(array.bytes, 0);
+        read_exactly(&values[0], one_value ? array.item : array.bytes);
+        if (one_value)
+            spread(&values[0], std::string(values, 0, array.item).data(), array.item, array.bytes);
+        array.changed = values != array.value;
+        memcpy(array.place, values.data(), array.bytes);
+        array.value.swap(values);
+    }
 
 public:
-    explicit SideBySide(size_t batch_size) : batch_size_(batch_size)
+    explicit SideBySide(size_t batch_size)
+        : batch_size_(batch_size), driven_(array_of<char>(NULL, 0, false)), samples_before_(0)
     {
-        driven_.place = NULL;
-        driven_.bytes = 0;
     }
 
     // An array that all samples share.
     template <class T> void shared(T *place, size_t count)
     {
-        Array array = {reinterpret_cast<char *>(place), count * sizeof(T), false};
-        shared_.push_back(array);
+        shared_.push_back(array_of(place, count, false));
     }
 
     // An array with `count` values of its own for each sample; an output is sent back.
     template <class T> void each(T *place, size_t count, bool output)
     {
-        Array array = {reinterpret_cast<char *>(place), count * sizeof(T), output};
-        each_.push_back(array);
+        each_.push_back(array_of(place, count, output));
     }
 
     // The array that frames are written into.
     template <class T> void driven(T *place, size_t count)
     {
-        driven_.place = reinterpret_cast<char *>(place);
-        driven_.bytes = count * sizeof(T);
+        driven_ = array_of(place, count, false);
     }
+
+    // Whether the device does not have an array yet, by its number in order of announcement.
+    bool shared_changed(size_t number) const { return shared_[number].changed; }
+    bool each_changed(size_t number) const { return each_[number].changed; }
 
     size_t samples() const { return request_.samples; }
     size_t steps() const { return request_.steps; }
@@ -67,19 +111,21 @@ public:
         read_exactly(&request_, sizeof(request_));
         if (samples() > batch_size_)
             fail("a request has more samples than the program was generated for");
+        Flags one_value(shared_.size() + each_.size());
         for (size_t a = 0; a < shared_.size(); a++)
-            read_exactly(shared_[a].place, shared_[a].bytes);
+            read_shared(shared_[a], one_value.next());
         for (size_t a = 0; a < each_.size(); a++)
-        {
-            const size_t used = samples() * each_[a].bytes;
-            read_exactly(each_[a].place, used);
-            memset(each_[a].place + used, 0, batch_size_ * each_[a].bytes - used);
-        }
+            read_each(each_[a], one_value.next());
+        samples_before_ = samples();
         if (frames())
         {
             frames_.resize(steps() * samples() * driven_.bytes);
             read_exactly(frames_.data(), frames_.size());
+            for (size_t a = 0; a < each_.size(); a++)
+                if (each_[a].place == driven_.place)
+                    each_[a].value.clear();  // frames will be written over it
         }
+        watch_.start();
         return true;
     }
 
@@ -89,9 +135,14 @@ public:
         memcpy(driven_.place, frames_.data() + step * bytes, bytes);
     }
 
+    void moved_to_device() { watch_.ended(Watch::TO_DEVICE); }
+    void steps_done() { watch_.ended(Watch::STEPS); }
+    void moved_from_device() { watch_.ended(Watch::FROM_DEVICE); }
+
     void answer()
     {
         write_exactly(&request_.number, sizeof(request_.number));
+        watch_.write();
         for (size_t a = 0; a < each_.size(); a++)
             if (each_[a].output)
                 write_exactly(each_[a].place, samples() * each_[a].bytes);

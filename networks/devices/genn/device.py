@@ -127,6 +127,7 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
                 }}
                 batch.end(sample);
             }}
+            batch.steps_done();
             batch.answer();
         }}
         _Exit(0);

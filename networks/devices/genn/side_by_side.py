@@ -18,6 +18,7 @@ potential, counts      READ_WRITE          samples x neurons
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -104,21 +105,24 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
         yield from PREAMBLE
         yield f"spide::SideBySide batch({self.batches});"
         pushes, pulls = [], []
+        shared, each = count(), count()
         for variable, values in self.memory.items():
             symbol = symbol_of(variable)
             if is_kernel(variable):
                 yield f"allocate{symbol}({len(values)});"
                 yield f"batch.shared({symbol}, {len(values)});"
-                pushes.append(f"push{symbol}ToDevice({len(values)});")
+                push = f"push{symbol}ToDevice({len(values)});"
+                pushes.append(f"if (batch.shared_changed({next(shared)})) {push}")
             elif variable.scalar:
                 yield f"{c_data_type(variable.dtype)} shared_{symbol};"
                 yield f"batch.shared(&shared_{symbol}, 1);"
-                pushes.append(f"std::fill_n({symbol}, {self.batches}, shared_{symbol});")
-                pushes.append(f"push{symbol}ToDevice();")
+                push = f"std::fill_n({symbol}, {self.batches}, shared_{symbol});"
+                push = f"{push} push{symbol}ToDevice();"
+                pushes.append(f"if (batch.shared_changed({next(shared)})) {{ {push} }}")
             else:
                 output = "false" if variable.constant else "true"
                 yield f"batch.each({symbol}, {variable.size}, {output});"
-                pushes.append(f"push{symbol}ToDevice();")
+                pushes.append(f"if (batch.each_changed({next(each)})) push{symbol}ToDevice();")
                 if not variable.constant:
                     pulls.append(f"pull{symbol}FromDevice();")
         present = ""
@@ -131,6 +135,7 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
         {{
             initialize();  // no spikes and no input under way
             {_lines(pushes)}
+            batch.moved_to_device();
             iT = 0;
             t = 0;
             for (size_t step = 0; step < batch.steps(); step++)
@@ -138,7 +143,10 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
                 {present}
                 stepTime();
             }}
-            {_lines(pulls)}
+            {_lines(pulls[:1])}  // waits for the steps
+            batch.steps_done();
+            {_lines(pulls[1:])}
+            batch.moved_from_device();
             batch.answer();
         }}
         _Exit(0);
@@ -156,6 +164,8 @@ class CudaGeNNDevice(SideBySideGeNNDevice):
             # GeNN finds its optimal device by trying block sizes, so the two go together.
             "if (GENN_PREFERENCES.deviceSelectMethod == DeviceSelect::OPTIMAL)",
             "    GENN_PREFERENCES.deviceSelectMethod = DeviceSelect::MOST_MEMORY;",
+            # A product is rounded before it is added, as on the processor.
+            'GENN_PREFERENCES.userNvccFlags += " --fmad=false";',
         )
 
 

@@ -25,6 +25,7 @@ from networks.brian.network import STEP
 from networks.devices.facts import Backend
 from networks.devices.genn.compilation import compile_genn_project
 from networks.devices.genn.installation import find_platform, require_genn
+from networks.devices.genn.memory import LARGEST_BATCH
 from networks.devices.programs.standalone import HEADER, StandaloneSimulator
 from networks.schedule import SYNCHRONOUS_SLOTS, Schedule
 
@@ -34,9 +35,6 @@ _PREFERENCES = {
     "codegen.loop_invariant_optimisations": False,
     "core.network.default_schedule": list(SYNCHRONOUS_SLOTS),
 }
-
-#: GeNN's grid has fewer threads than this in the direction of the batch (CUDA's limit).
-LARGEST_BATCH = 1024
 
 
 class GeNNSimulator(StandaloneSimulator):
@@ -133,9 +131,9 @@ class SideBySideGeNNSimulator(GeNNSimulator):
     """A network as a program whose batch is one model of GeNN."""
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
-        if batch_size >= LARGEST_BATCH:
+        if batch_size > LARGEST_BATCH:
             raise ValueError(
-                f"the batch size is {batch_size}: GeNN runs fewer than {LARGEST_BATCH} samples "
+                f"the batch size is {batch_size}: GeNN runs fewer than {LARGEST_BATCH + 1} samples "
                 f"side by side on backend '{self.backend}'; use a smaller one"
             )
         super().__init__(stage, schedule, batch_size)

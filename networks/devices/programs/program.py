@@ -1,8 +1,10 @@
 """A compiled program that stays up and answers one batch after the other, through pipes.
 
 It is started at the first batch and ends with this process, whose end closes its standard input.
-An answer that is late, short or of another request means that the program died: nothing of it is
-used. (What it says itself is in ``networks/brian/templates/batch_program.h``.)
+A request is a header, a byte for each array that says whether it holds one value, the arrays, and
+frames; the answer is the number of the request, how long its parts took, and arrays. An answer that
+is late, short or of another request means that the program died: nothing of it is used. (What it
+says itself is in ``networks/brian/templates/batch_program.h``.)
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -20,9 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.devices.errors import DeviceError
+from networks.devices.programs.exchange import Exchange, Packed
 
 #: How much of what the program said goes into an error.
 _LAST_WORDS = 300
+
+#: Bytes of a pipe, the most that Linux gives to anybody.
+_PIPE = 2**20
 
 
 class Program:
@@ -36,6 +44,11 @@ class Program:
         The program and its arguments.
     environment : dict of str, optional
         Variables that it needs beside those of this process.
+
+    Attributes
+    ----------
+    last : Exchange or None
+        What the last request moved, and how long it took.
     """
 
     def __init__(
@@ -48,12 +61,14 @@ class Program:
         self._owner = os.getpid()
         self._complaints: IO[bytes] | None = None
         self._requests = 0
+        self.last: Exchange | None = None
 
     def ask(
         self,
         header: Sequence[int],
         arrays: Sequence[NDArray[Any]],
         answers: Sequence[NDArray[Any]],
+        frames: Sequence[NDArray[Any]] = (),
     ) -> None:
         """Send a request and wait for the answer.
 
@@ -65,23 +80,28 @@ class Program:
             What is sent.
         answers : sequence of contiguous array
             Where the answer goes.
+        frames : sequence of array, optional
+            The current of each step.
 
         Raises
         ------
         DeviceError
             If the program cannot be started, dies, or gives a wrong or incomplete answer.
         """
+        begin = time.perf_counter()
+        packed = Packed.of(arrays)
+        number, seconds = np.zeros(1, np.int64), np.zeros(3)
         try:
             process = self._running()
             assert process.stdin is not None
             self._requests += 1
-            process.stdin.write(np.array([self._requests, *header], np.int64).data)
-            for array in arrays:
+            numbers = np.array([self._requests, *header], np.int64)
+            request: list[NDArray[Any]] = [numbers, packed.flags, *packed.arrays, *frames]
+            for array in request:
                 process.stdin.write(np.ascontiguousarray(array).data)
             process.stdin.flush()
-            number = np.zeros(1, np.int64)
             channel = cast(io.BufferedReader, process.stdout)
-            for answer in (number, *answers):
+            for answer in (number, seconds, *answers):
                 if channel.readinto(answer.data.cast("B")) != answer.nbytes:
                     raise EOFError
             if number[0] != self._requests:
@@ -91,6 +111,17 @@ class Program:
         except BaseException:
             self.stop()  # Ctrl+C: the rest of the answer would be taken for the next one
             raise
+        sent = sum(array.nbytes for array in request)
+        to_device, steps, from_device = seconds.tolist()
+        self.last = Exchange(
+            sent=sent,
+            whole=sent - sum(array.nbytes for array in packed.arrays) + packed.whole,
+            answered=sum(answer.nbytes for answer in (number, seconds, *answers)),
+            to_device=to_device,
+            steps=steps,
+            from_device=from_device,
+            total=time.perf_counter() - begin,
+        )
 
     def stop(self) -> None:
         """End the program; the next request starts it anew."""
@@ -133,6 +164,8 @@ class Program:
                 stderr=subprocess.DEVNULL if self._complaints is None else self._complaints,
                 start_new_session=True,
             )
+            _widen(self._process.stdin)
+            _widen(self._process.stdout)
         return self._process
 
     def _obituary(self, error: Exception) -> str:
@@ -156,6 +189,16 @@ class Program:
             return ""
         self._complaints.seek(0)
         return " ".join(self._complaints.read().decode(errors="replace").split())[-_LAST_WORDS:]
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe hold as much as Linux allows at once: fewer turns between the two processes."""
+    import fcntl  # there is none on Windows, where this module is read and no program runs
+
+    size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if pipe is not None and size is not None:
+        with suppress(OSError):  # a user may have only so many of them
+            fcntl.fcntl(pipe.fileno(), size, _PIPE)
 
 
 def _file_for_complaints() -> IO[bytes] | None:

@@ -30,6 +30,7 @@ from networks.devices.facts import DeviceName
 from networks.devices.memory import Field, StateMemory
 from networks.devices.programs.build_cache import find_or_build
 from networks.devices.programs.compilation import PRELUDE, compile_project
+from networks.devices.programs.exchange import Exchange
 from networks.devices.programs.fingerprint import fingerprint
 from networks.devices.programs.program import Program
 from networks.schedule import Schedule
@@ -142,17 +143,19 @@ class StandaloneSimulator(Simulator):
         each, taught = self._device.of_each_sample(), self._device.taught()
         inputs = [v for variable, v in memory.items() if variable not in {*each, *taught}]
         inputs += [values[: passes * variable.size] for variable, values in each.items()]
+        frames = []
         if write_frame is not None:
             assert self.driven is not None
             current = self.driven.variables["I"]
             for step in range(steps):
                 write_frame(step)
-                inputs.append(np.array(memory[current][: passes * current.size]))
+                frames.append(np.array(memory[current][: passes * current.size]))
         self._program.ask(
             [passes, steps, int(write_frame is not None)],
             inputs,
             [values[: passes * v.size] for v, values in each.items() if not v.constant]
             + list(taught.values()),
+            frames,
         )
 
     @contextmanager
@@ -176,6 +179,16 @@ class StandaloneSimulator(Simulator):
         """
         self._check_objects()
         self._generate(folder)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the program is; None before it is built."""
+        return None if self._program is None else self._program.folder
+
+    @property
+    def last_exchange(self) -> Exchange | None:
+        """What the last run moved, and how long it took; None before the first one."""
+        return None if self._program is None else self._program.last
 
     def stop(self) -> None:
         if self._program is not None:
@@ -259,6 +272,7 @@ class StandaloneSimulator(Simulator):
                 }}
                 batch.end(sample);
             }}
+            batch.steps_done();
             batch.answer();
         }}
         _Exit(0);

@@ -14,17 +14,17 @@ from networks import DeviceError
 from networks.devices.programs.program import Program
 from tests.forks import in_forked_child
 
-#: Reads two integers and two numbers; `answer` is what it does then.
+#: Reads two integers, a flag for each array, and two numbers; `answer` is what it does then.
 SCRIPT = """
 import os, signal, struct, sys, time
 runs = 0
-while request := sys.stdin.buffer.read(32):
-    number, samples, x, y = struct.unpack("qqdd", request)
+while request := sys.stdin.buffer.read(34):
+    number, samples, x, y = struct.unpack("=qq2xdd", request)
     runs += 1
     {answer}
     sys.stdout.buffer.flush()
 """
-CORRECT = 'sys.stdout.buffer.write(struct.pack("qdd", number, x + y, x * y))'
+CORRECT = 'sys.stdout.buffer.write(struct.pack("q5d", number, 0, 0, 0, x + y, x * y))'
 
 
 def ask(program: Program) -> list[float]:
@@ -39,7 +39,9 @@ def program(folder: Path, answer: str) -> Program:
 
 
 def test_one_program_answers_every_request(tmp_path: Path) -> None:
-    one = program(tmp_path, 'sys.stdout.buffer.write(struct.pack("qdd", number, x + y, runs))')
+    one = program(
+        tmp_path, 'sys.stdout.buffer.write(struct.pack("q5d", number, 0, 0, 0, x + y, runs))'
+    )
     assert [ask(one) for _ in range(3)] == [[5, 1], [5, 2], [5, 3]]
     one.stop()
     assert ask(one) == [5, 1]
@@ -51,7 +53,10 @@ def test_one_program_answers_every_request(tmp_path: Path) -> None:
         ("os.kill(os.getpid(), signal.SIGSEGV)", "was ended by SIGSEGV"),
         ("print('out of luck', file=sys.stderr); sys.exit(3)", "status 3 and said 'out of luck'"),
         ("sys.exit(0)", "ended with status 0"),
-        ('sys.stdout.buffer.write(struct.pack("qd", number, x + y)); sys.exit(0)', "status 0"),
+        (
+            'sys.stdout.buffer.write(struct.pack("q4d", number, 0, 0, 0, x + y)); sys.exit(0)',
+            "status 0",
+        ),
         (CORRECT.replace("number,", "number - 1,"), "gave a wrong answer"),
     ],
     ids=["killed", "failed", "left", "truncated answer", "answer to another request"],
@@ -96,7 +101,9 @@ def test_an_interruption_leaves_no_answer_behind(tmp_path: Path) -> None:
 
 
 def test_a_forked_child_has_a_program_of_its_own(tmp_path: Path) -> None:
-    one = program(tmp_path, 'sys.stdout.buffer.write(struct.pack("qdd", number, x + y, runs))')
+    one = program(
+        tmp_path, 'sys.stdout.buffer.write(struct.pack("q5d", number, 0, 0, 0, x + y, runs))'
+    )
     assert ask(one) == [5, 1]
 
     def check() -> None:

@@ -27,6 +27,23 @@ def test_info(capsys: pytest.CaptureFixture[str]) -> None:
     assert "606,740" in capsys.readouterr().out
 
 
+def test_info_of_a_gpu(capsys: pytest.CaptureFixture[str]) -> None:
+    """From the sizes alone: neither GeNN nor a GPU is needed. Other devices have no such lines."""
+    alexnet = ["--data-set", "cifar10"]
+    alexnet += ["--architecture", "96C3s-256C3-384C3s-384C3-256C3 (F96C3u)"]
+    assert main(["info", "mnist-feedback", "--device", "genn", *alexnet]) == 0
+    printed = capsys.readouterr().out
+    for part in (
+        "13.46 GB for a batch of 128: 11.54 GB for synapses, 14.94 MB for each image",
+        "a card of 16 GB holds batches of up to 298\n",
+        "a card of 80 GB holds batches of up to 1,023, the most that GeNN runs",
+    ):
+        assert part in printed
+    for options in (["--device", "genn", "--backend", "cpu"], []):
+        assert main(["info", "mnist-feedback", *options]) == 0
+        assert "on the GPU" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_help_lists_commands_and_recipes(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

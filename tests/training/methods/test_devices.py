@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from networks import DeviceError
 from networks.devices.programs.program import Program
-from tests.networks.devices.genn_available import needs_genn
+from tests.networks.devices.genn.genn_available import needs_genn, needs_opencl
 from training.cli.command_line import main
 from training.runs.files.checkpoint import load_latest
 
@@ -53,6 +53,31 @@ def test_the_same_weights_after_ten_batches(
     for name, values in first.parameters.items():
         assert np.abs(first.momentum[name]).max() > 0
         assert_allclose(second.parameters[name], values, rtol=1e-9, atol=1e-12)
+
+
+@needs_opencl
+@pytest.mark.timeout(1800)
+def test_a_training_in_batches(tmp_path: Path) -> None:
+    """On OpenCL, in single precision: the runtime's training, and the same one in two parts."""
+    single = (*SMALL, *TWO_LAYERS, "--dtype", "float32")
+    opencl = ("--device", "genn", "--backend", "opencl", "--dtype", "float32")
+    reference, whole, parts = (tmp_path / name for name in ("reference", "whole", "parts"))
+    assert main(["train", "digits", "--out", str(reference), *single, *SYNCHRONOUS]) == 0
+    assert main(["train", "digits", "--out", str(whole), *single, *opencl]) == 0
+    first = (*single, *opencl, "--max-iterations", "4")
+    assert main(["train", "digits", "--out", str(parts), *first]) == 0
+    assert main(["train", "digits", "--resume", str(parts), "--max-iterations", "10"]) == 0
+    expected, found, resumed = (
+        load_latest(folder / "checkpoints") for folder in (reference, whole, parts)
+    )
+    assert expected.progress.iteration == found.progress.iteration == 10
+    assert resumed.progress.iteration == 10
+    for name, values in expected.parameters.items():
+        assert np.abs(expected.momentum[name]).max() > 0
+        for other in (found, resumed):
+            assert other.parameters[name].dtype == np.float32
+            # PoCL's threads may add what arrives at a neuron in another order.
+            assert_allclose(other.parameters[name], values, rtol=1e-5, atol=1e-7)
 
 
 def test_a_program_that_dies_is_one_line(

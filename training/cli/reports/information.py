@@ -7,9 +7,13 @@ import os
 
 from networks import Architecture
 from networks.connections import Shape
-from training.cli.reports.memory import memory, number_of_threads
+from networks.devices.genn.memory import LARGEST_BATCH, device_memory
+from training.cli.reports.memory import has_two_sides, memory, number_of_threads
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+
+CARDS = (16, 80)
+"""Gigabytes of two common cards."""
 
 _ROW = "{:<10}{:<10}{:>14}{:>12}{:>14}{:>14}"
 
@@ -24,6 +28,8 @@ def print_information(recipe: Recipe) -> int:
     print(f"parameters  {architecture.parameters:,}")
     print(f"synapses    {architecture.synapses:,} per image, without those from the input")
     print(f"memory      {_memory(architecture, recipe)}")
+    if recipe.simulation.undivided:
+        print(f"on the GPU  {_memory_of_gpu(architecture, recipe)}")
     return 0
 
 
@@ -61,6 +67,34 @@ def _memory(architecture: Architecture, recipe: Recipe) -> str:
         f"{_mebibytes(needed.batch)} a batch of {recipe.batch_size}",
     )
     return f"\n{'':12}".join(lines)
+
+
+def _memory_of_gpu(architecture: Architecture, recipe: Recipe) -> str:
+    """Return what both stages take there, and the batches that cards of two sizes hold."""
+    if recipe.backward_neuron != "ternary":
+        return f"not known for the backward neuron '{recipe.backward_neuron}'"
+    needed = device_memory(architecture, couples=has_two_sides(recipe))
+    cards = (
+        f"a card of {size} GB holds {_batches(needed.largest_batch(size * 10**9))}"
+        for size in CARDS
+    )
+    lines = (
+        f"{_gigabytes(needed.of_batch(recipe.batch_size))} for a batch of {recipe.batch_size}: "
+        f"{_gigabytes(needed.synapses)} for synapses, {needed.sample / 1e6:,.2f} MB for each image",
+        *cards,
+    )
+    return f"\n{'':12}".join(lines)
+
+
+def _batches(most: int) -> str:
+    if not most:
+        return "none"
+    limit = ", the most that GeNN runs" if most == LARGEST_BATCH else ""
+    return f"batches of up to {most:,}{limit}"
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 1e9:,.2f} GB"
 
 
 def _mebibytes(size: float) -> str:

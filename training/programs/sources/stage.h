@@ -1,8 +1,9 @@
 // A stage of the network: a program of Brian2's C++ standalone device that answers requests.
 //
 // The program is a process of its own, which batch_program.h beside it describes. What a request
-// carries, in order, are the fields of the stage: first what all samples share, then what each
-// sample has for itself; the answer is what the program has changed, and what its spikes taught.
+// carries, in order, are the fields of the stage, all of them whole: first what all samples share,
+// then what each sample has for itself; the answer is what the program has changed, and what its
+// spikes taught.
 #ifndef SPIDE_STAGE_H
 #define SPIDE_STAGE_H
 
@@ -89,6 +90,11 @@ public:
         asked_++;
         const int64_t header[4] = {asked_, samples_, steps_, 0};
         put(header, sizeof(header));
+        size_t sent = 0;
+        for (size_t f = 0; f < fields_.size(); f++)
+            sent += fields_[f].kind == SHARED || fields_[f].kind == EACH;
+        const std::vector<char> whole(sent, 0);  // none of them comes as one value
+        put(whole.data(), whole.size());
         for (int kind = SHARED; kind <= EACH; kind++)
             for (size_t f = 0; f < fields_.size(); f++)
                 if (fields_[f].kind == kind)
@@ -100,7 +106,9 @@ public:
     void wait()
     {
         int64_t number = 0;
+        double seconds[3];  // of its parts
         get(&number, sizeof(number));
+        get(seconds, sizeof(seconds));
         if (number != asked_)
             lost();
         for (int kind = EACH; kind <= TAUGHT; kind++)

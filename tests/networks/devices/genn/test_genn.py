@@ -17,7 +17,7 @@ from equations import TernaryCouple, TracePair, integrate_and_fire, leaky_integr
 from networks import Architecture, BackwardNetwork, DeviceError, ForwardNetwork
 from networks.devices.genn import simulator as genn
 from tests.networks.builders import architecture, random_images, random_parameters
-from tests.networks.devices.genn_available import needs_genn
+from tests.networks.devices.genn.genn_available import needs_genn
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
 from tests.oracles.recorded_cases import CASES, assert_same_gradients, load_case, run_case
 

@@ -6,6 +6,7 @@ recorded cases and `builders` draw is dyadic, so the order of additions does not
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,13 +15,17 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire
-from networks import Architecture, Backend
-from tests.networks.devices.genn_available import needs_cuda, needs_opencl
+from networks import Architecture, Backend, BackwardNetwork, ForwardNetwork
+from networks.devices.genn.memory import backward_memory, forward_memory
+from networks.wiring import incoming
+from tests.networks.builders import random_images, random_parameters
+from tests.networks.devices.genn.genn_available import needs_cuda, needs_opencl
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
 from tests.oracles.recorded_cases import CASES, load_case
 from training.methods import StepResult, TwoStageConfig, two_stage_gradients
 
-pytestmark = pytest.mark.devices
+#: Each test compiles programs, which takes minutes on a busy machine.
+pytestmark = [pytest.mark.devices, pytest.mark.timeout(1800)]
 
 SYNCHRONOUS: dict[str, Any] = {"propagation": "synchronous", "dtype": "float32"}
 
@@ -32,9 +37,10 @@ BACKENDS = [
 
 @pytest.fixture(scope="module", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache for the programs of this file."""
+    """A cache for the programs of this file; ``SPIDE_TEST_CACHE`` may name one that is kept."""
+    folder = os.environ.get("SPIDE_TEST_CACHE") or str(tmp_path_factory.mktemp("cache"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPIDE_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("SPIDE_CACHE_DIR", folder)
         yield
 
 
@@ -102,3 +108,45 @@ def test_recorded_cases(name: str, backend: Backend) -> None:
         assert_allclose(found.gradients[parameter], gradient, rtol=1e-6)
     assert found.firing_rates_forward == pytest.approx(expected.firing_rates_forward)
     assert found.firing_rates_backward == pytest.approx(expected.firing_rates_backward)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("as_couples", [True, False], ids=["couples", "ternary"])
+def test_memory_is_what_genn_counts(as_couples: bool, backend: Backend) -> None:
+    """GeNN notes the bytes of the arrays that it allocates beside its code; kernels come later."""
+    samples = 3
+    forward = ForwardNetwork(LOOP, integrate_and_fire(), samples, **on(backend))
+    backward = BackwardNetwork(LOOP, TernaryCouple(), samples, as_couples=as_couples, **on(backend))
+    kernels = sum(each.kernel_values for *_, each in incoming(LOOP))
+    one_to_one = 2 * len(LOOP.layers) if as_couples else 0
+    for stage, expected, values in (
+        (forward, forward_memory(LOOP), kernels),
+        (backward, backward_memory(LOOP, as_couples), (4 if as_couples else 1) * kernels),
+    ):
+        stage.prepare()
+        (counted,) = stage.simulator.folder.glob("*_CODE/model.sha")  # type: ignore[attr-defined]
+        on_host, _, _ = map(int, counted.read_text().splitlines()[-1].split())
+        one = one_to_one if stage is backward else 0
+        assert expected.of_batch(samples) - 4 * (values + one) == on_host
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_batch_brings_kernels_and_states(backend: Backend) -> None:
+    """Nothing is as large as the synapses, and states at rest are one value each."""
+    samples, steps = 3, 2
+    stage = ForwardNetwork(LOOP, integrate_and_fire(), samples, **on(backend))
+    stage.set_parameters(random_parameters(LOOP))
+    kernels = [connection.kernel_values for *_, connection in incoming(LOOP)]
+    units = [layer.units for layer in LOOP.layers]
+    scalars, states = 5 * len(units), 4 * len(units)  # v, I, spike_count, dropout
+    announced = 32 + len(kernels) + scalars + states  # four integers, a flag for each array
+    for _ in range(2):
+        stage.run(random_images(LOOP, samples), steps)
+        last = stage.simulator.last_exchange  # type: ignore[attr-defined]
+        every = 4 * (sum(kernels) + scalars + 4 * samples * sum(units))
+        assert last.whole == announced + every
+        # Currents and kernels differ, all other states are sent as one value.
+        one = 4 * (sum(kernels) + scalars + samples * sum(units) + 3 * len(units))
+        assert last.sent == announced + one
+        assert last.answered == 8 + 24 + 4 * 2 * samples * sum(units)  # v, spike_count
+        assert last.steps > 0

@@ -1,6 +1,7 @@
 """What is generated for CUDA compiles for two architectures wherever there is a CUDA compiler.
 
-No GPU is needed and nothing is run.
+That is nvcc, of any version, and clang with CUDA 12's packages (`clang_toolkit`). No GPU is needed
+and nothing is run.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from networks.devices.genn import simulator as genn
 from networks.devices.genn.compilation import compile_genn_project
 from networks.devices.genn.installation import Installation
 from tests.networks.builders import architecture
-from tests.networks.devices.cuda_stand_in import find_nvcc, make_toolkit, missing_header
-from tests.networks.devices.genn_available import needs_genn
+from tests.networks.devices.genn.clang_toolkit import make_clang_toolkit, obstacle
+from tests.networks.devices.genn.cuda_stand_in import find_nvcc, make_toolkit, missing_header
+from tests.networks.devices.genn.genn_available import needs_genn
 
 NVCC = find_nvcc()
 NETWORK = architecture("3C3s-4C3 (F3C3)", (2, 6, 4))
@@ -31,26 +33,44 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for GeNN's library for CUDA, with what is compiled already."""
-    folder = tmp_path_factory.mktemp("library")
-    for name in ("lib", "obj"):
-        subprocess.run(["cp", "-a", f"{os.environ['GENN_PATH']}/{name}", folder], check=True)
-    return folder
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders for GeNN's library for CUDA by compiler, with what is compiled already."""
+    folders = {}
+    for compiler in ("nvcc", "clang"):
+        folders[compiler] = tmp_path_factory.mktemp(f"library-{compiler}")
+        for name in ("lib", "obj"):
+            source = f"{os.environ['GENN_PATH']}/{name}"
+            subprocess.run(["cp", "-a", source, folders[compiler]], check=True)
+    return folders
 
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("architecture", [80, 90])
+@pytest.mark.parametrize(
+    "compiler",
+    [
+        "nvcc",
+        pytest.param(
+            "clang", marks=pytest.mark.skipif(bool(obstacle(NVCC)), reason=obstacle(NVCC))
+        ),
+    ],
+)
 def test_both_stages_compile(
-    architecture: int, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    architecture: int,
+    compiler: str,
+    libraries: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def nothing(backend: str) -> tuple[Installation, ...]:
         return ()
 
     assert NVCC is not None
-    if missing := missing_header(NVCC):
-        pytest.skip(f"the CUDA toolkit of '{NVCC}' has no {missing}: install cuRAND")
-    toolkit = make_toolkit(tmp_path / "cuda", NVCC, architecture)
+    nvcc = make_clang_toolkit(tmp_path / "clang", NVCC) if compiler == "clang" else NVCC
+    if missing := missing_header(nvcc):
+        pytest.skip(f"the CUDA toolkit of '{nvcc}' has no {missing}: install cuRAND")
+    toolkit = make_toolkit(tmp_path / "cuda", nvcc, architecture)
+    library = libraries[compiler]
     monkeypatch.setenv("CUDA_PATH", str(toolkit))
     monkeypatch.setenv("LD_LIBRARY_PATH", str(toolkit / "lib64"))
     monkeypatch.setenv("LIBRARY_DIRECTORY", str(library / "lib"))

@@ -18,7 +18,7 @@ from networks import Backend, BackwardNetwork, DeviceError, ForwardNetwork
 from networks.devices.genn import simulator as genn
 from networks.devices.genn.installation import Installation
 from tests.networks.builders import architecture
-from tests.networks.devices.genn_available import needs_brian2genn
+from tests.networks.devices.genn.genn_available import needs_brian2genn
 
 NETWORK = architecture("3C3s-4C3 (F3C3)", (2, 6, 4))
 SAMPLES = 5
@@ -129,6 +129,10 @@ def test_blocks_are_warps_on_a_gpu(tmp_path: Path) -> None:
     chosen = model.rindex("GENN_PREFERENCES.manualBlockSizes.fill(32);")
     assert chosen > model.rindex("GENN_PREFERENCES.blockSizeSelectMethod = BlockSizeSelect::MANUAL")
     assert model.rindex("blockSizeSelectMethod") < chosen < model.index("model.setName(")
+    # Products are rounded before they are added; the user's options stay.
+    users = model.rindex('GENN_PREFERENCES.userNvccFlags = "')
+    ours = model.rindex('GENN_PREFERENCES.userNvccFlags += " --fmad=false";')
+    assert users < ours < model.index("model.setName(")
 
 
 def test_opencl_is_c(tmp_path: Path) -> None:
