@@ -258,7 +258,7 @@ split = {name: parts(*potentials, steps=300, images=24) for name, potentials in 
 # %%
 names = {"e_e": "$e_e$ exceeded", "e_q": "$e_q$ quantisation", "e_s": "$e_s$ random arrival",
          "e_i": "$e_i$ iteration"}  # fmt: skip
-shown = np.unique(np.geomspace(5, 300, 16).astype(int))
+shown = np.unique(np.geomspace(6, 300, 16).astype(int))
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 for axes, (name, each) in zip(panels, split.items(), strict=True):
     sizes = {names[part]: np.sqrt((e[:, shown - 1] ** 2).mean(axis=(0, 2)))

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-import training.cli.commands.training_commands
 import training.runs.loop
+import training.runs.prepare
 from training.cli.command_line import main
 from training.runs.loop import TrainingLoop
 from training.runs.shown.progress import Progress
@@ -42,5 +42,5 @@ class RecordingLoop(TrainingLoop):
 
 if __name__ == "__main__":
     training.runs.loop.draw_pictures = lambda run, history: None  # type: ignore[attr-defined]
-    training.cli.commands.training_commands.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
+    training.runs.prepare.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
     sys.exit(main())

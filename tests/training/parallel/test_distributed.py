@@ -95,7 +95,7 @@ def numbers(record: Mapping[str, Any]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, value in record.items():
         if isinstance(value, dict):
-            found |= {f"{name}/{layer}": rate for layer, rate in value.items()}
+            found |= {f"{name}/{layer}": each for layer, each in numbers(value).items()}
         elif name not in ("kind", "images_per_second", "cpu_seconds"):
             found[name] = value
     return found
@@ -184,7 +184,9 @@ def test_a_mistake_is_told_once(tmp_path: Path) -> None:
     torchrun = Torchrun(2, tmp_path, "train", "mnits", module="training")
     status, output, (told,) = torchrun.finish()
     assert (status, output) == (1, [])  # torchrun's own status
-    assert told.startswith("spide: unknown recipe 'mnits': choose one of digits, ")
+    assert told.startswith(
+        "spide: unknown recipe 'mnits' (did you mean 'n-mnist'?): choose one of "
+    )
 
 
 def test_more_processes_than_images_in_a_batch(tmp_path: Path) -> None:
