@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 from unittest.mock import patch
 
-import training.methods.spide
+import training.methods.parts.first_stage
 from benchmarks.subject import Subject, train
 from networks.simulation import Simulation
 from training.methods.parts.local_gradients import local_gradients
@@ -69,7 +69,10 @@ def measure(subject: Subject, rounds: int) -> list[Round]:
         return _timed(lambda: method.step(data.images, data.labels, data.masks))[0]
 
     found: list[Round] = []
-    with one_torch_thread(), patch.object(training.methods.spide, "local_gradients", timed):
+    with (
+        one_torch_thread(),
+        patch.object(training.methods.parts.first_stage, "local_gradients", timed),
+    ):
         for method in (by_rates, by_spikes):
             method.set_parameters(subject.parameters)
             step(method)

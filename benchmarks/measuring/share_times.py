@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 
 import training.methods.parts.first_stage
-import training.methods.spide
 from benchmarks.measuring import bounds
 from benchmarks.measuring.bounds import Traffic
 from benchmarks.measuring.stopwatches import CompiledTimes, compiled_times, time_inside
@@ -84,7 +83,7 @@ def measure_share(subject: Subject, samples: int, batch: int, runs: int) -> Shar
         (type(subject.architecture.layers[0].connection), "apply"),
         (training.methods.parts.first_stage, "logits"),
         (training.methods.parts.first_stage, "output_gradient"),
-        (training.methods.spide, "local_gradients"),
+        (training.methods.parts.first_stage, "local_gradients"),
     ]
     with one_torch_thread():
         share.step(data.images, data.labels, data.masks, batch=batch)

@@ -89,7 +89,7 @@ class TwoStageConfig(TwoStageValues):
             raise ValueError(f"loss_scale is {self.loss_scale}: it must be positive")
         if self.backward_neuron not in get_args(BackwardNeuron):
             raise ValueError(
-                f"backward_neuron is {self.backward_neuron!r}: it must be 'ternary' or 'trace'"
+                f"backward_neuron must be 'ternary' or 'trace', not {self.backward_neuron!r}"
             )
         _ = self.neuron, self.couple.neuron  # their own checks
 
