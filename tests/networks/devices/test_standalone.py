@@ -122,8 +122,8 @@ def test_a_build_that_is_killed_is_made_again(
 
 
 def break_connectivity(folder: Path) -> None:
-    sources = next((folder / "static_arrays").glob("*row_source*"))
-    os.truncate(sources, sources.stat().st_size // 2)
+    rows = next((folder / "static_arrays").glob("*_runs"))
+    os.truncate(rows, rows.stat().st_size // 2)
 
 
 def break_program(folder: Path) -> None:
