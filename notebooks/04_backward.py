@@ -151,12 +151,8 @@ rms = {name: np.sqrt((error**2).mean(axis=2)) for name, error in errors.items()}
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
 plots.distance(left, lengths, rms, time="T_B")
 left.set(ylabel=r"r.m.s. of $\beta_2[T_B] - \beta_2^*$", title="Last layer, 64 images")
-for number, (name, rates) in enumerate(found.items()):
-    right.plot(goal.ravel(), rates[3].ravel(), ".", color=f"C{number}", markersize=2, label=name)
-right.plot([-1, 1], [-1, 1], "--", color="black", linewidth=0.8)
-right.set(xlabel=r"exact $\beta_2^*$", ylabel=r"$\beta_2[50]$", xlim=(-0.5, 0.5), ylim=(-0.5, 0.5))
-right.set_title("$T_B$ = 50")
-right.legend(markerscale=4)
+plots.agreement(right, {name: (goal, rates[3]) for name, rates in found.items()})
+right.set(xlabel=r"exact $\beta_2^*$", ylabel=r"$\beta_2[50]$", title="$T_B$ = 50")
 plt.show()
 
 # %%
@@ -264,8 +260,8 @@ for axes, (name, each) in zip(panels, split.items(), strict=True):
     sizes = {names[part]: np.sqrt((e[:, shown - 1] ** 2).mean(axis=(0, 2)))
              for part, e in each.items()}  # fmt: skip
     whole = np.sqrt((sum(each.values())[:, shown - 1] ** 2).mean(axis=(0, 2)))
-    positive = {label: size for label, size in sizes.items() if (size > 0).all()}
-    plots.distance(axes, shown, {"whole error": whole, **positive}, time="T_B")
+    visible = {label: size for label, size in sizes.items() if size.min() > 2e-4}
+    plots.distance(axes, shown, {"whole error": whole, **visible}, time="T_B")
     axes.set(title=name, ylabel="r.m.s. over neurons and images", ylim=(2e-4, 0.5))
 panels[1].set_ylabel("")
 panels[1].get_legend().remove()
