@@ -20,6 +20,7 @@ from typing import Annotated, Literal
 import tyro
 
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
+from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
 from training.cli.standard_streams import StandardStreams
 from training.data.own_data.own import is_own
@@ -216,18 +217,14 @@ def _run(arguments: list[str], launch: Launch) -> int:
         return _doctor(rest)
     if command == "evaluate":
         return _evaluate(rest, launch)
-    names = ", ".join(RECIPES)
     if not rest:
-        raise UsageError(f"spide {command} needs a recipe: choose one of {names}")
+        raise UsageError(f"spide {command} needs a recipe: choose one of {NAMES}")
     name, *options = rest
-    if name not in RECIPES:
-        own = f", and give your data with --data {name}" if is_own(name) else ""
-        raise UsageError(
-            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of {names}{own}"
-        )
+    own = f", and give your data with --data {name}" if is_own(name) else ""
+    recipe = named_recipe(name, own)
     prog = f"spide {command} {name}"
     if command == "info":
-        info = parse(Info, options, prog, description(name), default=Info(RECIPES[name]))
+        info = parse(Info, options, prog, description(name), default=Info(recipe))
         from training.cli.reports.information import print_information
 
         return print_information(info.recipe)
@@ -238,16 +235,14 @@ def _evaluate(options: list[str], launch: Launch) -> int:
     if not options:
         raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
     choice = parse(Evaluate, options, prog="spide evaluate")
-    run = open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
+    open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
     from training.cli.commands import training_commands
     from training.parallel.distributed.processes import join
-    from training.runs.prepare import download
 
     best = choice.checkpoint == "best"
     with join(launch) as processes:
-        if choice.download:
-            download(run.recipe.data_set, choice.data_dir, processes)
-        return training_commands.evaluate_run(choice.run_dir, choice.data_dir, best, processes)
+        setting = training_commands.setting_of(choice.data_dir, processes, choice.download)
+        return training_commands.evaluate_run(choice.run_dir, best, setting)
 
 
 def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
@@ -261,23 +256,18 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
         open_run(choice.resume)
     from training.cli.commands import training_commands
     from training.parallel.distributed.processes import join
-    from training.runs.prepare import download
 
-    data_dir, most = choice.data_dir, choice.max_iterations
+    most = choice.max_iterations
     if choice.resume is None:
         with join(launch) as processes:
-            if choice.download:
-                download(choice.recipe.data_set, data_dir, processes)
-            return training_commands.train_anew(
-                name, choice.recipe, data_dir, choice.out, most, processes
-            )
+            setting = training_commands.setting_of(choice.data_dir, processes, choice.download)
+            return training_commands.train_anew(name, choice.recipe, choice.out, most, setting)
     run = training_commands.open_run_of(choice.resume, name)
     # Read again with the run's recipe for defaults: the options that were given stand out.
     choice = parse(Train, options, prog, default=Train(run.recipe))
     with join(launch) as processes:
-        if choice.download:
-            download(run.recipe.data_set, data_dir, processes)
-        return training_commands.resume(run, choice.recipe, data_dir, most, processes)
+        setting = training_commands.setting_of(choice.data_dir, processes, choice.download)
+        return training_commands.resume(run, choice.recipe, most, setting)
 
 
 def _note_milestones(recipe: Recipe, original: Recipe) -> None:

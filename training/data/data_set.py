@@ -32,7 +32,7 @@ class DataSet:
         SHA-256 of the files by name, as far as they are known.
     pixel_bytes : tuple of int
         What a pixel of the training and of the test images takes in memory; 0 where files are
-        mapped into memory, of which only the images of a batch are read.
+        mapped into memory.
     frames : int, optional
         Images per sample, one for each step of stage 1, if it is such a data set.
     fetch : callable, optional

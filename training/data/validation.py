@@ -37,6 +37,10 @@ def held_out(images: Images, count: int, used: int = 0) -> Images:
     if count == used == 0:
         return images
     total = len(images.training)
+    if count >= total:
+        raise DataError(
+            f"{count:,} images cannot be held out of {total:,}: choose a smaller --validation"
+        )
     if used > total - count:
         raise DataError(
             f"{used:,} of {total - count:,} images cannot be trained on: choose smaller "
@@ -47,10 +51,6 @@ def held_out(images: Images, count: int, used: int = 0) -> Images:
     rest = Rows(images.training, trained.sort().values)
     if count == 0:
         return replace(images, training=rest)
-    if count >= total:
-        raise DataError(
-            f"{count:,} images cannot be held out of {total:,}: choose a smaller --validation"
-        )
     if images.augmentation is not None and images.plain is None:
         raise DataError(
             "the training images are augmented, and it is not known how they look without: leave "

@@ -17,17 +17,14 @@ from training.energy.two_stages import (
     way_back,
 )
 from training.energy.work import Account, Work, scaled
+from training.methods.build import method_class
 from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.local_gradients import average_input
+from training.methods.results import Prediction, StepResult
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.floating]
-NOT_COUNTED = {
-    "implicit": "the method implicit solves a linear system, whose operations are not counted",
-    "conversion": "the method conversion trains a dense network, which stands in the table",
-}
-"""Methods whose steps are not those of spiking stages."""
 
 
 def measure(
@@ -60,7 +57,15 @@ def measure(
     whole = max(recipe.batch_size, np.size(labels))
     batch = Batch.of(architecture, method.dtype, images, labels, whole=whole)
     count = batch.samples
-    predicted = method.predict(batch.images, count=True)
+    kind = method_class(recipe.method)
+    result: StepResult | None = None
+    if "backward" in kind.stage_names:  # stage 1 is then a part of the step
+        result = method.step(batch.images, batch.labels, batch=batch.whole, count=True)
+        predicted = Prediction(
+            result.logits, result.alpha, result.firing_rates_forward, result.operations["forward"]
+        )
+    else:
+        predicted = method.predict(batch.images, count=True)
     forward = [
         input_work(architecture, batch.images),
         *stage_1_work(architecture, predicted.operations, count, recipe.forward_steps),
@@ -68,15 +73,13 @@ def measure(
     ]
     activity = {"stage 1": predicted.firing_rates}
     training = []
-    if recipe.method in ("spide", "feedback_alignment"):
-        result = method.step(batch.images, batch.labels, batch=batch.whole, count=True)
+    if result is not None:
         activity["stage 2"] = result.firing_rates_backward
-        x = average_input(batch.images, config.leak) if batch.frames else batch.images
-        direct = recipe.method == "feedback_alignment"
+        x = average_input(batch, config.leak)
         synapses, steps = method.backward.pathways, recipe.backward_steps
         works = [
             *forward,
-            *way_back(architecture, result, synapses, steps, direct=direct),
+            *way_back(architecture, result, synapses, steps, direct=kind.direct_feedback),
             *gradient_work(architecture, x, result, steps),
         ]
         training.append(_account(recipe.method, works, count, kept_by_rates(architecture)))
@@ -101,7 +104,7 @@ def measure(
         ),
         footprint=itemsize * (architecture.parameters + 2 * sum(neurons)),
         images=count,
-        not_counted=NOT_COUNTED.get(recipe.method, ""),
+        not_counted=kind.not_counted,
     )
 
 

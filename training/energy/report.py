@@ -9,11 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from training.energy.costs import HOROWITZ, Costs
-from training.energy.work import Account, Phase
+from training.energy.work import PHASES, Account
 
 DENSE = "dense"
 """Name of the dense network."""
@@ -102,9 +101,8 @@ class EnergyReport:
             _line("training step", "phase", "ACs", "MACs", "if dense", "energy (uJ)", "kept"),
             _line(*["---"] * 7),
         ]
-        phases: Sequence[Phase] = ("forward", "way back", "gradients")
         for account in self.training:
-            for phase in phases:
+            for phase in PHASES:
                 one = account.of(phase)
                 lines.append(_line(account.network, phase, *self._numbers(one), ""))
             lines.append(

@@ -16,16 +16,14 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from equations import average_rate_weight
 from networks import Architecture
 from networks.connections import Connection
 from networks.wiring import FEEDBACK
 from training.energy.work import Work
 from training.methods.parts.batch import Batch
 from training.methods.parts.counted import operations_against
-from training.methods.parts.local_gradients import loss_and_gradient
-from training.methods.parts.unrolled import UnrolledNetwork
-from training.methods.surrogate import Spike
+from training.methods.parts.unrolled import Spiking
+from training.methods.surrogate import Surrogate, surrogate_spike
 from training.methods.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
@@ -37,12 +35,12 @@ class Probe:
     Parameters
     ----------
     layers : int
-    width : float
-        Of the surrogate derivative, V_th - u_rest.
+    spike : callable
+        That function.
     """
 
-    def __init__(self, layers: int, width: float) -> None:
-        self._layers, self._width = layers, width
+    def __init__(self, layers: int, spike: Spiking) -> None:
+        self._layers, self._spike = layers, spike
         self.spikes: list[Tensor] = []
         self.gradients: dict[int, Tensor] = {}
 
@@ -53,7 +51,7 @@ class Probe:
             self.gradients[call] = (gradient != 0).float()
 
         u.register_hook(remember)
-        fired: Tensor = Spike.apply(u, threshold, self._width)
+        fired = self._spike(u, threshold)
         self.spikes.append(fired.detach().float())
         return fired
 
@@ -83,9 +81,10 @@ def surrogate_learning(
         As the network uses them.
     batch : Batch
     """
-    probe = Probe(len(architecture.layers), config.v_threshold - config.v_rest)
-    network = UnrolledNetwork(architecture, config, probe)
-    tensors = {name: torch.tensor(value).requires_grad_() for name, value in parameters.items()}
+    probe = Probe(len(architecture.layers), surrogate_spike(config))
+    dtype = batch.images.dtype.name
+    method = Surrogate(architecture, config, batch.samples, dtype, spike=probe)
+    method.set_parameters(parameters)
     kept: dict[int, int] = {}
 
     def keep(saved: Tensor) -> Tensor:
@@ -94,21 +93,8 @@ def surrogate_learning(
         return saved
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda saved: saved):
-        count = None
-        for fired in network.steps(tensors, batch):
-            count = fired[-1] if count is None else config.leak * count + fired[-1]
-        assert count is not None
-        rates = count / average_rate_weight(config.leak, config.forward_steps)
-        logits = torch.addmm(tensors["readout.bias"], rates.flatten(1), tensors["readout.weight"].T)
-    _, gradient = loss_and_gradient(
-        logits.detach().numpy(), batch.labels, config.loss_scale, batch.whole
-    )
-    names = list(tensors)
-    torch.autograd.grad(
-        logits, [tensors[name] for name in names], torch.from_numpy(gradient),
-        allow_unused=True, materialize_grads=True,
-    )  # fmt: skip
-    works = _readout(architecture, rates.detach())
+        result = method.step_batch(batch)
+    works = _readout(architecture, result.alpha[architecture.output.name])
     for end in _ends(architecture):
         works += _along(end, probe, config.forward_steps, batch)
     return works, sum(kept.values()) / batch.samples
@@ -178,10 +164,10 @@ def _products(connection: Connection, target: Tensor, source: Tensor) -> float:
     return float(connection.weight_gradient(target, source).sum(dtype=torch.float64))
 
 
-def _readout(architecture: Architecture, rates: Tensor) -> list[Work]:
+def _readout(architecture: Architecture, rates: Array) -> list[Work]:
     """The readout sees rates once, as in all methods."""
-    size = float(rates.numel() * architecture.classes)
-    products = float(torch.count_nonzero(rates)) * architecture.classes
+    size = float(rates.size * architecture.classes)
+    products = float(np.count_nonzero(rates)) * architecture.classes
     return [
         Work("way back", "readout", 0, size, size),
         Work("gradients", "readout", 0, products, size),

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Phase = Literal["forward", "way back", "gradients"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+"""In their order."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from training.experiments.paper import TABLE_1, TABLE_2, PaperRow
 from training.experiments.sweeps import DATA, STEPS
 from training.experiments.tables import Cell, Table, mean_and_spread
 from training.experiments.trained import Trained, mean, percent, seconds_to
+from training.methods.build import method_class
 from training.recipes.sizes import training_size
 from training.sweeps.cases import CASE
 
@@ -83,7 +84,7 @@ def accuracies(paper: Sequence[PaperRow]) -> Callable[[Trained], Table]:
         for case in trained.cases:
             one, recipe = trained.results.sel({CASE: case}), trained.recipe(case=case)
             network = trained.architecture(case=case)
-            has_stage_2 = recipe.method in ("spide", "feedback_alignment")
+            has_stage_2 = "backward" in method_class(recipe.method).stage_names
             rows.append(
                 (
                     f"ours: {case}", recipe.architecture, str(recipe.forward_steps),

@@ -20,13 +20,19 @@ def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) ->
     CompilerNotFoundError
         Without a C++ compiler.
     """
-    module, _, name = METHODS[recipe.method].partition(":")
-    method = getattr(importlib.import_module(module), name)
+    method = method_class(recipe.method)
     method.check_learning(recipe.simulation)
     if recipe.backward_neuron != "ternary" and "backward" not in method.stage_names:
         raise ValueError(
             f"the method {recipe.method} has no stage 2, and so no backward neuron "
             f"'{recipe.backward_neuron}': leave --backward-neuron out"
         )
-    built: Method = method.build(architecture, recipe, batch_size)
+    built: Method = method.build(architecture, recipe, batch_size)  # type: ignore[attr-defined]
     return built
+
+
+def method_class(name: str) -> type[Method]:
+    """The class of a method by its name, for what is true of all networks that learn so."""
+    module, _, kind = METHODS[name].partition(":")
+    found: type[Method] = getattr(importlib.import_module(module), kind)
+    return found

@@ -26,7 +26,7 @@ from networks.simulation import Simulation
 from networks.weights import Weights
 from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
-from training.methods.parts.unrolled import drive_of
+from training.methods.parts.unrolled import drive_of, readout_of
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -57,6 +57,7 @@ class Conversion(FirstStageMethod):
 
     #: The network that learns does not fire.
     stage_names = ()
+    not_counted = "the method conversion trains a dense network, which stands in the table"
 
     def __init__(
         self,
@@ -122,6 +123,4 @@ class Conversion(FirstStageMethod):
                 drive = drive * torch.as_tensor(dropout_values(mask, layer.shape))
             rate = (self.config.rescale * drive).clamp(0, 1)
             rates[layer.name] = rate
-        return rates, torch.addmm(
-            self._tensors["readout.bias"], rate.flatten(1), self._tensors["readout.weight"].T
-        )
+        return rates, readout_of(self._tensors, rate)

@@ -74,6 +74,7 @@ class FeedbackAlignment(FirstStageMethod):
     """
 
     stage_names = ("forward", "backward")
+    direct_feedback = True
 
     def __init__(
         self,

@@ -43,6 +43,8 @@ class Implicit(FirstStageMethod):
         For values that cannot be built.
     """
 
+    not_counted = "the method implicit solves a linear system, whose operations are not counted"
+
     def __init__(
         self,
         architecture: Architecture,

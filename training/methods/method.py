@@ -41,6 +41,12 @@ class Method(ABC):
     #: Where its gradients can come from.
     learning: ClassVar[tuple[LearningRule, ...]] = ("rates",)
 
+    #: Whether stage 2, if there is one, gets the loss in every layer at once, not in the last.
+    direct_feedback: ClassVar[bool] = False
+
+    #: Why the operations of a step cannot be counted; empty if they can.
+    not_counted: ClassVar[str] = ""
+
     def __init__(self, architecture: Architecture, batch_size: int, dtype: str) -> None:
         self.architecture = architecture
         self.batch_size = batch_size

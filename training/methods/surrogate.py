@@ -31,7 +31,7 @@ from training.methods.parts.counted import operations_of
 from training.methods.parts.in_torch import refuse_what_only_brian_has
 from training.methods.parts.local_gradients import loss_and_gradient
 from training.methods.parts.readout import output_gradient
-from training.methods.parts.unrolled import UnrolledNetwork, in_layout
+from training.methods.parts.unrolled import Spiking, UnrolledNetwork, in_layout, readout_of
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -60,6 +60,17 @@ class Spike(torch.autograd.Function):
         return open_.div_(ctx.width), None, None
 
 
+def surrogate_spike(config: TwoStageConfig) -> Spiking:
+    """What fires, with the surrogate derivative of a neuron of these values."""
+    width = config.v_threshold - config.v_rest
+
+    def spike(u: Tensor, threshold: float) -> Tensor:
+        spikes: Tensor = Spike.apply(u, threshold, width)
+        return spikes
+
+    return spike
+
+
 class Surrogate(Method):
     """Stage 1 in torch, differentiated through time.
 
@@ -73,6 +84,8 @@ class Surrogate(Method):
     dtype : {"float32", "float64"}
     channels_last : bool
         Memory format of images and kernels, which convolutions pass on.
+    spike : callable, optional
+        What fires, and its derivative; by default the surrogate's, see `UnrolledNetwork`.
 
     Raises
     ------
@@ -88,6 +101,7 @@ class Surrogate(Method):
         dtype: str,
         *,
         channels_last: bool = False,
+        spike: Spiking | None = None,
     ) -> None:
         if config.own_neuron is not None:
             raise ValueError(
@@ -97,13 +111,8 @@ class Surrogate(Method):
         super().__init__(architecture, batch_size, dtype)
         self.config = config
         layout = torch.channels_last if channels_last else torch.contiguous_format
-        width = config.v_threshold - config.v_rest
-
-        def spike(u: Tensor, threshold: float) -> Tensor:
-            spikes: Tensor = Spike.apply(u, threshold, width)
-            return spikes
-
-        self._network = UnrolledNetwork(architecture, config, spike, layout)
+        fires = spike or surrogate_spike(config)
+        self._network = UnrolledNetwork(architecture, config, fires, layout)
         self._weights: Weights | None = None
         self._tensors: dict[str, Tensor] = {}
 
@@ -165,9 +174,7 @@ class Surrogate(Method):
                 activity = _add_up([each.detach() for each in fired], activity, 1.0)
         weight = average_rate_weight(config.leak, config.forward_steps, self.dtype)
         rates = [count / weight for count in counts]
-        logits = torch.addmm(
-            self._tensors["readout.bias"], rates[-1].flatten(1), self._tensors["readout.weight"].T
-        )
+        logits = readout_of(self._tensors, rates[-1])
         fires = config.forward_steps * batch.samples
         spikes = {
             layer.name: each.detach()

@@ -6,7 +6,6 @@ benchmarks draw with these and nothing else.
 
 from training.plots.bars import bars, class_probabilities, grouped_bars, power_law
 from training.plots.confusion import confusion_matrix
-from training.plots.couple import couple_in_slow_motion
 from training.plots.curves import (
     Curve,
     error_curves,
@@ -14,14 +13,15 @@ from training.plots.curves import (
     firing_rate_curves,
     loss_curves,
 )
+from training.plots.dynamics.couple import couple_in_slow_motion
+from training.plots.dynamics.rates import distance, rate_histogram, rates_over_time
+from training.plots.dynamics.spikes import impulses, raster
+from training.plots.dynamics.traces import levels, sawtooth, trace
 from training.plots.gradients import agreement, gradient_against_exact
 from training.plots.images import examples, kernels, rate_maps
 from training.plots.lines import bundle, errors_by_sign, lines, staircase
-from training.plots.rates import distance, rate_histogram, rates_over_time
-from training.plots.spikes import impulses, raster
 from training.plots.style import panels, styled, use_style
 from training.plots.sweeps import sweep_heat_map, sweep_lines, sweep_points
-from training.plots.traces import levels, sawtooth, trace
 
 __all__ = [
     "Curve",

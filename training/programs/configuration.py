@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from equations import average_rate_weight
 from networks.architecture import Architecture, Layer
-from networks.connections import channels, units
+from networks.connections import channels, positions, units
 from networks.devices.memory import Field
 from networks.devices.programs.standalone import Rehearsal
 from training.data import Images
@@ -96,7 +94,6 @@ def header(
 def _sizes(recipe: Recipe, architecture: Architecture, images: Images) -> Iterator[str]:
     connection = architecture.layers[0].connection
     taps, shape = connection.taps, architecture.input_shape
-    kernel = int(np.prod(connection.kernel_shape))
     weight = average_rate_weight(recipe.leak, recipe.forward_steps, recipe.dtype)
     numbers = {
         "TRAINING_IMAGES": len(images.training),
@@ -108,7 +105,7 @@ def _sizes(recipe: Recipe, architecture: Architecture, images: Images) -> Iterat
         "INPUT_CHANNELS": channels(shape),
         "INPUT_UNITS": units(shape),
         "FIRST_ROWS": len(taps.tap),
-        "FIRST_KERNEL": kernel,
+        "FIRST_KERNEL": connection.kernel_values,
         "FORWARD_COUNTED": recipe.forward_steps,
         "BACKWARD_COUNTED": recipe.backward_steps,
         "PROBES": PROBES,
@@ -132,7 +129,7 @@ def _sizes(recipe: Recipe, architecture: Architecture, images: Images) -> Iterat
 
 def _parameters(architecture: Architecture, saved: Mapping[str, int]) -> Iterator[str]:
     numbers = numbered(architecture)
-    yield f"const int64_t ALL_PARAMETERS = {sum(each.size for each in numbers.values())};"
+    yield f"const int64_t ALL_PARAMETERS = {architecture.parameters};"
     yield "const std::vector<Parameter> PARAMETERS = {"
     for name, each in numbers.items():
         places = f"{saved[f'parameters/{name}']}, {saved[f'momentum/{name}']}"
@@ -154,8 +151,8 @@ def _layers(recipe: Recipe, architecture: Architecture) -> Iterator[str]:
     def described(layer: Layer) -> str:
         bias = numbers.get(f"{layer.name}.bias")
         first = -1 if bias is None else bias.flat[0]
-        positions = layer.units // channels(layer.shape)
-        return f'    {{"{layer.name}", {channels(layer.shape)}, {positions}, {first}}},'
+        sizes = f"{channels(layer.shape)}, {positions(layer.shape)}"
+        return f'    {{"{layer.name}", {sizes}, {first}}},'
 
     yield "const std::vector<Layer> LAYERS = {"
     yield from map(described, architecture.layers)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, from_numpy
 
 from networks import Architecture
 from networks.devices.programs.standalone import Rehearsal
@@ -84,8 +84,6 @@ def _write_schedule(folder: Path, recipe: Recipe, images: Images) -> None:
 
 def _write_first_connection(folder: Path, architecture: Architecture) -> None:
     """The taps of layer 1, whose input is no spikes, and the parameters of its kernel."""
-    from torch import from_numpy
-
     layer = architecture.layers[0]
     taps = layer.connection.taps
     np.stack([taps.tap, taps.source, taps.target], axis=1).tofile(folder / "first_taps.bin")

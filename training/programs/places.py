@@ -51,7 +51,7 @@ def places_of_weights(method: Spide, stage: str) -> dict[str, NDArray[np.int32]]
     """
     architecture, network = method.architecture, method.stages[stage]
     numbers = numbered(architecture)
-    total = sum(each.size for each in numbers.values())
+    total = architecture.parameters
     most = 2 ** (np.finfo(network.dtype).nmant + 1)
     if total >= most:
         raise UserError(

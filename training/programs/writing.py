@@ -68,11 +68,10 @@ def as_program(recipe: Recipe) -> Recipe:
                 f"{name} is {getattr(recipe, name)!r}: a compiled training has {only!r} only; "
                 "choose that, or 'spide train'"
             )
-    if recipe.device == "genn" or recipe.synapses == "explicit":
-        name = "device" if recipe.device == "genn" else "synapses"
+    if (synapses := recipe.simulation.realised.synapses) != "shared":
         raise UserError(
-            f"{name} is '{getattr(recipe, name)}': a compiled training has the device "
-            "cpp_standalone with shared synapses; leave the option out"
+            f"synapses are {synapses}, on device '{recipe.device}': a compiled training has shared "
+            "ones, on cpp_standalone; leave --device and --synapses out"
         )
     return replace(recipe, device="cpp_standalone", synapses="shared", learning="spikes")
 
@@ -109,7 +108,7 @@ def compile_training(name: str, recipe: Recipe, out: Path, data_dir: Path = Path
         )
     check_makeable(out)
     whole = find(recipe.data_set).load(data_dir)
-    images = held_out(whole, recipe.validation)
+    images = held_out(whole, recipe.validation, recipe.training_images)
     _check_images(images, architecture)
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -133,8 +132,8 @@ def _check_images(images: Images, architecture: Architecture) -> None:
             "the training images are augmented by random numbers of torch, which a compiled "
             "training does not have: use 'spide train'"
         )
-    pixels = images.training.tensors[0]
-    if pixels[0].numel() != units(architecture.input_shape):
+    pixels, _ = images.training[0]
+    if pixels.numel() != units(architecture.input_shape):
         raise UserError(
             "the images come in frames, which a compiled training does not have: use 'spide train'"
         )
@@ -164,7 +163,7 @@ def _write(folder: Path, recipe: Recipe, architecture: Architecture, images: Ima
 
 def _rehearse(method: Spide, recipe: Recipe, images: Images) -> dict[str, Rehearsal]:
     """What one image asks of both stages."""
-    pixels, labels = (tensor[:1].numpy() for tensor in images.training.tensors)
+    pixels, labels = (tensor.numpy() for tensor in images.training[:1])
     dtype = np.dtype(recipe.dtype)
     method.set_parameters(initial_parameters(method.architecture, recipe))
     first, second = (program_of(method, stage) for stage in STAGES)

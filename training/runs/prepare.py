@@ -43,25 +43,28 @@ class Setting:
         What is shown.
     interruption : Interruption
         Asked between two iterations whether to stop; several processes have one of their own.
+    download : bool
+        Whether data that are not there are downloaded: by one process, the others find them.
     """
 
     data_dir: Path = Path("data")
     processes: Processes = field(default_factory=Processes)
     display: Display = field(default_factory=Display)
     interruption: Interruption = field(default_factory=Interruption)
+    download: bool = False
 
     def same_everywhere(self, text: str) -> bool:
         """Whether this text is that of the first process."""
         return self.processes.text_of_first(text) == text
 
 
-def check_checkpoint(checkpoint: Checkpoint, run: RunFolder, setting: Setting) -> Checkpoint:
-    """Return the checkpoint if it belongs to the run, and is the same in all processes.
+def check_checkpoint(checkpoint: Checkpoint, run: RunFolder, setting: Setting) -> None:
+    """Refuse a checkpoint that does not belong to the run, or is not the same in all processes.
 
     Raises
     ------
     CheckpointError
-        If not.
+        If it does not.
     """
     checkpoint.check_recipe(run.name, run.recipe)
     checkpoint.check_architecture(read_architecture(run.recipe))
@@ -70,19 +73,6 @@ def check_checkpoint(checkpoint: Checkpoint, run: RunFolder, setting: Setting) -
             f"the processes found different checkpoints in '{run.checkpoints}': "
             "all machines must share the run folder"
         )
-    return checkpoint
-
-
-def download(data_set: str, data_dir: Path, processes: Processes) -> None:
-    """Download a data set, if it is not there: one process does, the others find it.
-
-    Raises
-    ------
-    DataError
-        If it cannot be downloaded.
-    """
-    with processes.first_one_then_others():
-        find(data_set).download(data_dir)
 
 
 def load_images(run: RunFolder, setting: Setting) -> tuple[RunFolder, Images]:
@@ -97,7 +87,7 @@ def load_images(run: RunFolder, setting: Setting) -> tuple[RunFolder, Images]:
     Raises
     ------
     DataError
-        If they cannot be read, or are not the same in all processes.
+        If they cannot be read or downloaded, or are not the same in all processes.
     DeviceError, ValueError
         If the machine lacks what the recipe's device needs: that is asked first.
     RunFolderError
@@ -105,7 +95,11 @@ def load_images(run: RunFolder, setting: Setting) -> tuple[RunFolder, Images]:
     """
     recipe = run.recipe
     simulator_class(recipe.simulation).require()
-    images = find(recipe.data_set).load(setting.data_dir)
+    data_set = find(recipe.data_set)
+    if setting.download:
+        with setting.processes.first_one_then_others():
+            data_set.download(setting.data_dir)
+    images = data_set.load(setting.data_dir)
     architecture = read_architecture(recipe)
     setting.display.say(
         f"{recipe.data_set}: {len(images.training):,} training and {len(images.test):,} test "

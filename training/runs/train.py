@@ -15,7 +15,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from training.data import find
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
 from training.recipes import RECIPES
@@ -96,14 +95,12 @@ def train(
         fields["data_set"] = str((path / FOLDER).absolute())
         fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
     chosen = chosen_recipe(recipe, fields)
-    if download:
-        find(chosen.data_set).download(Path(data_dir))
     with only_writer(path), _nothing_left_of_failures(path):
         if arrays is not None:
             write_arrays(path, arrays)
         folder = RunFolder(path, recipe_name(recipe), chosen)
         checkpoint = first_checkpoint(folder.name, chosen, read_architecture(chosen))
-        setting = _setting(data_dir, progress, interruption)
+        setting = replace(_setting(data_dir, progress, interruption), download=download)
         return _train(folder, checkpoint, setting, max_iterations, new=True)
 
 

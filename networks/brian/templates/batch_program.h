@@ -5,7 +5,8 @@
 // steps, whether there are frames), a byte for each array that main() announced, which is 1 if only
 // the one value that it holds everywhere is sent, and these arrays, shared ones first; then the
 // frames. The answer is the number of the request, three times in seconds (to move arrays to a
-// device, the steps, to move arrays back) and the output arrays. The samples of a batch are simulated
+// device, the steps, to move arrays back) and the output arrays. What spikes teach is not sent: it
+// begins at zero, and ends the answer. The samples of a batch are simulated
 // one after the other in the same network.
 #ifndef SPIDE_BATCH_PROGRAM_H
 #define SPIDE_BATCH_PROGRAM_H

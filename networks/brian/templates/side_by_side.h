@@ -19,7 +19,9 @@ class SideBySide
         size_t item;
         size_t bytes;  // of one sample; of all there is, if it is shared
         bool output;
-        std::string value;  // that all used samples hold, and the device too; empty if they differ
+        // What the device holds: all of a shared array; of others the one value of all samples that
+        // are used, empty if they differ.
+        std::string value;
         bool changed;
     };
     const size_t batch_size_;

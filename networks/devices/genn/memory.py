@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from networks.architecture import Architecture
-from networks.connections import Connection, channels, units
+from networks.connections import Connection, units
 from networks.wiring import incoming
 
 #: A floating-point number in single precision, a number of a neuron, a place in a kernel.
@@ -106,10 +104,9 @@ def _population(neurons: int, words: int, scalars: int) -> DeviceMemory:
 
 
 def _connection(connection: Connection, transposed: bool) -> DeviceMemory:
-    taps, shapes = connection.taps, (connection.source_shape, connection.target_shape)
+    shapes = (connection.source_shape, connection.target_shape)
     source, target = shapes[::-1] if transposed else shapes
-    reached = np.bincount(taps.target if transposed else taps.source).max()
-    longest = int(reached) * (1 if connection.channelwise else channels(target))
+    longest = int((connection.fan_in if transposed else connection.fan_out).max())
     return _rows(units(source), longest, units(target), connection.kernel_values)
 
 

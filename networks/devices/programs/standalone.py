@@ -46,7 +46,8 @@ class Rehearsal:
     ----------
     steps : int
     fields : tuple of Field
-        What the request would carry, in order of their kinds: shared, each.
+        What the program holds, as its memory has them; a request sends the shared ones first, then
+        those of each sample, and none of what spikes teach.
     """
 
     steps: int

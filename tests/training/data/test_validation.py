@@ -69,6 +69,8 @@ def test_they_are_not_augmented() -> None:
 def test_too_many_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="20 images cannot be held out of 20"):
         held_out(images(), 20)
+    with pytest.raises(DataError, match="25 images cannot be held out of 20"):
+        held_out(images(), 25)
     with pytest.raises(UserError, match="1,437 images cannot be held out of the 1,437"):
         train("digits", validation=1437, out=tmp_path / "run")
     with pytest.raises(UserError, match="a batch of 32 is larger than the 31 training images"):

@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from training.cli.command_line import main
-from training.cli.commands.training_commands import resume, train_anew
+from training.cli.commands.training_commands import resume, setting_of, train_anew
 from training.errors import CheckpointError, UserError
 from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.processes import Processes
@@ -193,7 +193,7 @@ def test_more_processes_than_images_in_a_batch(tmp_path: Path) -> None:
     out, processes = tmp_path / "run", Processes(Launch(0, 2, 2))
     recipe = replace(RECIPES["digits"], batch_size=1)
     with pytest.raises(UserError, match="a batch of 1 cannot be split over 2 processes: start"):
-        train_anew("digits", recipe, tmp_path, out, None, processes)
+        train_anew("digits", recipe, out, None, setting_of(tmp_path, processes, False))
     assert not out.exists()
 
 
@@ -206,4 +206,4 @@ def test_machines_that_do_not_share_the_run_folder(
     run.create()
     save(run.checkpoints, first_checkpoint("digits", run.recipe, read_architecture(run.recipe)))
     with pytest.raises(CheckpointError, match="all machines must share the run folder"):
-        resume(run, run.recipe, tmp_path, None, processes)
+        resume(run, run.recipe, None, setting_of(tmp_path, processes, False))

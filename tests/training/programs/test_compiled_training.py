@@ -31,6 +31,7 @@ RECIPE: dict[str, Any] = {
     "batch_size": 250,
     "feedback_norm": 0.05,
     "validation": 37,
+    "training_images": 1300,
 }
 
 

@@ -18,7 +18,8 @@ from training.cli.command_line import main
         (("--normalisation", "weight"), "normalisation is 'weight': a compiled training has"),
         (("--norm-restriction", "reparameterisation"), "a compiled training has 'projection' only"),
         (("--couple",), "couple is True: a compiled training has False only"),
-        (("--synapses", "explicit"), "synapses is 'explicit': a compiled training has the device"),
+        (("--synapses", "explicit"), "synapses are explicit, on device 'runtime': a compiled"),
+        (("--device", "genn"), "synapses are explicit, on device 'genn': a compiled training has"),
         (("--backward-neuron", "trace"), "backward_neuron is 'trace': a compiled training has"),
     ],
 )

@@ -62,7 +62,7 @@ def test_the_callers_arrays_are_his_own(tmp_path: Path) -> None:
     assert Run(run.path).evaluate().accuracy == run.evaluate().accuracy
 
 
-def test_a_file_own_data(run: Run, tmp_path: Path) -> None:
+def test_a_file_of_ones_own(run: Run, tmp_path: Path) -> None:
     np.savez(tmp_path / "data.npz", images=IMAGES, labels=LABELS)
     fields = {name: value for name, value in OWN.items() if name not in ("images", "labels")}
     other = train(RECIPES["digits"], out=tmp_path / "run", data_set=str(tmp_path / "data.npz"),

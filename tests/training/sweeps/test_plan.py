@@ -79,7 +79,7 @@ def test_the_cases_of_the_ablation() -> None:
     assert all("/" not in point.name for point in plan.points)
 
 
-def test_a_case_own_data() -> None:
+def test_a_case_of_ones_own() -> None:
     cases = {"slow": {"learning_rate": 0.01, "epochs": 30}}
     plan = make_plan("digits", DIGITS, {"case": ["ours", "slow"]}, cases=cases)
     assert [values(p.recipe, "learning_rate", "epochs") for p in plan.points] == [

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import tyro
 
+from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
-from training.recipes import RECIPES, description
+from training.recipes import description
 from training.recipes.recipe import Recipe
 from training.runs.files.output_path import check_makeable
-from training.suggestions import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Compile:
     """
 
     recipe: Annotated[Recipe, tyro.conf.arg(name="")]
-    out: Path
+    out: Path | None = None
     data_dir: Path = Path("data")
 
 
@@ -53,18 +53,14 @@ class Collect:
 
 def run_compile(words: Sequence[str]) -> int:
     """Run ``spide compile``; return 0."""
-    names = ", ".join(RECIPES)
     if not words:
-        raise UsageError(f"spide compile needs a recipe and --out DIR: choose one of {names}")
+        raise UsageError(f"spide compile needs a recipe and --out DIR: choose one of {NAMES}")
     name, *options = words
-    if name not in RECIPES:
-        raise UsageError(
-            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of {names}"
-        )
-    if "--out" not in options and not {"--help", "-h"} & set(options):
-        raise UsageError("spide compile needs the folder to make: --out DIR")
-    default = Compile(recipe=RECIPES[name], out=Path(name))
+    recipe = named_recipe(name)
+    default = Compile(recipe=recipe)
     choice = parse(Compile, options, f"spide compile {name}", description(name), default=default)
+    if choice.out is None:
+        raise UsageError("spide compile needs the folder to make: --out DIR")
     check_makeable(choice.out)  # before the imports: a folder that is taken is told at once
     from training.programs.writing import compile_training
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 import tyro
 
+from training.cli.named_recipe import named_recipe
 from training.cli.options import UsageError, parse
-from training.recipes import RECIPES
 from training.runs.files.folder import open_run
-from training.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from networks.exchange import TrainedNetwork
@@ -89,15 +88,10 @@ def run_import(words: Sequence[str]) -> int:
     if not words:
         raise UsageError("spide import needs a file: spide import FILE --recipe NAME --out RUN_DIR")
     choice = parse(Import, words, prog="spide import")
-    name = choice.recipe
-    if name not in RECIPES:
-        raise UsageError(
-            f"unknown recipe '{name}'{did_you_mean(name, RECIPES)}: choose one of "
-            f"{', '.join(RECIPES)}"
-        )
+    name, recipe = choice.recipe, named_recipe(choice.recipe)
     from training.runs.looking.exchange import import_run
 
-    folder = import_run(choice.file, name, RECIPES[name], choice.out)
+    folder = import_run(choice.file, name, recipe, choice.out)
     print(f"{folder.recipe.architecture}: 'spide evaluate {choice.out}' tests it, 'spide train "
           f"{name} --resume {choice.out}' goes on from its weights")  # fmt: skip
     return 0

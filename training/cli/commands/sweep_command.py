@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
 from training.errors import UserError
 from training.interruption import Interruption
@@ -78,9 +79,8 @@ class Sweep:
 
 def run(words: Sequence[str]) -> int:
     """Run ``spide sweep``; return 0, 1 if points failed, or 128 + the number of a signal."""
-    names = ", ".join(RECIPES)
     if not words:
-        raise UsageError(f"spide sweep needs a recipe or a .toml file: choose one of {names}")
+        raise UsageError(f"spide sweep needs a recipe or a .toml file: choose one of {NAMES}")
     first, *options = words
     prog = f"spide sweep {first}"
     if first.endswith(".toml"):
@@ -89,14 +89,10 @@ def run(words: Sequence[str]) -> int:
         if choice.vary:
             raise UsageError(f"'{first}' says what is varied: leave --vary out")
         name, plan = file.recipe, _plan_of_file(file, choice)
-    elif first in RECIPES:
-        choice = parse(Sweep, options, prog, description(first), default=Sweep(RECIPES[first]))
-        name, plan = first, _plan(first, choice)
     else:
-        raise UsageError(
-            f"unknown recipe '{first}'{did_you_mean(first, RECIPES)}: choose one of {names}, or a "
-            ".toml file"
-        )
+        recipe = named_recipe(first, ", or a .toml file")
+        choice = parse(Sweep, options, prog, description(first), default=Sweep(recipe))
+        name, plan = first, _plan(first, choice)
     return _train(name, plan, choice)
 
 

@@ -42,20 +42,26 @@ from training.storage.system_errors import sentence
 from training.updates.in_use import parameters_in_use
 
 
+def setting_of(data_dir: Path, processes: Processes, download: bool) -> Setting:
+    """Where a command takes place: only the first process shows something."""
+    display = Printed() if processes.leads else Display()
+    return Setting(data_dir, processes, display, download=download)
+
+
 def train_anew(
     name: str,
     recipe: Recipe,
-    data_dir: Path,
     out: Path | None,
     max_iterations: int | None,
-    processes: Processes,
+    setting: Setting,
 ) -> int:
     """Train a recipe in a new run folder; return the exit status."""
-    path = Path(processes.text_of_first(str(out or dated_path(title_of(name, recipe)))))
+    given = str(out or dated_path(title_of(name, recipe)))
+    path = Path(setting.processes.text_of_first(given))
     run = RunFolder(path, name, recipe)
     check_vacant(run.path)
     checkpoint = first_checkpoint(name, recipe, read_architecture(recipe))
-    return _train(run, checkpoint, _setting(data_dir, processes), max_iterations, _made)
+    return _train(run, checkpoint, setting, max_iterations, _made)
 
 
 def open_run_of(path: Path, name: str) -> RunFolder:
@@ -75,15 +81,9 @@ def open_run_of(path: Path, name: str) -> RunFolder:
     return run
 
 
-def resume(
-    run: RunFolder,
-    recipe: Recipe,
-    data_dir: Path,
-    max_iterations: int | None,
-    processes: Processes,
-) -> int:
+def resume(run: RunFolder, recipe: Recipe, max_iterations: int | None, setting: Setting) -> int:
     """Continue a run from its newest checkpoint; return the exit status."""
-    setting = _setting(data_dir, processes)
+    processes = setting.processes
     with only_writer(run.path) if processes.leads else nullcontext():
         checkpoint = where_it_stopped(run, read_architecture(run.recipe))
         check_checkpoint(checkpoint, run, setting)
@@ -105,9 +105,9 @@ def resume(
         )
 
 
-def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -> int:
+def evaluate_run(path: Path, best: bool, setting: Setting) -> int:
     """Print the test accuracy of a run; return the exit status."""
-    run, setting = open_run(path), _setting(data_dir, processes)
+    run = open_run(path)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
     check_checkpoint(checkpoint, run, setting)
     iteration = checkpoint.progress.iteration
@@ -124,7 +124,7 @@ def evaluate_run(path: Path, data_dir: Path, best: bool, processes: Processes) -
         raise UserError(str(error)) from None
     if evaluation is None:
         return interruption.exit_status
-    if processes.leads:
+    if setting.processes.leads:
         print_evaluation(evaluation, images, run)
     print(f"weights of iteration {iteration}, loss {evaluation.loss:.4f}")
     _print_accuracy(evaluation.accuracy, path)
@@ -179,11 +179,6 @@ def _train(
         return interruption.exit_status
     _print_accuracies(progress, run)
     return 0
-
-
-def _setting(data_dir: Path, processes: Processes) -> Setting:
-    """Only the first process shows something."""
-    return Setting(data_dir, processes, Printed() if processes.leads else Display())
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Recordings of an event camera as images with a frame per step, made once and then mapped.
 
 Reading the events of tens of thousands of files takes minutes, and their frames gigabytes. They are
-therefore written as NumPy arrays into a folder beside the recordings, and mapped into memory: a
-training reads the frames of its batches only. The folder's name is a sum over what it was made of;
+therefore written as NumPy arrays into a folder beside the recordings, and mapped into memory: once
+a training has read them through to know that they are those of its run, the frames of a batch alone
+take memory. The folder's name is a sum over what it was made of;
 other recordings, or another way of making frames, have another folder.
 """
 

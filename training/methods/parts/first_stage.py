@@ -117,7 +117,10 @@ class FirstStage:
             By parameter; by default the products of alpha and ``m beta`` of Algorithm 2, lines
             16-21.
         """
-        others = {} if stage2 is None else {"backward": stage2}
+        firing_rates, operations = {"forward": stage1.firing_rates}, {"forward": stage1.operations}
+        if stage2 is not None:
+            firing_rates["backward"] = stage2.firing_rates
+            operations["backward"] = stage2.operations
         if gradients is None:
             masks = open_neurons(stage1.alpha)
             gradients = local_gradients(
@@ -133,17 +136,11 @@ class FirstStage:
             loss=loss.loss,
             gradients=dict(gradients),
             rates={"alpha": stage1.alpha, "beta": beta},
-            firing_rates={
-                "forward": stage1.firing_rates,
-                **{stage: each.firing_rates for stage, each in others.items()},
-            },
+            firing_rates=firing_rates,
             output_gradient=loss.output_gradient,
-            operations={
-                "forward": stage1.operations,
-                **{stage: each.operations for stage, each in others.items()},
-            },
+            operations=operations,
         )
 
     def average_input(self, batch: Batch) -> Array:
         """The input of a neuron of layer 1, averaged over time as its spikes are."""
-        return average_input(batch.images, self.config.leak) if batch.frames else batch.images
+        return average_input(batch, self.config.leak)

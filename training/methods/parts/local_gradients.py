@@ -17,6 +17,7 @@ from torch.nn.functional import log_softmax
 
 from equations import average_rate_weight
 from networks import Architecture
+from training.methods.parts.batch import Batch
 
 Array = NDArray[np.floating]
 
@@ -55,14 +56,18 @@ def loss_and_gradient(
     return -float(log_probabilities[own].sum()) / counted, gradient
 
 
-def average_input(frames: Array, leak: float) -> Array:
-    """The leak-weighted average of frames over time.
+def average_input(batch: Batch, leak: float) -> Array:
+    """The input of a neuron of layer 1, averaged over time as its spikes are.
 
     Parameters
     ----------
-    frames : array, shape (T_F, samples, ...)
+    batch : Batch
+        Whose images are constant or, as frames, have the steps first.
     leak : float
     """
+    frames = batch.images
+    if not batch.frames:
+        return frames
     average = np.zeros_like(frames[0])
     for frame in frames:
         average = leak * average + frame

@@ -116,6 +116,11 @@ def drive_of(
     )
 
 
+def readout_of(parameters: Mapping[str, Tensor], rate: Tensor) -> Tensor:
+    """Logits ``W_o alpha_N + b_o``, as torch may differentiate them; shape (samples, classes)."""
+    return torch.addmm(parameters["readout.bias"], rate.flatten(1), parameters["readout.weight"].T)
+
+
 def in_layout(values: Tensor, layout: torch.memory_format) -> Tensor:
     """The same values in a memory format, which only images and kernels have."""
     return values.contiguous(memory_format=layout) if values.ndim == 4 else values

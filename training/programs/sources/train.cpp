@@ -5,6 +5,7 @@
 // Each thread of the machine gets a pair of the programs forward/main and backward/main and takes
 // its part of every batch. An epoch ends with an evaluation and a checkpoint, and a training that
 // was stopped goes on from its newest one, with the numbers of one that was not.
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <sstream>
@@ -165,7 +166,8 @@ private:
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
-    int threads = argc > 1 ? atoi(argv[1]) : (int)std::thread::hardware_concurrency();
+    const int cores = std::max(1, (int)std::thread::hardware_concurrency());
+    const int threads = argc > 1 ? atoi(argv[1]) : (int)std::min<int64_t>(cores, BATCH_SIZE);
     if (argc > 2 || threads < 1 || threads > BATCH_SIZE)
         fail("call it as './train [THREADS]', with 1 to as many threads as a batch has images");
     Training(threads).run();

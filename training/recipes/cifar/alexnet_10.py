@@ -10,29 +10,15 @@ feedback: with a sixteenth of the channels and a batch of 8 the readout's bias a
 iterations.
 """
 
-from training.recipes.recipe import Recipe
+from dataclasses import replace
 
-RECIPE = Recipe(
+from training.recipes import mnist_lenet
+
+RECIPE = replace(
+    mnist_lenet.RECIPE,
     data_set="cifar10",
     architecture="96C3-256C3-P2-384C3-P2-384C3-256C3-1024-1024",
-    initialisation="kaiming-normal",
-    readout_initialisation="uniform",
-    v_threshold=0.5,
-    v_rest=-0.5,
-    v_threshold_backward=0.5,
-    v_rest_backward=-0.5,
-    forward_steps=30,
     backward_steps=250,
     loss_scale=400.0,
-    batch_size=128,
-    epochs=60,
-    learning_rate=0.1,
-    momentum=0.9,
-    weight_decay=5e-4,
-    milestones=(20, 40),
-    learning_rate_decay=0.1,
     warmup_iterations=400,
-    dropout=0.5,
-    dropout_layers="first-dense",
-    dropout_per="neuron",
 )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from training.plots.dynamics.traces import levels
 from training.plots.style import NEGATIVE, POSITIVE
-from training.plots.traces import levels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,1 @@
+"""What neurons do over time: potentials, spikes, rates."""
