@@ -183,7 +183,12 @@ class Architecture:
     @property
     def neurons(self) -> int:
         """Number of neurons of one sample, input units included, as in the paper's tables."""
-        return units(self.input_shape) + sum(layer.units for layer in self.layers)
+        return units(self.input_shape) + self.spiking_neurons
+
+    @property
+    def spiking_neurons(self) -> int:
+        """Number of neurons of all layers in one sample, the input apart."""
+        return sum(layer.units for layer in self.layers)
 
     @property
     def parameters(self) -> int:

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from networks.one_line import in_one_line
+
 #: Kinds of numbers that become floating-point numbers: truth values, integers, floats.
 _NUMBERS = "buif"
 
@@ -161,8 +163,7 @@ def _array(values: ArrayLike, name: str) -> NDArray[Any]:
     try:
         return _of_tensor(values) if hasattr(values, "detach") else np.asarray(values)
     except (ValueError, TypeError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{name} are no array: {reason}") from None
+        raise ValueError(f"{name} are no array: {in_one_line(error)}") from None
 
 
 def _of_tensor(values: Any) -> NDArray[Any]:

@@ -111,7 +111,7 @@ def _collect(
         *_parts_of_stage(1, share.first.network, first, share.config.forward_steps),
         *_parts_of_stage(2, share.second, second, share.config.backward_steps),
     ]
-    units = sum(layer.units for layer in share.architecture.layers)
+    units = share.architecture.spiking_neurons
     itemsize = share.forward["layer1"].variables["v"].dtype.itemsize
     return ShareTimes(
         samples, total, parts, first.between + second.between, torch_products,

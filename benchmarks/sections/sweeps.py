@@ -119,7 +119,7 @@ def _with_thresholds(recipe: Recipe, factor: float) -> Recipe:
 def _mean_rate(architecture: Architecture, rates: dict[str, float]) -> float:
     """Share of all neurons that fire per step."""
     spikes = sum(rates[layer.name] * layer.units for layer in architecture.layers)
-    return spikes / sum(layer.units for layer in architecture.layers)
+    return spikes / architecture.spiking_neurons
 
 
 def _overall_rate(point: Point, recipe: Recipe) -> float:

@@ -16,6 +16,7 @@ from brian2.utils.stringtools import get_identifiers
 
 from equations import BACKWARD, FORWARD, NeuronModel
 from equations.neuron_model import unit_name
+from networks.one_line import in_one_line
 
 #: Written by a stage before every run, or by the synapses.
 _INPUTS = frozenset({"I"})
@@ -72,8 +73,8 @@ def check_neuron(neuron: NeuronModel) -> None:
     except ValueError:
         raise
     except Exception as error:  # Brian2 raises its own kinds, SyntaxError, KeyError, TypeError
-        reason = " ".join(str(error).split())
-        raise ValueError(f"the neuron '{neuron.name}' cannot be read: {reason}") from None
+        said = in_one_line(error)
+        raise ValueError(f"the neuron '{neuron.name}' cannot be read: {said}") from None
 
 
 def _states(equations: Equations) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from networks.one_line import in_one_line
 from training.data.events.tonic_import import EXTRA, tonic_module
 from training.errors import DataError
 
@@ -79,7 +80,7 @@ def _told(kind: str, data_dir: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = in_one_line(error)
         raise DataError(
             f"{kind} cannot be downloaded into '{data_dir}' ({reason}): try again, or put the "
             "files there yourself"

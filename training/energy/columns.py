@@ -51,7 +51,7 @@ def columns(report: EnergyReport, architecture: Architecture) -> list[Columns]:
     architecture : Architecture
         Of its run.
     """
-    neurons = sum(layer.units for layer in architecture.layers)
+    neurons = architecture.spiking_neurons
     names = {name for name, _ in connections(architecture)}
     found = []
     for account in report.training:

@@ -102,7 +102,7 @@ def measure(
         connection_sparsity=parameters_that_are_zero(
             {name: np.asarray(values) for name, values in parameters.items()}
         ),
-        footprint=itemsize * (architecture.parameters + 2 * sum(neurons)),
+        footprint=itemsize * (architecture.parameters + 2 * architecture.spiking_neurons),
         images=count,
         not_counted=kind.not_counted,
     )

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from networks import Architecture
 from networks.connections import Connection
-from networks.wiring import FEEDBACK
+from networks.wiring import FEEDBACK, incoming
 from training.energy.work import Work
 from training.methods.parts.batch import Batch
 from training.methods.parts.counted import operations_against
@@ -112,14 +112,15 @@ class _End:
 
 
 def _ends(architecture: Architecture) -> list[_End]:
-    found = [
-        _End(layer.name, layer.connection, number, number - 1 if number else None)
-        for number, layer in enumerate(architecture.layers)
+    number = {layer.name: index for index, layer in enumerate(architecture.layers)}
+    first = architecture.layers[0]
+    return [
+        _End(first.name, first.connection, 0, None),
+        *(
+            _End(name, connection, number[target], number[source], late=int(name == FEEDBACK))
+            for name, source, target, connection in incoming(architecture)
+        ),
     ]
-    if architecture.feedback is not None:
-        last = len(architecture.layers) - 1
-        found.append(_End(FEEDBACK, architecture.feedback, 0, last, late=1))
-    return found
 
 
 def _along(end: _End, probe: Probe, steps: int, batch: Batch) -> list[Work]:

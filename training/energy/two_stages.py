@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from networks import Architecture
-from networks.wiring import FEEDBACK
+from networks.wiring import incoming
 from training.energy.work import Work
 from training.methods.parts.first_stage import open_neurons
 from training.methods.results import StepResult
@@ -79,16 +79,17 @@ def gradient_work(
         name: _ones(masks[name] & (np.asarray(beta) != 0)) for name, beta in result.beta.items()
     }
     kept = {name: _ones(np.asarray(alpha) != 0) for name, alpha in result.alpha.items()}
-    layers = architecture.layers
-    sources = [_ones(x != 0), *(kept[layer.name] for layer in layers)]
-    ends = {
-        layer.name: (layer.connection, sent[layer.name], source)
-        for layer, source in zip(layers, sources, strict=False)
-        if layer.connection.has_parameters
-    }
-    if architecture.feedback is not None:
-        ends[FEEDBACK] = (architecture.feedback, sent[layers[0].name], sources[-1])
-    for name, (connection, target, source) in ends.items():
+    first = architecture.layers[0]
+    ends = [
+        (first.name, first.connection, sent[first.name], _ones(x != 0)),
+        *(
+            (name, connection, sent[target], kept[source])
+            for name, source, target, connection in incoming(architecture)
+        ),
+    ]
+    for name, connection, target, source in ends:
+        if not connection.has_parameters:
+            continue
         synapses = float(images * connection.synapses)
         if (pathway := f"{name}.weight{TAUGHT}") in taught:
             yield Work("gradients", name, taught[pathway], 0, steps * synapses)
@@ -104,7 +105,7 @@ def gradient_work(
 
 def kept_by_rates(architecture: Architecture) -> float:
     """Numbers of an image that the way back needs: alpha of every neuron, which gives m."""
-    return float(sum(layer.units for layer in architecture.layers))
+    return float(architecture.spiking_neurons)
 
 
 def _ones(where: NDArray[np.bool_]) -> torch.Tensor:

@@ -34,7 +34,7 @@ def number_of_workers(
     Programs on other devices than the runtime run without the interpreter, so any size pays;
     a GPU is not shared.
     """
-    neurons = batch_size * sum(layer.units for layer in architecture.layers)
+    neurons = batch_size * architecture.spiking_neurons
     most = min(threads, batch_size)
     if simulation.undivided:
         return 1
@@ -54,7 +54,7 @@ def samples_per_part(
     own = -(-batch_size // workers)
     if simulation.facts.compiles_programs:
         return own
-    neurons = sum(layer.units for layer in architecture.layers)
+    neurons = architecture.spiking_neurons
     return -(-own // -(-own * neurons // NEURONS_PER_PART))
 
 

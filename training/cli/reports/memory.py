@@ -102,7 +102,7 @@ def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
     workers = simulation.threads or number_of_workers(architecture, size, simulation, threads)
     part = samples_per_part(architecture, size, workers, simulation)
     itemsize = np.dtype(recipe.dtype).itemsize
-    neurons = sum(layer.units for layer in architecture.layers)
+    neurons = architecture.spiking_neurons
     parameters = architecture.parameters * itemsize
     # Of frames there are as many as steps; the networks have them in another order.
     inputs = 2 * size * (data_set.frames or 0) * math.prod(data_set.input_shape) * itemsize
@@ -137,7 +137,7 @@ def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
     synapses = stages * architecture.synapses
     if simulation.learning == "spikes":  # others beside those of stage 2, from the input as well
         first = architecture.layers[0].connection
-        neurons = sum(layer.units for layer in architecture.layers)
+        neurons = architecture.spiking_neurons
         sides = 2 if has_two_sides(recipe) else 1
         synapses += sides * (architecture.synapses + first.synapses + neurons)
     each = GENN_SYNAPSE_BYTES if simulation.undivided else EXPLICIT_SYNAPSE_BYTES

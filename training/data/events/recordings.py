@@ -21,6 +21,7 @@ from secrets import token_hex
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.one_line import in_one_line
 from training.data.data_set import DataSet
 from training.errors import DataError
 
@@ -163,7 +164,7 @@ class Recordings:
         except DataError:
             raise
         except Exception as error:  # whatever a reader meets in files that can be anything
-            reason = " ".join(str(error).split()) or type(error).__name__
+            reason = in_one_line(error)
             raise DataError(
                 f"'{path}' is damaged ({reason}): delete it and {self.remedy(data_dir)}"
             ) from None
@@ -183,7 +184,7 @@ class Recordings:
                 images = np.load(made / f"{name}_images.npy", mmap_mode="c", allow_pickle=False)
                 labels = np.load(made / f"{name}_labels.npy", allow_pickle=False)
             except (OSError, ValueError, EOFError) as error:
-                reason = " ".join(str(error).split())
+                reason = in_one_line(error)
                 raise DataError(
                     f"the {name} frames of {self.kind} are damaged ({reason}): {remedy}"
                 ) from None

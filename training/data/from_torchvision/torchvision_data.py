@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from networks.one_line import in_one_line
 from training.data.data_set import DataSet
 from training.data.download import torchvision_remedy
 from training.data.files import check_sums, require_files
@@ -57,7 +58,7 @@ def read(
     try:
         training, test = parts()
     except Exception as error:  # whatever a reader meets in files that can be anything
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = in_one_line(error)
         raise _damaged(kind, data_dir, reason, remedy) from None
     named = (("training", training), ("test", test))
     for (name, (pixels, labels)), size in zip(named, data_set.sizes, strict=True):
