@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.utils.data import TensorDataset
 
 from tests.training.data.event_files import (
     random_events,
@@ -20,10 +22,11 @@ from tests.training.data.event_files import (
 from training.cli.command_line import main
 from training.data import DataSet, find
 from training.data.batches import evaluation_batches, training_batches
-from training.data.events import cifar10_dvs
+from training.data.events import cifar10_dvs, kept_sum
 from training.data.events.frames import Events, by_number
 from training.data.validation import held_out
 from training.errors import DataError
+from training.storage.sealed_json import seal
 
 pytest.importorskip("tonic", reason="tonic is missing: pip install -e '.[dev]'")
 
@@ -140,6 +143,101 @@ def test_frames_are_made_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
         assert len(caplog.records) == 2
     assert len(list((tmp_path / "NMNIST").glob("frames-*"))) == 2
     assert not list((tmp_path / "NMNIST").glob(".*"))
+
+
+def bytes_read(path: Path) -> int:
+    """How much of a mapped file this process has looked at, as the system counts it."""
+    found, here = 0, False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        words = line.split()
+        if "-" in words[0] and not words[0].endswith(":"):
+            here = words[-1] == str(path)
+        elif here and words[0] == "Rss:":
+            found += 1024 * int(words[1])
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="Linux counts it")
+@pytest.mark.parametrize("name", ["n-mnist", "cifar10-dvs"])
+def test_a_second_start_reads_no_frame(name: str, tmp_path: Path) -> None:
+    """Neither for the fingerprint, nor to see that pixels are finite, nor to hold some out."""
+    if name == "n-mnist":
+        data_set = write_n_mnist(tmp_path, 1)
+    else:
+        data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
+    first = data_set.load(tmp_path)
+    (made,) = tmp_path.glob("*/frames-*")
+    files = [made / f"{part}_images.npy" for part in ("training", "test")]
+    for file in files:
+        assert bytes_read(file) >= file.stat().st_size // 2
+    plain = replace(
+        first,
+        training=TensorDataset(*first.training.tensors),
+        test=TensorDataset(*first.test.tensors),
+    )
+    expected = plain.fingerprint()
+    del first, plain
+    second = data_set.load(tmp_path)
+    assert second.fingerprint() == expected
+    assert len(held_out(second, 0, used=4).training) == 4
+    assert [bytes_read(file) for file in files] == [0, 0]
+    assert held_out(second, 4).fingerprint() != expected
+
+
+@pytest.mark.parametrize("array", ["training_images", "training_labels", "test_images"])
+def test_changed_frames_are_noticed(array: str, tmp_path: Path) -> None:
+    """Also where the date of the file is what it was: a run then says that it knows others."""
+    data_set = write_n_mnist(tmp_path, 1)
+    first = data_set.load(tmp_path).fingerprint()
+    (made,) = (tmp_path / "NMNIST").glob("frames-*")
+    path = made / f"{array}.npy"
+    before = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-8] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    changed = data_set.load(tmp_path).fingerprint()
+    assert changed != first and data_set.load(tmp_path).fingerprint() == changed
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(path.read_bytes()[:-9]),
+        lambda path: path.write_text(
+            path.read_text().replace('"fingerprint": "', '"fingerprint": "0')
+        ),
+        lambda path: path.write_bytes(seal({"format": 99, "fingerprint": "?", "files": []})),
+    ],
+)
+def test_a_damaged_sum_is_made_again(damage: Callable[[Path], object], tmp_path: Path) -> None:
+    data_set = write_n_mnist(tmp_path, 1)
+    first = data_set.load(tmp_path).fingerprint()
+    (path,) = (tmp_path / "NMNIST").glob("frames-*/fingerprint.json")
+    whole = path.read_bytes()
+    damage(path)
+    assert data_set.load(tmp_path).fingerprint() == first
+    assert path.read_bytes() == whole
+
+
+def test_where_the_sum_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Data that many share are often not writable: nothing fails, and a line says what it costs."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    data_set = write_n_mnist(tmp_path, 1)
+    first = data_set.load(tmp_path).fingerprint()
+    (path,) = (tmp_path / "NMNIST").glob("frames-*/fingerprint.json")
+    path.unlink()
+    monkeypatch.setattr(kept_sum, "write_atomically", refuse)
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        assert data_set.load(tmp_path).fingerprint() == first
+    assert f"'{path}' cannot be written (Read-only file system)" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["n-mnist", "cifar10-dvs"])

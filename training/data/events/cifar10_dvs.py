@@ -112,20 +112,10 @@ def _as_they_are(frames: Tensor) -> Tensor:
 
 
 def _load(data_set: DataSet, data_dir: Path) -> Images:
-    # Imported late: what a data set is can be said without waiting for torch.
-    import torch
-    from torch.utils.data import TensorDataset
-
     from training.data.from_torchvision.torchvision_import import transforms
-    from training.data.images import Images
 
-    arrays = [torch.from_numpy(array) for array in _RECORDINGS.arrays(data_set, data_dir)]
-    return Images(
-        TensorDataset(*arrays[:2]),
-        TensorDataset(*arrays[2:]),
-        augmentation=transforms.RandomCrop(SIZE, padding=PADDING),
-        plain=_as_they_are,
-    )
+    crop = transforms.RandomCrop(SIZE, padding=PADDING)
+    return _RECORDINGS.images(data_set, data_dir, augmentation=crop, plain=_as_they_are)
 
 
 CIFAR10_DVS = DataSet(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,6 @@ from training.data.download import from_tonic, tonic_remedy
 from training.data.events.frames import Events, by_time
 from training.data.events.recordings import Recording, Recordings
 from training.data.events.tonic_import import tonic_module
-
-if TYPE_CHECKING:
-    from training.data.images import Images
 
 SIZE, STEPS = 34, 30
 WINDOW = 3000
@@ -63,23 +59,12 @@ _RECORDINGS = Recordings(
 )
 
 
-def _load(data_set: DataSet, data_dir: Path) -> Images:
-    # Imported late: what a data set is can be said without waiting for torch.
-    import torch
-    from torch.utils.data import TensorDataset
-
-    from training.data.images import Images
-
-    arrays = [torch.from_numpy(array) for array in _RECORDINGS.arrays(data_set, data_dir)]
-    return Images(TensorDataset(*arrays[:2]), TensorDataset(*arrays[2:]))
-
-
 N_MNIST = DataSet(
     "n-mnist",
     (2, SIZE, SIZE),
     10,
     (60_000, 10_000),
-    _load,
+    _RECORDINGS.images,
     pixel_bytes=(0, 0),
     frames=STEPS,
     fetch=partial(from_tonic, kind="NMNIST"),

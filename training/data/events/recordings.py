@@ -1,10 +1,10 @@
 """Recordings of an event camera as images with a frame per step, made once and then mapped.
 
 Reading the events of tens of thousands of files takes minutes, and their frames gigabytes. They are
-therefore written as NumPy arrays into a folder beside the recordings, and mapped into memory: once
-a training has read them through to know that they are those of its run, the frames of a batch alone
-take memory. The folder's name is a sum over what it was made of;
-other recordings, or another way of making frames, have another folder.
+therefore written as NumPy arrays into a folder beside the recordings, and mapped into memory: the
+frames of a batch alone take memory. They are read through once, for the fingerprint by which a run
+knows its images (`training.data.events.kept_sum`). The folder's name is a sum over what it was made
+of; other recordings, or another way of making frames, have another folder.
 """
 
 from __future__ import annotations
@@ -17,13 +17,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from networks.one_line import in_one_line
 from training.data.data_set import DataSet
+from training.data.events.kept_sum import file_states, keep_sum, kept_sum
 from training.errors import DataError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from training.data.images import Images
 
 Recording = tuple[Path, int]
 """A file, and its label."""
@@ -31,6 +38,7 @@ Recording = tuple[Path, int]
 _LOG = logging.getLogger(__name__)
 
 _PARTS = ("training", "test")
+_ARRAYS = ("images", "labels")
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,13 @@ class Recordings:
     dtype: str
     version: int = 1
 
-    def arrays(self, data_set: DataSet, data_dir: Path) -> list[NDArray[np.generic]]:
+    def images(
+        self,
+        data_set: DataSet,
+        data_dir: Path,
+        augmentation: Callable[[Tensor], Tensor] | None = None,
+        plain: Callable[[Tensor], Tensor] | None = None,
+    ) -> Images:
         """Frames and labels of both parts, made now if they are not there.
 
         Parameters
@@ -74,24 +88,42 @@ class Recordings:
             With its numbers of recordings, frames, and the shape of a frame.
         data_dir : Path
             Folder of all data sets.
+        augmentation, plain : callable, optional
+            See `Images`.
 
         Returns
         -------
-        list of array
-            Training frames, shape (recordings, frames, *input_shape), mapped into memory; their
-            labels; and the same of the test part.
+        Images
+            Pixels of shape (recordings, frames, *input_shape), mapped into memory.
 
         Raises
         ------
         DataError
-            If recordings are missing or damaged, or their frames cannot be written.
+            If recordings are missing or damaged, or their frames cannot be written or are damaged.
         """
+        # Imported late: what a data set is can be said without waiting for torch.
+        import torch
+        from torch.utils.data import TensorDataset
+
+        from training.data.images import Images
+        from training.data.read_before import ReadBefore
+
         folder = data_dir / self.folder
-        parts = self._listed(folder, data_set)
-        made = folder / f"frames-{self._sum_of(parts, folder, data_set)}"
+        recordings = self._listed(folder, data_set)
+        made = folder / f"frames-{self._sum_of(recordings, folder, data_set)}"
         if not made.is_dir():
-            self._make(made, parts, data_set)
-        return list(self._mapped(made, data_set))
+            self._make(made, recordings, data_set)
+        # Of before the reading: what changes meanwhile is read again at the next start.
+        states = file_states([made / f"{n}_{what}.npy" for n in _PARTS for what in _ARRAYS])
+        arrays = [torch.from_numpy(array) for array in self._mapped(made, data_set)]
+        parts = arrays[:2], arrays[2:]
+        fingerprint = kept_sum(made, states)
+        if fingerprint is None:
+            whole = Images(TensorDataset(*parts[0]), TensorDataset(*parts[1]))
+            fingerprint = whole.fingerprint()
+            keep_sum(made, states, fingerprint)
+        training, test = (ReadBefore(*part, fingerprint=fingerprint) for part in parts)
+        return Images(training, test, augmentation, plain)
 
     def _listed(self, folder: Path, data_set: DataSet) -> tuple[list[Recording], list[Recording]]:
         try:

@@ -1,0 +1,87 @@
+"""The fingerprint of frames, kept beside them in ``fingerprint.json``.
+
+It holds as long as the file system says that no file has changed: lengths and the times of the last
+change of content and of status are kept with it. Else, or if the file is missing or damaged, the
+frames are read again. Only what alters bytes behind the file system's back, such as a failing disk,
+is not seen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from training.storage.files import write_atomically
+from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
+from training.storage.system_errors import cause
+
+NAME = "fingerprint.json"
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What the file system says of a file.
+
+    Parameters
+    ----------
+    name : str
+    size : int
+        Bytes.
+    modified, changed : int
+        Nanoseconds. Copying a file's date from another one alters the second.
+    """
+
+    name: str
+    size: int
+    modified: int
+    changed: int
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True)
+class KeptSum:
+    """A fingerprint, and the files that it is of.
+
+    Parameters
+    ----------
+    fingerprint : str
+        See `Images.fingerprint`.
+    files : list of FileState
+    """
+
+    fingerprint: str
+    files: list[FileState]
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+def file_states(files: Sequence[Path]) -> list[FileState]:
+    """What the file system says of files now; those that are missing are left out."""
+    found = [(path.name, path.stat()) for path in files if path.exists()]
+    return [FileState(n, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for n, s in found]
+
+
+def kept_sum(folder: Path, states: list[FileState]) -> str | None:
+    """The fingerprint that is kept in a folder, if it is one of such files; else None."""
+    try:
+        kept = unseal(KeptSum, (folder / NAME).read_bytes(), complete=lambda content: content)
+    except (OSError, ValueError, NewerFormatError):
+        return None
+    return kept.fingerprint if kept.files == states else None
+
+
+def keep_sum(folder: Path, states: list[FileState], fingerprint: str) -> None:
+    """Keep a fingerprint. Where that cannot be written, the next start reads the frames again."""
+    try:
+        write_atomically(folder / NAME, seal(asdict(KeptSum(fingerprint, states))))
+    except OSError as error:
+        _LOG.warning(
+            "spide: '%s' cannot be written (%s): every start reads all frames", folder / NAME,
+            cause(error),
+        )  # fmt: skip
