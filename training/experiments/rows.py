@@ -9,7 +9,7 @@ from xarray import DataArray
 from training.experiments.paper import TABLE_1, TABLE_2, PaperRow
 from training.experiments.sweeps import DATA, STEPS
 from training.experiments.tables import Cell, Table, mean_and_spread
-from training.experiments.trained import Trained, mean, percent, seconds_to
+from training.experiments.trained import Trained, last, mean, percent, seconds_to
 from training.methods.build import method_class
 from training.recipes.sizes import training_size
 from training.sweeps.cases import CASE
@@ -36,7 +36,7 @@ def methods(trained: Trained) -> Table:
                 str(trained.recipe(case=case).forward_steps),
                 percent(one["firing_rate_forward"].mean("layer")),
                 percent(one["firing_rate_backward"].mean("layer")),
-                *(_millions(trained.operations(stage, case=case)) for stage in STAGES),
+                *(_millions(last(one[f"operations_{stage}"])) for stage in STAGES),
                 *_way_back(trained, case),
                 mean(_milliseconds(trained, case)),
             )

@@ -66,21 +66,6 @@ class Trained:
         """The run of a point."""
         return Run(SweepFolder(self.runs).run(point), data_dir=self.data_dir)
 
-    def operations(self, stage: str, **labels: Any) -> float | None:
-        """Synaptic operations of a stage per training image: mean over the last epoch and seeds.
-
-        None for what was not counted.
-        """
-        found = []
-        for point in self.points(**labels):
-            run = self.run(point)
-            for record in run.records:
-                # The first of the last epoch is one iteration after the end of the last but one.
-                in_last = record["epoch"] > run.recipe.epochs - 1
-                if in_last and (counted := record.get("operations", {}).get(stage)):
-                    found.append(sum(counted.values()))
-        return mean(found) if found else None
-
     def energy(self, **labels: Any) -> Columns | None:
         """A training step of the first such point in numbers; None for what is not counted."""
         run = self.run(self.points(**labels)[0])
@@ -93,10 +78,18 @@ class Trained:
         return [self.run(point).evaluate().accuracy for point in self.points(**labels)]
 
 
+def last(values: DataArray) -> float | None:
+    """Mean over everything in the last epoch that has values; None if nothing was measured.
+
+    Cases of one experiment may have different numbers of epochs.
+    """
+    measured = values.dropna("epoch", how="all")
+    return mean(measured.isel(epoch=-1)) if measured.sizes["epoch"] else None
+
+
 def percent(values: DataArray) -> float | None:
-    """Mean over everything after the last epoch, in per cent; None if nothing was measured."""
-    last = np.asarray(100 * values.isel(epoch=-1), float)
-    return float(np.nanmean(last)) if np.isfinite(last).any() else None
+    """The same in per cent."""
+    return last(100 * values)
 
 
 def mean(values: Any) -> float | None:

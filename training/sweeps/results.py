@@ -35,6 +35,8 @@ CURVES = {
     "test_accuracy": "share of the test images that are right after an epoch",
     "images_per_second": "speed of the training over an epoch",
     "cpu_seconds": "seconds of cores that an epoch's iterations took, without its evaluation",
+    "operations_forward": "synaptic operations of stage 1 per training image, where counted",
+    "operations_backward": "synaptic operations of stage 2 per training image, where counted",
 }
 RATES = {
     "firing_rate_forward": "share of neurons that fire in a step of stage 1",
@@ -137,6 +139,7 @@ def _curves(records: list[Record], layers: list[str]) -> dict[str, dict[int, Any
             taken = [each.get("cpu_seconds", np.nan) for each in batches]
             curves["cpu_seconds"][epoch] = float(np.sum(taken))
             for stage in ("forward", "backward"):
+                curves[f"operations_{stage}"][epoch] = _operations(batches, stage)
                 key = f"firing_rates_{stage}"
                 curves[f"firing_rate_{stage}"][epoch] = [
                     float(np.mean([each[key].get(layer, np.nan) for each in batches]))
@@ -148,6 +151,13 @@ def _curves(records: list[Record], layers: list[str]) -> dict[str, dict[int, Any
 
 def _mean(batches: list[Record], kind: str) -> float:
     return float(np.mean([record[kind] for record in batches]))
+
+
+def _operations(batches: list[Record], stage: str) -> float:
+    """Mean of an epoch's iterations that were counted (every so many-th); NaN if none was."""
+    found = [record.get("operations", {}).get(stage) for record in batches]
+    counted = [sum(by_connection.values()) for by_connection in found if by_connection]
+    return float(np.mean(counted)) if counted else np.nan
 
 
 def _coordinates(plan: Plan) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import csv
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ from training.experiments.reproduce import Request, check_target, reproduce
 from training.experiments.sweeps import ABLATION_SWEEP, CIFAR_SWEEP, METHODS_SWEEP, SMALL
 from training.experiments.tables import Table, mean_and_spread
 from training.experiments.targets import TARGETS
-from training.experiments.trained import Trained, seconds_to
+from training.experiments.trained import Trained, last, seconds_to
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
@@ -145,6 +144,8 @@ def trained(plan: Plan, tmp_path: Path) -> Trained:
             name: ([*dims, "epoch"], curve)
             for name in ("training_accuracy", "test_accuracy", "cpu_seconds")
         },
+        "operations_forward": ([*dims, "epoch"], 1e8 * curve),
+        "operations_backward": ([*dims, "epoch"], np.full_like(curve, np.nan)),
         **{
             f"firing_rate_{stage}": ([*dims, "epoch", "layer"], rates)
             for stage in ("forward", "backward")
@@ -155,16 +156,10 @@ def trained(plan: Plan, tmp_path: Path) -> Trained:
     return Trained(plan, xr.Dataset(data, coordinates), tmp_path, tmp_path)
 
 
-class Records:
-    """A run of three epochs whose operations were counted in two iterations of the last."""
+class Counted:
+    """A run whose operations are counted."""
 
     recipe = SMALL
-    records: ClassVar[list[dict[str, Any]]] = [
-        {"epoch": 1.5, "operations": {"forward": {"layer1": 7e9}}},
-        {"epoch": 2.1, "operations": {"forward": {"layer1": 1e6, "layer2": 2e6}, "backward": {}}},
-        {"epoch": 2.2},
-        {"epoch": 3.0, "operations": {"forward": {"layer1": 4e6, "layer2": 1e6}}},
-    ]
     architecture = read_architecture(SMALL)
 
     def energy(self, images: int) -> EnergyReport:
@@ -183,7 +178,7 @@ def test_tables_and_figures_of_every_target(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every case, or value of T_B, is in the table, with its accuracy; the figure has its lines."""
-    monkeypatch.setattr(Trained, "run", lambda self, point: Records())
+    monkeypatch.setattr(Trained, "run", lambda self, point: Counted())
     target = TARGETS[name]
     plan = target.experiment.plan("small", 1, target.names)
     whole = trained(plan, tmp_path)
@@ -201,16 +196,27 @@ def test_tables_and_figures_of_every_target(
         assert lines == len(plan.points) * (2 if name in ("figure2", "figure5") else 1)
 
 
-def test_operations_of_the_last_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """3 and 5 millions in two iterations of the last epoch; none was counted in stage 2."""
-    monkeypatch.setattr(Trained, "run", lambda self, point: Records())
-    whole = trained(METHODS_SWEEP.plan("small", 1), tmp_path)
-    assert whole.operations("forward", case="SPIDE") == 4e6
-    assert whole.operations("backward", case="SPIDE") is None
+def test_operations_are_those_of_the_curves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the first case 20 millions in the last epoch; none was counted in stage 2."""
+    monkeypatch.setattr(Trained, "run", lambda self, point: Counted())
+    target = TARGETS["table1"]
+    table = target.table(trained(target.experiment.plan("small", 1), tmp_path))
+    at = table.columns.index("synaptic operations per training image, stage 1 (millions)")
+    stage_1, stage_2 = table.rows[0][at : at + 2]
+    assert stage_1 == pytest.approx(20.0) and stage_2 is None
+
+
+def test_the_last_epoch_of_a_case_that_has_fewer() -> None:
+    nan = float("nan")
+    found = results(short=[[0.5, 0.6, nan], [0.5, 0.8, nan]], none=[[nan] * 3] * 2)
+    assert last(found.short) == pytest.approx(0.7)
+    assert last(found.none) is None
 
 
 def test_what_the_way_back_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Trained, "run", lambda self, point: Records())
+    monkeypatch.setattr(Trained, "run", lambda self, point: Counted())
     found = trained(METHODS_SWEEP.plan("small", 1), tmp_path).energy(case="SPIDE")
     assert found is not None
     assert found.multiplies_between_neurons == 2e6

@@ -43,6 +43,11 @@ def write_run(folder: SweepFolder, point: Point, accuracies: list[float]) -> Non
                     "learning_rate": 0.1,
                     "feedback_norm": 1.0, "firing_rates_forward": {"layer1": 0.1 * batch},
                     "firing_rates_backward": {"layer1": 0.01},
+                    # Of two batches one is counted, and the way back only from the second epoch on.
+                    "operations": {
+                        "forward": {"layer2": 30.0 * epoch, "feedback": 1.0} if batch == 2 else {},
+                        "backward": {"layer2": 5.0} if batch == 2 and epoch == 2 else {},
+                    },
                 }
             )  # fmt: skip
         run.log(
@@ -79,6 +84,8 @@ def test_curves_by_name_and_epoch(folder: SweepFolder, monkeypatch: pytest.Monke
     assert np.allclose(at.images_per_second, 400 / 3)
     assert at.cpu_seconds.values.tolist() == [1.5, 1.5]
     assert np.allclose(at.firing_rate_forward.sel(layer="layer1"), 0.15)
+    assert at.operations_forward.values.tolist() == [31.0, 61.0]
+    np.testing.assert_array_equal(at.operations_backward, [np.nan, 5.0])
     part = results.sel(v_rest_backward=-0.5, seed=0)
     assert part.test_accuracy.values[0] == 0.25 and np.isnan(part.test_accuracy.values[1])
     assert np.isnan(part.final_accuracy)
