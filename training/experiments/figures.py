@@ -1,40 +1,47 @@
-"""The paper's figures from the results of our sweeps, in the project's one style."""
+"""The paper's figures from the results of our sweeps: which curve belongs into which panel."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from training.experiments.sweeps import DATA
-from training.plots.series import epoch_axis, log_axis, staggered
-from training.plots.style import COLOURS, panels, styled
+from training.experiments.sweeps import DATA, STEPS
+from training.plots.courses import (
+    accuracies_by_case,
+    accuracies_over_seconds,
+    errors_over_steps,
+    rates_by_steps,
+    same_heights,
+)
+from training.plots.curves import Curve
+from training.plots.style import panels, styled
 from training.sweeps.cases import CASE
+from training.sweeps.plan import SEED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
     from xarray import DataArray, Dataset
 
     from training.experiments.gradient_error import Error
 
-STYLES = ("-", "--", ":", "-.")
 SIZE = (5.6, 4.0)
 
 
 def firing_rates(results: Dataset) -> Figure:
     """Figure 2: firing rates of both stages over epochs, averaged over layers, by T_B."""
+    ours = results.sel({CASE: "ours"})
+    stages = {
+        stage: ours[f"firing_rate_{stage}"].mean(("layer", SEED))
+        for stage in ("forward", "backward")
+    }
+    rates = {
+        steps: {stage: values.sel({STEPS: steps}) for stage, values in stages.items()}
+        for steps in results[STEPS].values.tolist()
+    }
     with styled():
         figure, (axes,) = panels(1, 1, SIZE)
-        for number, steps in enumerate(results["backward_steps"].values.tolist()):
-            for style, stage in zip(STYLES, ("forward", "backward"), strict=False):
-                rates = results[f"firing_rate_{stage}"].sel(backward_steps=steps, case="ours")
-                values = 100 * rates.mean(("layer", "seed"))
-                axes.plot(
-                    results["epoch"].values, values.values, style, color=COLOURS[number],
-                    label=f"T_B = {steps}, {stage}",
-                )  # fmt: skip
-        axes.set(ylabel="neurons that fire in a step (%)", ylim=(0, None))
-        epoch_axis(axes, float(results["epoch"].max()))
-        axes.legend(fontsize="x-small", ncols=2)
+        rates_by_steps(axes, results["epoch"], rates)
     return figure
 
 
@@ -46,23 +53,16 @@ def ablation_curves(results: Dataset, quantity: str) -> Figure:
     results : Dataset
     quantity : {"training_accuracy", "test_accuracy"}
     """
-    choices = results["backward_steps"].values.tolist()
-    shown = 100 * results[quantity].mean("seed")
-    low, high = float(shown.min()), float(shown.max())
-    margin = 0.05 * (high - low)
+    choices = results[STEPS].values.tolist()
+    shown = results[quantity].mean(SEED)
     with styled():
         figure, axes = panels(1, len(choices), (2.6 * len(choices), 3.0))
         for panel, steps in zip(axes, choices, strict=True):
-            for number, case in enumerate(results[CASE].values.tolist()):
-                values = shown.sel({CASE: case, "backward_steps": steps}).values
-                panel.plot(
-                    results["epoch"].values, values,
-                    STYLES[number], marker=".", color=COLOURS[number], label=case,
-                )  # fmt: skip
+            at = shown.sel({STEPS: steps})
+            accuracies_by_case(panel, results["epoch"], _by_case(at), quantity.replace("_", " "))
             panel.set(title=f"T_B = {steps}")
-            epoch_axis(panel, float(results["epoch"].max()))
-            panel.set_ylim(low - margin, high + margin)  # the same in all: they are compared
-        axes[0].set_ylabel(f"{quantity.replace('_', ' ')} (%)")
+            panel.label_outer()
+        same_heights(axes)
         axes[0].legend()
     return figure
 
@@ -72,31 +72,19 @@ def curves_by_case(results: Dataset) -> Figure:
     with styled():
         figure, axes = panels(1, 2, (2 * SIZE[0] * 0.7, SIZE[1]))
         for panel, quantity in zip(axes, ("training_accuracy", "test_accuracy"), strict=True):
-            for number, case in enumerate(results[CASE].values.tolist()):
-                values: DataArray = 100 * results[quantity].sel({CASE: case}).mean("seed")
-                panel.plot(
-                    results["epoch"].values, values.values,
-                    color=COLOURS[number % len(COLOURS)], label=case,
-                )  # fmt: skip
-            panel.set(ylabel=f"{quantity.replace('_', ' ')} (%)")
-            epoch_axis(panel, float(results["epoch"].max()))
+            shown = _by_case(results[quantity].mean(SEED))
+            accuracies_by_case(panel, results["epoch"], shown, quantity.replace("_", " "))
         axes[0].legend()
     return figure
 
 
 def accuracy_over_seconds(results: Dataset) -> Figure:
     """Test accuracy over the CPU seconds that the training took, one colour for each method."""
+    seconds = _by_case(results["cpu_seconds"].cumsum("epoch").mean(SEED))
+    accuracies = _by_case(results["test_accuracy"].mean(SEED))
     with styled():
         figure, (axes,) = panels(1, 1, SIZE)
-        for number, case in enumerate(results[CASE].values.tolist()):
-            one = results.sel({CASE: case})
-            axes.plot(
-                one["cpu_seconds"].cumsum("epoch").mean("seed").values,
-                100 * one["test_accuracy"].mean("seed").values,
-                ".-", color=COLOURS[number % len(COLOURS)], label=case,
-            )  # fmt: skip
-        axes.set(xscale="log", xlabel="CPU seconds of training", ylabel="test accuracy (%)")
-        axes.legend(fontsize="x-small")
+        accuracies_over_seconds(axes, {case: (seconds[case], accuracies[case]) for case in seconds})
     return figure
 
 
@@ -106,37 +94,29 @@ def with_and_without(results: Dataset) -> Figure:
     with styled():
         figure, axes = panels(1, len(names), (SIZE[0] * 0.7 * len(names), SIZE[1] * 0.8))
         for panel, name in zip(axes, names, strict=True):
-            for number, case in enumerate(results[CASE].values.tolist()):
-                values = 100 * results["test_accuracy"].sel({CASE: case, DATA: name})
-                for seed in values["seed"].values.tolist():
-                    panel.plot(
-                        results["epoch"].values, values.sel(seed=seed).values, ".-",
-                        color=COLOURS[number], label=case if seed == values["seed"][0] else None,
-                    )  # fmt: skip
-            panel.set(title=name, ylabel="validation accuracy (%)")
-            epoch_axis(panel, float(results["epoch"].max()))
+            shown = results["test_accuracy"].sel({DATA: name}).transpose(..., SEED, "epoch")
+            accuracies_by_case(panel, results["epoch"], _by_case(shown), "validation accuracy")
+            panel.set(title=name)
         axes[0].legend()
     return figure
 
 
 def gradient_angles(errors: Sequence[Error]) -> Figure:
     """Angle and relative error of every method's gradient over T_B."""
-    methods = list(dict.fromkeys(error.method for error in errors))
+    methods = dict.fromkeys(error.method for error in errors)
+    own = {method: [error for error in errors if error.method == method] for method in methods}
+    labels = {"angle": "angle to the exact gradient (degrees)", "relative": "relative error"}
     with styled():
         figure, axes = panels(1, 2, (2 * SIZE[0] * 0.7, SIZE[1]))
-        labels = ("angle to the exact gradient (degrees)", "relative error")
-        for panel, quantity, label in zip(axes, ("angle", "relative"), labels, strict=True):
-            drawn: list[float] = []
-            for line, method in zip(staggered(len(methods)), methods, strict=True):
-                own = [error for error in errors if error.method == method]
-                values = [float(getattr(error, quantity)) for error in own]
-                drawn += values
-                panel.plot(
-                    [error.steps for error in own], values, ".-",
-                    color=line.color, lw=line.width, label=method,
-                )  # fmt: skip
-            panel.set_xscale("log")
-            log_axis(panel, drawn)
-            panel.set(xlabel="T_B", ylabel=label)
+        for panel, (quantity, label) in zip(axes, labels.items(), strict=True):
+            courses = {
+                method: Curve([e.steps for e in found], [getattr(e, quantity) for e in found])
+                for method, found in own.items()
+            }
+            errors_over_steps(panel, courses, label)
         axes[0].legend(fontsize="x-small")
     return figure
+
+
+def _by_case(values: DataArray) -> dict[str, ArrayLike]:
+    return {case: values.sel({CASE: case}) for case in values[CASE].values.tolist()}

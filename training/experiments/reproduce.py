@@ -15,7 +15,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from training.experiments.tables import Table
 from training.experiments.targets import GRADIENTS, TARGETS
 from training.experiments.trained import Trained
 from training.interruption import Interruption
+from training.plots.style import as_png
 from training.provenance import provenance
 from training.storage.files import write_atomically
 from training.suggestions import did_you_mean
@@ -202,9 +202,7 @@ def _write(request: Request, plan: Plan, title: str, table: Table, figure: Figur
         f"Trained: {told}; else the recipe's values.\n",
     ]
     if figure is not None:
-        content = BytesIO()
-        figure.savefig(content, format="png", dpi=150)
-        write_atomically(request.path(".png"), content.getvalue())
+        write_atomically(request.path(".png"), as_png(figure))
         lines.append(f"![{title}]({request.path('.png').name})\n")
     write_atomically(request.path(".csv"), table.csv().encode())
     write_atomically(request.path(".md"), "\n".join(lines).encode())

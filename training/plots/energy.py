@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.energy.work import PHASES
 from training.plots.bars import grouped_bars
 from training.plots.style import panels, styled
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from training.energy.report import EnergyReport
-    from training.energy.work import Phase
-
-PHASES: tuple[Phase, ...] = ("forward", "way back", "gradients")
 
 
 def operations_by_phase(axes: Axes, report: EnergyReport) -> Axes:

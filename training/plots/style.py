@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,3 +70,10 @@ def panels(
     if title:
         figure.suptitle(title, fontsize="medium")
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def as_png(figure: Figure) -> bytes:
+    """A figure as the content of a PNG file, fine enough for print."""
+    content = BytesIO()
+    figure.savefig(content, format="png", dpi=150)
+    return content.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from training.plots.confusion import confusion_matrix
 from training.plots.curves import Curve, errors_of_runs
 from training.plots.images import examples
-from training.plots.style import panels, styled
+from training.plots.style import as_png, panels, styled
 from training.runs.looking.evaluation import Evaluation
 from training.storage.files import write_atomically
 
@@ -63,7 +62,5 @@ def write_picture(figure: Figure, path: Path) -> None:
     OSError
         If it cannot be written; nothing is left of the attempt.
     """
-    content = BytesIO()
-    figure.savefig(content, format="png", dpi=150)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, content.getvalue())
+    write_atomically(path, as_png(figure))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.plots.curves import Curve, error_curves, firing_rate_curves, loss_curves
-from training.plots.style import panels, styled
+from training.plots.style import as_png, panels, styled
 from training.runs.files.folder import RunFolder
 from training.runs.shown.history import History
 from training.storage.files import write_atomically
@@ -26,8 +24,8 @@ def draw_pictures(run: RunFolder, history: History) -> None:
     """
     if history.training:
         title = f"{run.title}   {run.recipe.architecture}"
-        _write(curves(history, title), run.pictures / "curves.png")
-        _write(firing_rates(history, title), run.pictures / "firing_rates.png")
+        write_atomically(run.pictures / "curves.png", as_png(curves(history, title)))
+        write_atomically(run.pictures / "firing_rates.png", as_png(firing_rates(history, title)))
 
 
 def curves(history: History, title: str) -> Figure:
@@ -67,9 +65,3 @@ def firing_rates(history: History, title: str) -> Figure:
             firing_rate_curves(panel, layers)
             panel.set_title(label)
     return figure
-
-
-def _write(figure: Figure, path: Path) -> None:
-    content = BytesIO()
-    figure.savefig(content, format="png", dpi=150)
-    write_atomically(path, content.getvalue())

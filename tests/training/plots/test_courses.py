@@ -1,0 +1,64 @@
+"""Several trainings side by side: every line with its values, the same look in every panel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.training.plots.axes import axes, lines
+from training.plots import Curve, panels
+from training.plots.courses import (
+    accuracies_by_case,
+    accuracies_over_seconds,
+    errors_over_steps,
+    rates_by_steps,
+    same_heights,
+)
+
+
+def test_every_seed_has_a_line_and_every_case_a_label() -> None:
+    drawn = accuracies_by_case(
+        axes(), [1, 2], {"ours": [[0.5, 0.9], [0.6, 0.8]], "w/o B": [0.25, 0.75]}, "test accuracy"
+    )
+    heights = [np.asarray(line.get_ydata()).tolist() for line in drawn.get_lines()]
+    assert heights == [[50, 90], [60, 80], [25, 75]]
+    assert list(lines(drawn)) == ["ours", "w/o B"]
+    looks = [(line.get_color(), line.get_linestyle()) for line in drawn.get_lines()]
+    assert looks[0] == looks[1] and looks[0][0] != looks[2][0] and looks[0][1] != looks[2][1]
+    assert drawn.get_ylabel() == "test accuracy (%)"
+
+
+def test_rates_have_a_colour_for_steps_and_a_dash_for_stages() -> None:
+    rates = {
+        steps: {"forward": [0.1, 0.2], "backward": [0.01 * steps, 0.02 * steps]} for steps in (1, 2)
+    }
+    drawn = rates_by_steps(axes(), [1, 2], rates)
+    points = lines(drawn)
+    assert points["T_B = 2, backward"].tolist() == [[1, 2], [2, 4]]
+    (a, b), (c, d) = ([drawn.get_lines()[k] for k in pair] for pair in ((0, 1), (2, 3)))
+    assert a.get_color() == b.get_color() != c.get_color() == d.get_color()
+    assert a.get_linestyle() == c.get_linestyle() != b.get_linestyle()
+
+
+def test_accuracies_over_seconds() -> None:
+    drawn = accuracies_over_seconds(axes(), {"SPIDE": ([3, 6], [0.5, 0.75])})
+    assert lines(drawn)["SPIDE"].tolist() == [[3, 50], [6, 75]] and drawn.get_xscale() == "log"
+
+
+def test_errors_over_steps() -> None:
+    drawn = errors_over_steps(
+        axes(), {"SPIDE": Curve([10, 100], [8, 0.5]), "DFA": Curve([10, 100], [95, 95])}, "angle"
+    )
+    assert lines(drawn)["SPIDE"].tolist() == [[10, 8], [100, 0.5]]
+    assert drawn.get_xscale() == drawn.get_yscale() == "log"
+    low, high = drawn.get_ylim()
+    assert low < 0.5 and high > 95
+
+
+def test_panels_that_are_compared_have_the_same_heights() -> None:
+    """20 to 80 % in all, a twentieth of that at both ends; missing epochs count for nothing."""
+    _, two = panels(1, 2, (4, 3))
+    accuracies_by_case(two[0], [1, 2], {"ours": [0.2, 0.4]})
+    accuracies_by_case(two[1], [1, 2, 3], {"ours": [0.5, 0.8, np.nan]})
+    same_heights(two)
+    assert [each.get_ylim() for each in two] == [pytest.approx((17, 83))] * 2

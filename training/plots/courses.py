@@ -1,0 +1,122 @@
+"""Accuracies, rates and gradients of several trainings side by side, as in the paper's figures.
+
+Each function draws one panel. A case (a method, a choice of resting potentials) has one colour and
+one dash, the same in every panel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from training.plots.curves import Curve
+from training.plots.series import epoch_axis, log_axis, staggered
+from training.plots.style import COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DASHES = ("-", "--", ":", "-.")
+
+
+def accuracies_by_case(
+    axes: Axes, epochs: ArrayLike, cases: Mapping[str, ArrayLike], quantity: str = "accuracy"
+) -> Axes:
+    """Draw accuracies over epochs (Figures 3 to 5).
+
+    Parameters
+    ----------
+    axes : Axes
+    epochs : array, shape (epochs,)
+    cases : dict of array, shape (epochs,) or (seeds, epochs)
+        Accuracies in [0, 1], by case; every seed has a line.
+    quantity : str
+        What kind of accuracy.
+    """
+    places = np.asarray(epochs, float)
+    for number, (case, values) in enumerate(cases.items()):
+        for seed, course in enumerate(100 * np.atleast_2d(np.asarray(values, float))):
+            axes.plot(
+                places, course, DASHES[number % len(DASHES)], marker=".",
+                color=COLOURS[number % len(COLOURS)], label=None if seed else case,
+            )  # fmt: skip
+    axes.set(ylabel=f"{quantity} (%)")
+    epoch_axis(axes, float(places.max()))
+    return axes
+
+
+def rates_by_steps(
+    axes: Axes, epochs: ArrayLike, rates: Mapping[int, Mapping[str, ArrayLike]]
+) -> Axes:
+    """Draw firing rates over epochs: a colour for each T_B, a dash for each stage (Figure 2).
+
+    Parameters
+    ----------
+    axes : Axes
+    epochs : array, shape (epochs,)
+    rates : dict of dict of array, shape (epochs,)
+        Share of neurons that fire per step, by T_B and stage.
+    """
+    places = np.asarray(epochs, float)
+    for color, (steps, stages) in zip(COLOURS, rates.items(), strict=False):
+        for dash, (stage, values) in zip(DASHES, stages.items(), strict=False):
+            axes.plot(
+                places, 100 * np.asarray(values, float), dash, color=color,
+                label=f"T_B = {steps}, {stage}",
+            )  # fmt: skip
+    axes.set(ylabel="neurons that fire in a step (%)", ylim=(0, None))
+    epoch_axis(axes, float(places.max()))
+    axes.legend(fontsize="x-small", ncols=2)
+    return axes
+
+
+def accuracies_over_seconds(axes: Axes, courses: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Axes:
+    """Draw test accuracies over what the training has taken until then, on a logarithmic axis.
+
+    Parameters
+    ----------
+    axes : Axes
+    courses : dict of (array, array), shape (epochs,)
+        CPU seconds since the start, and accuracies in [0, 1], by method.
+    """
+    for number, (case, (seconds, accuracies)) in enumerate(courses.items()):
+        axes.plot(
+            np.asarray(seconds), 100 * np.asarray(accuracies, float), ".-",
+            color=COLOURS[number % len(COLOURS)], label=case,
+        )  # fmt: skip
+    axes.set(xscale="log", xlabel="CPU seconds of training", ylabel="test accuracy (%)")
+    axes.legend(fontsize="x-small")
+    return axes
+
+
+def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -> Axes:
+    """Draw how far gradients are from exact ones over T_B, both axes logarithmic.
+
+    Parameters
+    ----------
+    axes : Axes
+    courses : dict of Curve
+        T_B in place of epochs, and errors, by method.
+    quantity : str
+        What kind of error.
+    """
+    for line, (method, course) in zip(staggered(len(courses)), courses.items(), strict=True):
+        axes.plot(
+            np.asarray(course.epochs), np.asarray(course.values), ".-", color=line.color,
+            linewidth=line.width, label=method,
+        )  # fmt: skip
+    axes.set(xscale="log", xlabel="T_B", ylabel=quantity)
+    log_axis(axes, np.concatenate([np.asarray(each.values, float) for each in courses.values()]))
+    return axes
+
+
+def same_heights(panels: Sequence[Axes]) -> None:
+    """Give all panels the vertical axis that shows the lines of each: they are compared."""
+    low = min(axes.dataLim.y0 for axes in panels)
+    high = max(axes.dataLim.y1 for axes in panels)
+    margin = 0.05 * (high - low)
+    for axes in panels:
+        axes.set_ylim(low - margin, high + margin)
