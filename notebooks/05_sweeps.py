@@ -27,6 +27,7 @@ from tempfile import mkdtemp
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
+from distributed import LocalCluster
 
 import spide
 from training import plots
@@ -48,7 +49,7 @@ folder = Path(mkdtemp())
 # %%
 small = {"architecture": "40 (F40)", "batch_size": 64, "epochs": 3, "milestones": ()}
 vary = {"case": ["ours", "w/o B"], "backward_steps": [3, 10, 30]}
-results = spide.sweep("digits", vary=vary, seeds=3, out=folder / "sweep.nc", **small)
+results = spide.sweep("digits", vary=vary, seeds=2, out=folder / "sweep.nc", **small)
 results
 
 # %% [markdown]
@@ -114,12 +115,17 @@ assert gap.mean() > 2
 #
 # A sweep that is stopped goes on with what is missing when it is called again, and so does one that
 # gets more values: what is trained stays. A case of your own is a name for some fields. Here the
-# neurons of stage 2 rest half-way; nine points are new.
+# neurons of stage 2 rest half-way; six points are new.
+#
+# A sweep starts processes of its own, which takes some seconds. Several sweeps can share those of
+# a [Dask](https://docs.dask.org) cluster, here one on this machine.
 
 # %%
 half = {"half": {"v_rest_backward": -0.25, "v_threshold_backward": 0.75}}
 vary["case"].append("half")
-results = spide.sweep("digits", vary=vary, seeds=3, cases=half, out=folder / "sweep.nc", **small)
+cluster = LocalCluster(threads_per_worker=1, dashboard_address=":0")
+shared = small | {"seeds": 2, "scheduler": cluster}
+results = spide.sweep("digits", vary=vary, cases=half, out=folder / "sweep.nc", **shared)
 
 attempts = [json.loads(line) for line in (folder / "sweep/attempts.jsonl").read_text().splitlines()]
 print(f"{len(attempts)} trainings for {results.state.size} points")
@@ -152,14 +158,15 @@ drawn = spide.sweep(
     "digits",
     vary={"learning_rate": spide.Range(0.003, 1.0, logarithmic=True)},
     mode="random",
-    draws=8,
+    draws=6,
     out=folder / "random.nc",
-    **(small | {"epochs": 2}),
+    **(shared | {"seeds": 1, "epochs": 2}),
 )
+cluster.close()
 found = (100 * (1 - drawn.final_accuracy)).assign_attrs(long_name="test error", units="%")
 figure, axes = plt.subplots(figsize=(5, 3.2))
 plots.sweep_points(axes, found, x="learning_rate")
-axes.set(title="Eight learning rates, two epochs", xscale="log", xlabel=r"learning rate $\eta$")
+axes.set(title="Six learning rates, two epochs", xscale="log", xlabel=r"learning rate $\eta$")
 plt.show()
 best = found.isel(point=int(np.argmin(found.mean("seed").values)))
 print(f"lowest error {best.mean().item():.1f} % at {best.learning_rate.item():.3f}")
@@ -171,7 +178,7 @@ print(f"lowest error {best.mean().item():.1f} % at {best.learning_rate.item():.3
 # why, and `retry_failed=True` tries them again. When a process is killed, another one goes on with
 # its point from the last checkpoint.
 #
-# Any [Dask](https://docs.dask.org) cluster will do whose workers see the same files:
+# Any Dask cluster will do whose workers see the same files:
 #
 # ```
 # dask scheduler

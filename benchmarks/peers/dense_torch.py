@@ -13,10 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import conv2d, conv_transpose2d
 
 from networks import Architecture
-from networks.connections import Connection, Convolution, TransposedConvolution
+from networks.connections import Connection
 from training.methods.parts.local_gradients import loss_and_gradient
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -47,9 +46,7 @@ class DenseTorch:
         connections = [layer.connection for layer in architecture.layers]
         if architecture.feedback is not None:
             connections.append(architecture.feedback)
-        if config.leak != 1 or not all(
-            isinstance(each, Convolution | TransposedConvolution) for each in connections
-        ):
+        if config.leak != 1 or not all(len(each.weight_shape) == 4 for each in connections):
             raise ValueError("the dense peer knows convolutions of IF neurons only")
         self.architecture = architecture
         self.config = config
@@ -168,16 +165,7 @@ class DenseTorch:
         return drive * masks[name] if name in masks else drive
 
     def _transposed(self, connection: Connection, name: str, values: Tensor) -> Tensor:
-        weight = self.parameters[f"{name}.weight"]
-        if isinstance(connection, TransposedConvolution):
-            return conv2d(values, weight, stride=2, padding=connection.padding)
-        assert isinstance(connection, Convolution)
-        size, stride, padding = connection.kernel_size, connection.stride, connection.padding
-        height = (values.shape[2] - 1) * stride - 2 * padding + size
-        extra = connection.source_shape[1] - height
-        return conv_transpose2d(
-            values, weight, stride=stride, padding=padding, output_padding=extra
-        )
+        return connection.apply_transposed(self.parameters[f"{name}.weight"], values)
 
     def _zeros(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         zeros = torch.zeros((len(x), *shape), dtype=x.dtype)

@@ -56,7 +56,8 @@ class BrianNetwork(Network):
         """Add objects, which count as used from now on.
 
         Brian2 takes objects for forgotten that are deleted before their first run; networks that
-        are built and never run are no mistake.
+        are built and never run are no mistake, and neither are those whose compiled program is
+        found on disk, which Brian2 never prepares.
         """
         super().add(*objs)
         for obj in objs:

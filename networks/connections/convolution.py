@@ -83,6 +83,19 @@ class Convolution(Connection):
         assert weight is not None
         return conv2d(source, weight, bias, stride=self.stride, padding=self.padding)
 
+    def apply_transposed(self, weight: torch.Tensor | None, target: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import conv_transpose2d
+
+        assert weight is not None
+        # Rows and columns at the end that no step of the stride reaches.
+        left = [
+            size - ((count - 1) * self.stride - 2 * self.padding + self.kernel_size)
+            for size, count in zip(self.source_shape[1:], self.target_shape[1:], strict=True)
+        ]
+        return conv_transpose2d(
+            target, weight, stride=self.stride, padding=self.padding, output_padding=left
+        )
+
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
         from torch.nn.functional import unfold
         from torch.nn.grad import conv2d_weight

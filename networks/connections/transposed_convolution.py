@@ -90,6 +90,12 @@ class TransposedConvolution(Connection):
             source, weight, stride=STRIDE, padding=self.padding, output_padding=OUTPUT_PADDING
         )
 
+    def apply_transposed(self, weight: torch.Tensor | None, target: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import conv2d
+
+        assert weight is not None
+        return conv2d(target, weight, stride=STRIDE, padding=self.padding)
+
     def weight_gradient(self, target: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
         from torch.nn.grad import conv2d_weight
 

@@ -82,6 +82,17 @@ def test_apply_is_the_list_of_synapses(symbol: str, source: Shape) -> None:
 
 
 @layers
+def test_transposed_is_the_list_of_synapses_backwards(symbol: str, source: Shape) -> None:
+    connection, wiring = connect(symbol, source), wire(symbol, source)
+    weight = random_weight(connection)
+    y = np.random.default_rng(3).normal(size=(2, *connection.target_shape))
+    expected = y.reshape(2, -1) @ wiring.matrix(None if weight is None else weight.numpy())
+    back = connection.apply_transposed(weight, torch.from_numpy(y))
+    assert back.shape == (2, *source)
+    assert_allclose(back.flatten(1).numpy(), expected, rtol=1e-12, atol=1e-12)
+
+
+@layers
 def test_taps_and_kernel_are_the_list_of_synapses(symbol: str, source: Shape) -> None:
     connection, wiring = connect(symbol, source), wire(symbol, source)
     weight = random_weight(connection)

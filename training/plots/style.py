@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,8 +50,31 @@ def styled() -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True)
+class Margins:
+    """Where the axes of a figure are.
+
+    Parameters
+    ----------
+    left, right, bottom, top : float
+        Their outer edges, as shares of the figure's width and height.
+    between : float
+        The gap between two of them, as a share of an axes' width.
+    """
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+    between: float
+
+
 def panels(
-    rows: int, columns: int, size: tuple[float, float], title: str = ""
+    rows: int,
+    columns: int,
+    size: tuple[float, float],
+    title: str = "",
+    margins: Margins | None = None,
 ) -> tuple[Figure, list[Axes]]:
     """A figure that belongs to no window, and its axes row by row.
 
@@ -63,10 +87,18 @@ def panels(
         Width and height in inches.
     title : str
         Above all axes.
+    margins : Margins, optional
+        By default all texts are measured when the figure is saved, and given the room they need.
     """
+    import matplotlib
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size)
+    with matplotlib.rc_context({"figure.constrained_layout.use": margins is None}):
+        figure = Figure(figsize=size)
+    if margins is not None:
+        figure.subplots_adjust(
+            margins.left, margins.bottom, margins.right, margins.top, margins.between
+        )
     if title:
         figure.suptitle(title, fontsize="medium")
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)

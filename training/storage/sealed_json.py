@@ -22,6 +22,8 @@ STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 Kind = TypeVar("Kind")
 
+_READERS: dict[type, TypeAdapter[Any]] = {}
+
 
 class NewerFormatError(Exception):
     """A file of a later version of spide."""
@@ -80,9 +82,16 @@ def unseal(
             "version that wrote it"
         )
     try:
-        return TypeAdapter(kind).validate_json(json.dumps(complete(content)))
+        return _reader(kind).validate_json(json.dumps(complete(content)))
     except ValidationError as error:
         raise ValueError(first_reason(error)) from None
+
+
+def _reader(kind: type[Kind]) -> TypeAdapter[Kind]:
+    """Made once for each kind: that takes far longer than reading a file."""
+    if kind not in _READERS:
+        _READERS[kind] = TypeAdapter(kind)
+    return _READERS[kind]
 
 
 def first_reason(error: ValidationError) -> str:

@@ -112,10 +112,6 @@ class StandaloneSimulator(Simulator):
 
     def add(self, *objects: BrianObject) -> None:
         super().add(*objects)
-        for each in objects:
-            # A program that is found on disk is never prepared by Brian2, which would then take
-            # its objects for forgotten ones and warn when they are deleted.
-            each._network = self.network.id
         self._own = set(self.network.objects)
 
     def prepare(self) -> None:

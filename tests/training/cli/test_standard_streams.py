@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests.training.cli.children import Ended, run_all
 
 
 def test_as_a_module() -> None:
@@ -34,39 +35,53 @@ def test_a_reader_that_has_left_is_no_mistake(options: list[str]) -> None:
     assert (result.returncode, result.stderr) == (141, b"")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["train", "digits", "--help"],
-        ["info", "digits"],
-        ["evaluate", "n\xe4chste-\u8d70"],
-        ["train", "digits", "--epochs", "many"],
-        ["train", "digits", "--milestones", "10,13"],
-        ["train", "digits", "--out", f"{os.devnull}/n\xe4chste"],
-        ["train", "mnist-feedback", "--data-dir", "\u6570\u636e"],
-        ["train", "\u6570\u5b57"],
-    ],
-)
-def test_without_unicode_it_says_the_same(arguments: list[str], tmp_path: Path) -> None:
-    printed = []
-    for encoding in ("utf-8", "ascii"):
-        environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C"}
-        result = subprocess.run(
-            [sys.executable, "-m", "training", *arguments],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-        )
-        assert b"Traceback" not in result.stderr
-        text = result.stdout.decode(encoding), result.stderr.decode(encoding)
-        printed.append((result.returncode, *text))
-    plain, ascii_ = printed
-    assert plain[0] == ascii_[0]
-    assert plain[2].encode("ascii", "backslashreplace").decode() == ascii_[2]
-    assert ascii_[2].count("\n") == (1 if plain[0] else 0)
-    if plain[0] == 0 and "--help" not in arguments:
-        assert plain[1] == ascii_[1]
+COMMANDS = [
+    ["--help"],
+    ["train", "digits", "--help"],
+    ["info", "digits"],
+    ["evaluate", "n\xe4chste-\u8d70"],
+    ["train", "digits", "--epochs", "many"],
+    ["train", "digits", "--milestones", "10,13"],
+    ["train", "digits", "--out", f"{os.devnull}/n\xe4chste"],
+    ["train", "mnist-feedback", "--data-dir", "\u6570\u636e"],
+    ["train", "\u6570\u5b57"],
+]
+
+
+ENCODINGS = ("utf-8", "ascii")
+
+ENCODE = f"""
+for stream in (sys.stdout, sys.stderr):  # as PYTHONIOENCODING does
+    stream.reconfigure(encoding={ENCODINGS}[number // {len(COMMANDS)}], errors="strict")
+"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Ended]]:
+    """What all commands print, by the encoding of the streams."""
+    ended = run_all(
+        COMMANDS * len(ENCODINGS),
+        tmp_path_factory.mktemp("printed"),
+        {"LC_ALL": "C"},
+        before=ENCODE,
+    )
+    count = len(COMMANDS)
+    return {name: ended[i * count : (i + 1) * count] for i, name in enumerate(ENCODINGS)}
+
+
+@pytest.mark.parametrize(("number", "arguments"), list(enumerate(COMMANDS)))
+def test_without_unicode_it_says_the_same(
+    number: int, arguments: list[str], printed: dict[str, list[Ended]]
+) -> None:
+    plain, ascii_ = (printed[encoding][number] for encoding in ("utf-8", "ascii"))
+    assert b"Traceback" not in plain.error + ascii_.error
+    assert plain.status == ascii_.status
+    escaped = plain.error.decode().encode("ascii", "backslashreplace")
+    assert escaped.decode() == ascii_.error.decode("ascii")
+    assert ascii_.error.count(b"\n") == (1 if plain.status else 0)
+    assert ascii_.output.isascii()
+    if plain.status == 0 and "--help" not in arguments:
+        assert plain.output == ascii_.output
 
 
 @pytest.mark.parametrize(

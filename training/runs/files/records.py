@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zlib import crc32
@@ -71,9 +72,7 @@ def read_records(path: Path) -> list[Record]:
         *lines, _cut_off = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
-    kinds: TypeAdapter[_Training | _Test] = TypeAdapter(
-        Annotated[_Training | _Test, Field(discriminator="kind")]
-    )
+    kinds = _reader()
     records, damaged = [], []
     for number, line in enumerate(lines, start=1):
         try:
@@ -91,6 +90,12 @@ def read_records(path: Path) -> list[Record]:
             damaged[0],
         )
     return records
+
+
+@cache
+def _reader() -> TypeAdapter[_Training | _Test]:
+    """Made once: that takes longer than reading the log of a short run."""
+    return TypeAdapter(Annotated[_Training | _Test, Field(discriminator="kind")])
 
 
 def _decode(line: bytes, kinds: TypeAdapter[Any]) -> Record:
