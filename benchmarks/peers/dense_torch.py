@@ -33,6 +33,8 @@ class DenseTorch:
         Without leak.
     channels_last : bool
         Memory format of all states.
+    device : str
+        Of torch: ``cuda`` is a GPU.
 
     Raises
     ------
@@ -41,7 +43,12 @@ class DenseTorch:
     """
 
     def __init__(
-        self, architecture: Architecture, config: TwoStageConfig, *, channels_last: bool = False
+        self,
+        architecture: Architecture,
+        config: TwoStageConfig,
+        *,
+        channels_last: bool = False,
+        device: str = "cpu",
     ) -> None:
         connections = [layer.connection for layer in architecture.layers]
         if architecture.feedback is not None:
@@ -50,15 +57,16 @@ class DenseTorch:
             raise ValueError("the dense peer knows convolutions of IF neurons only")
         self.architecture = architecture
         self.config = config
+        self.device = device
         self.format = torch.channels_last if channels_last else torch.contiguous_format
         self.parameters: dict[str, Tensor] = {}
 
     def set_parameters(self, parameters: Mapping[str, Array]) -> None:
         """Take over parameters, named and shaped as `Architecture.parameter_shapes` says."""
         self.parameters = {
-            name: torch.as_tensor(value).contiguous(memory_format=self.format)
+            name: self._tensor(value).contiguous(memory_format=self.format)
             if value.ndim == 4
-            else torch.as_tensor(value)
+            else self._tensor(value)
             for name, value in parameters.items()
         }
 
@@ -70,14 +78,14 @@ class DenseTorch:
         dropout_masks: Mapping[str, Array] | None = None,
     ) -> tuple[Array, dict[str, Array]]:
         """Logits and gradients of one batch; see `TwoStageTrainer.gradients`."""
-        x = torch.as_tensor(images).contiguous(memory_format=self.format)
-        masks = {name: torch.as_tensor(mask) for name, mask in (dropout_masks or {}).items()}
+        x = self._tensor(images).contiguous(memory_format=self.format)
+        masks = {name: self._tensor(mask) for name, mask in (dropout_masks or {}).items()}
         alpha = self._forward(x, masks)
         weight, bias = self.parameters["readout.weight"], self.parameters["readout.bias"]
-        logits = alpha[-1].flatten(1) @ weight.T + bias
+        logits = (alpha[-1].flatten(1) @ weight.T + bias).cpu().numpy()
         with torch.inference_mode(False), torch.enable_grad():
-            _, gradient = loss_and_gradient(logits.numpy(), labels, self.config.loss_scale)
-        errors = torch.as_tensor(gradient)
+            _, gradient = loss_and_gradient(logits, labels, self.config.loss_scale)
+        errors = self._tensor(gradient)
         g = (errors @ weight).view_as(alpha[-1].contiguous())
         g = g.contiguous(memory_format=self.format)
         active = [((rate > 0) & (rate < 1)).to(x.dtype) for rate in alpha]
@@ -95,7 +103,10 @@ class DenseTorch:
             gradients["feedback.weight"] = feedback
         gradients["readout.weight"] = errors.T @ source.flatten(1)
         gradients["readout.bias"] = errors.sum(dim=0)
-        return logits.numpy(), {name: value.numpy() for name, value in gradients.items()}
+        return logits, {name: value.cpu().numpy() for name, value in gradients.items()}
+
+    def _tensor(self, values: NDArray) -> Tensor:
+        return torch.as_tensor(values, device=self.device)
 
     def _forward(self, x: Tensor, masks: Mapping[str, Tensor]) -> list[Tensor]:
         """Algorithm 1: the rates alpha of all layers."""
@@ -168,5 +179,5 @@ class DenseTorch:
         return connection.apply_transposed(self.parameters[f"{name}.weight"], values)
 
     def _zeros(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
-        zeros = torch.zeros((len(x), *shape), dtype=x.dtype)
+        zeros = torch.zeros((len(x), *shape), dtype=x.dtype, device=x.device)
         return zeros.contiguous(memory_format=self.format)

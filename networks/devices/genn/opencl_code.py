@@ -11,7 +11,7 @@ from typing import Any
 
 from brian2.utils.stringtools import word_substitute
 
-from networks.devices.genn.side_by_side import BLOCK, SideBySideGeNNDevice
+from networks.devices.genn.side_by_side import SideBySideGeNNDevice
 
 #: Functions as brian2genn calls them, and as OpenCL C does.
 BUILT_IN = {
@@ -37,9 +37,9 @@ _FLOAT = re.compile(r"(\d\.\d*(?:e[-+]?\d+)?)f\b")
 class OpenCLGeNNDevice(SideBySideGeNNDevice):
     """For whatever OpenCL finds."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.preferences = (f"GENN_PREFERENCES.manualWorkGroupSizes.fill({BLOCK});",)
+    def __init__(self, block: int) -> None:
+        super().__init__(block)
+        self.preferences = (f"GENN_PREFERENCES.manualWorkGroupSizes.fill({block});",)
 
     def generate_model_source(self, writer: Any, main_lines: list[str], use_GPU: bool) -> None:
         """Write the model without C++."""

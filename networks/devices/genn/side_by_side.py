@@ -36,13 +36,14 @@ from networks.devices.genn.device import (
 )
 from networks.devices.programs.standalone import HEADER
 
-#: Threads of a block. GeNN adds without atomics within a block that a whole layer fits into, so a
-#: block must not be larger than what a GPU runs in step.
-BLOCK = 32
-
 
 class SideBySideGeNNDevice(BatchGeNNDevice):
     """GeNN code generation for batches whose samples run side by side.
+
+    Parameters
+    ----------
+    block : int
+        Threads of a block.
 
     Attributes
     ----------
@@ -53,7 +54,7 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
     header = HEADER.parent / "side_by_side.h"
     dtDef: str
 
-    def __init__(self) -> None:
+    def __init__(self, block: int) -> None:
         super().__init__()
         self.preferences: tuple[str, ...] = ()
 
@@ -156,11 +157,11 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
 class CudaGeNNDevice(SideBySideGeNNDevice):
     """For NVIDIA GPUs."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, block: int) -> None:
+        super().__init__(block)
         self.preferences = (
             "GENN_PREFERENCES.blockSizeSelectMethod = BlockSizeSelect::MANUAL;",
-            f"GENN_PREFERENCES.manualBlockSizes.fill({BLOCK});",
+            f"GENN_PREFERENCES.manualBlockSizes.fill({block});",
             # GeNN finds its optimal device by trying block sizes, so the two go together.
             "if (GENN_PREFERENCES.deviceSelectMethod == DeviceSelect::OPTIMAL)",
             "    GENN_PREFERENCES.deviceSelectMethod = DeviceSelect::MOST_MEMORY;",

@@ -128,7 +128,16 @@ class GeNNSimulator(StandaloneSimulator):
 
 
 class SideBySideGeNNSimulator(GeNNSimulator):
-    """A network as a program whose batch is one model of GeNN."""
+    """A network as a program whose batch is one model of GeNN.
+
+    Attributes
+    ----------
+    block : int
+        Threads of a block. GeNN adds without atomics within a block that a whole layer fits into,
+        so a block must not be larger than what a GPU runs in step.
+    """
+
+    block: ClassVar[int] = 32
 
     def __init__(self, stage: str, schedule: Schedule, batch_size: int) -> None:
         if batch_size > LARGEST_BATCH:
@@ -139,7 +148,7 @@ class SideBySideGeNNSimulator(GeNNSimulator):
         super().__init__(stage, schedule, batch_size)
 
     def _baked_in(self) -> tuple[object, ...]:
-        return (*super()._baked_in(), self.batch_size)
+        return (*super()._baked_in(), self.batch_size, self.block)
 
 
 class CudaGeNNSimulator(SideBySideGeNNSimulator):
@@ -150,7 +159,7 @@ class CudaGeNNSimulator(SideBySideGeNNSimulator):
     def _make_device(self) -> Any:
         from networks.devices.genn.side_by_side import CudaGeNNDevice
 
-        return CudaGeNNDevice()
+        return CudaGeNNDevice(self.block)
 
 
 class OpenCLGeNNSimulator(SideBySideGeNNSimulator):
@@ -161,7 +170,7 @@ class OpenCLGeNNSimulator(SideBySideGeNNSimulator):
     def _make_device(self) -> Any:
         from networks.devices.genn.opencl_code import OpenCLGeNNDevice
 
-        return OpenCLGeNNDevice()
+        return OpenCLGeNNDevice(self.block)
 
     def _environment(self) -> dict[str, str]:
         return find_platform().environment

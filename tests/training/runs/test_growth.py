@@ -70,6 +70,7 @@ if not freezes:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("iterations", [3000, pytest.param(50_000, marks=pytest.mark.full)])
 def test_a_long_training(iterations: int, tmp_path: Path) -> None:
     held = measure(SCRIPT, iterations, tmp_path / "run", True)
