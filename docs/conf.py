@@ -18,7 +18,7 @@ from sphinx.ext import autosummary
 autosummary.WELL_KNOWN_ABBREVIATIONS += ("eq.",)
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 project = "spide"
 author = "the spide authors"
@@ -40,7 +40,9 @@ extensions = [
     "sphinx.ext.viewcode",
     "numpydoc",
     "myst_nb",
+    "mathml",
 ]
+html_math_renderer = "mathml"  # MathJax would be fetched from a network by every reader
 default_role = "py:obj"  # `names` in docstrings
 autosummary_generate = True
 autosummary_imported_members = False

@@ -62,7 +62,7 @@ defaultclock.dt = 1 * ms  # one step
 #
 # $$
 # \begin{aligned}
-# u[t+0.5] &= u[t] + \textstyle\sum_j w_j s_j[t] + b\\
+# u[t+0.5] &= u[t] + \sum_j w_j s_j[t] + b\\
 # s[t+1] &= H(u[t+0.5] - V_{th})\\
 # u[t+1] &= u[t+0.5] - (V_{th} - u_{rest})\,s[t+1]
 # \end{aligned}
@@ -113,7 +113,7 @@ Network(neuron, *trace).run(60 * ms)
 
 # %% [markdown]
 # Under a constant current the rate is the clipped-linear function $\sigma(x) = \min(1, \max(0, x))$
-# of $x = I / (V_{th} - u_{rest})$. After $T$ steps it can only be one of $0, 1/T, \dots, 1$.
+# of $x = I / (V_{th} - u_{rest})$. After $T$ steps it can only be one of $0, 1/T, \ldots, 1$.
 
 # %%
 current = np.linspace(-1, 3, 801)

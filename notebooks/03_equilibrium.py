@@ -47,7 +47,7 @@ defaultclock.dt = 1 * ms  # one step
 # If $\lVert W \rVert_2 < V_{th} - u_{rest}$, the average rates
 # $\alpha[T] = \frac1T \sum_{t \le T} s[t]$ approach the fixed point (section 3.2)
 #
-# $$\alpha^* = \sigma\Big(\frac{W \alpha^* + F x + b}{V_{th} - u_{rest}}\Big).$$
+# $$\alpha^* = \sigma\left(\frac{W \alpha^* + F x + b}{V_{th} - u_{rest}}\right).$$
 #
 # A `ForwardNetwork` is compiled, which takes a few seconds the first time, and then run as often as
 # one likes.
@@ -127,12 +127,12 @@ print(f"slope on logarithmic axes: {slope:.3f}")
 # ## 2. Several layers
 #
 # With more layers the feedback runs from the last to the first (eq. 3), and the fixed point is that
-# of the composed map $f_1(f_N \circ \dots \circ f_2(\alpha_1), x)$ with
+# of the composed map $f_1(f_N \circ \ldots \circ f_2(\alpha_1), x)$ with
 #
 # $$
 # \begin{aligned}
-# f_1(\alpha, x) &= \sigma\Big(\frac{W \alpha + F_1 x + b_1}{V_{th} - u_{rest}}\Big), &
-# f_l(\alpha) &= \sigma\Big(\frac{F_l \alpha + b_l}{V_{th} - u_{rest}}\Big).
+# f_1(\alpha, x) &= \sigma\left(\frac{W \alpha + F_1 x + b_1}{V_{th} - u_{rest}}\right), &
+# f_l(\alpha) &= \sigma\left(\frac{F_l \alpha + b_l}{V_{th} - u_{rest}}\right).
 # \end{aligned}
 # $$
 #

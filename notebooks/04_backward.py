@@ -15,7 +15,7 @@
 # # Stage 2: implicit differentiation with spikes
 #
 # At the equilibrium of [the notebook before](03_equilibrium.ipynb) the gradient of a loss follows
-# from a linear equation (eq. 5). For layers $1 \dots N$, with the masks
+# from a linear equation (eq. 5). For layers $1 \ldots N$, with the masks
 # $m_l = (0 < \alpha_l < 1)$ of stage 1 on the diagonals of $M_l$, it is (Theorem 2)
 #
 # $$
