@@ -51,6 +51,7 @@ autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
+highlight_language = "text"  # a block without a language is a command or a drawing
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # the tests execute them; what they showed is in the files
