@@ -18,7 +18,11 @@ from training.recipes.recipe import Recipe
 NETWORKS: dict[str, Recipe] = {
     "digits": RECIPES["digits"],
     "784-400-10": Recipe(data_set="mnist", architecture="400 (F400)", batch_size=32),
-}
+    "small": Recipe(
+        data_set="digits", architecture="40 (F40)", batch_size=8, forward_steps=10,
+        backward_steps=20,
+    ),
+}  # fmt: skip
 """Recipes of the networks that are small enough for explicit synapses."""
 
 

@@ -1,6 +1,7 @@
 """Both stages of one batch on one device, again and again.
 
-What is compiled is looked for, and put, in `cache`. GeNN generates for its CPU backend.
+What is compiled is looked for, and put, in `cache` if that is given. GeNN generates for its CPU
+backend.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Options:
     file
         Weights and batch, see `DeviceTask`.
     cache
-        Folder for everything that is compiled.
+        Folder for everything that is compiled; the caches of this machine by default.
     """
 
     network: str
@@ -41,14 +42,15 @@ class Options:
     shares: int
     batches: int
     file: Path
-    cache: Path
+    cache: Path | None = None
 
 
 def main() -> None:
     """Build, run the batches, then one image for one step of either stage: all that is overhead."""
     options = tyro.cli(Options)
     watch = Stopwatch()
-    os.environ["SPIDE_CACHE_DIR"] = str(options.cache / "programs")
+    if options.cache is not None:
+        os.environ["SPIDE_CACHE_DIR"] = str(options.cache / "programs")
     from brian2 import prefs
 
     from benchmarks.device_task import NETWORKS, DeviceTask
@@ -56,7 +58,8 @@ def main() -> None:
     from training.data import find
     from training.parallel.over_cores import TwoStageTrainer
 
-    prefs["codegen.runtime.cython.cache_dir"] = str(options.cache / "cython")
+    if options.cache is not None:
+        prefs["codegen.runtime.cython.cache_dir"] = str(options.cache / "cython")
     recipe = NETWORKS[options.network]
     data_set = find(recipe.data_set)
     architecture = Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)

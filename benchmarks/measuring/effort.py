@@ -42,10 +42,14 @@ class Effort:
     batch_sizes, backward_steps, widths, thresholds : tuple of int or float
         Values of the sweeps.
     large : tuple of Large
+    device_networks : tuple of str
+        Of `benchmarks.device_task.NETWORKS`.
     device_warmup_iterations : int
         Training iterations before devices are compared.
     device_rounds : int
         Processes for each device; the first compiles.
+    device_cache : bool
+        Whether what devices compiled before is looked for, instead of compiling in a first round.
     device_batches : int
         Batches that each of them counts.
     """
@@ -61,8 +65,10 @@ class Effort:
     widths: tuple[int, ...] = (16, 32, 64, 128)
     thresholds: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
     large: tuple[Large, ...] = (ALEXNET_F, CIFARNET_F)
+    device_networks: tuple[str, ...] = ("digits", "784-400-10")
     device_warmup_iterations: int = 40
     device_rounds: int = 2
+    device_cache: bool = False
     device_batches: int = 5
 
 
@@ -78,5 +84,9 @@ QUICK = Effort(
     widths=(16, 64),
     thresholds=(1.0, 4.0),
     large=(ALEXNET_F,),
+    device_networks=("small",),
+    device_warmup_iterations=5,
+    device_rounds=1,
+    device_cache=True,
     device_batches=2,
 )

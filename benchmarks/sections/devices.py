@@ -2,8 +2,8 @@
 
 Every device computes both stages of the same batch with the same weights, in a process of its own.
 The processes take turns: a first round with an empty cache, whose builds are compilations, then
-rounds that find everything on disk. A run's overhead is the time of one image for one step of
-either stage, gradients included.
+rounds that find everything on disk; a quick benchmark takes what this machine has compiled before.
+A run's overhead is the time of one image for one step of either stage, gradients included.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import statistics
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from tqdm import tqdm
 
 from benchmarks.bench import Bench
 from benchmarks.child import run_child
@@ -61,7 +63,8 @@ WAYS = (
 def measure(bench: Bench) -> Section:
     """Run every network on every device."""
     tables = []
-    for name, recipe in NETWORKS.items():
+    for name in bench.effort.device_networks:
+        recipe = NETWORKS[name]
         ways = [*WAYS, GENN] if bench.genn_python else list(WAYS)
         rows = _rows(bench, name, recipe, ways)
         note = (
@@ -92,25 +95,40 @@ def _rows(bench: Bench, name: str, recipe: Recipe, ways: list[Way]) -> list[tupl
         file = Path(folder) / "task.safetensors"
         DeviceTask.of(subject).write(file)
         steps: dict[Way, list[dict[str, float]]] = {way: [] for way in ways}
-        for _ in range(effort.device_rounds):
-            for number, way in enumerate(ways):
-                python = {"python": str(bench.genn_python)} if way is GENN else {}
-                _, child = run_child(
-                    "device_batches", f"--network={name}", f"--device={way.device}",
-                    f"--synapses={way.synapses}", f"--shares={way.shares}",
-                    f"--batches={effort.device_batches}", f"--file={file}",
-                    f"--cache={folder}/{number}", **python,
-                )  # fmt: skip
-                steps[way].append(child.steps)
-    return [row(way, recipe.batch_size, steps[way]) for way in ways]
+        turns = list(enumerate(ways)) * effort.device_rounds
+        for number, way in tqdm(turns, desc=f"devices, {name}", unit="process", leave=False):
+            python = {"python": str(bench.genn_python)} if way is GENN else {}
+            cache = [] if effort.device_cache else [f"--cache={folder}/{number}"]
+            _, child = run_child(
+                "device_batches", f"--network={name}", f"--device={way.device}",
+                f"--synapses={way.synapses}", f"--shares={way.shares}",
+                f"--batches={effort.device_batches}", f"--file={file}",
+                *cache, **python,
+            )  # fmt: skip
+            steps[way].append(child.steps)
+    compiled = not effort.device_cache
+    return [row(way, recipe.batch_size, steps[way], compiled) for way in ways]
 
 
-def row(way: Way, samples: int, steps: list[dict[str, float]]) -> tuple[Cell, ...]:
-    """A row of the table from the times of all its processes; only the first one compiled."""
+def row(
+    way: Way, samples: int, steps: list[dict[str, float]], compiled: bool = True
+) -> tuple[Cell, ...]:
+    """A row of the table from the times of all its processes.
+
+    Parameters
+    ----------
+    way : Way
+    samples : int
+    steps : list of dict
+        Seconds by part, of every process.
+    compiled : bool
+        Whether the first of them had an empty cache; otherwise that is not known of any.
+    """
+    found = [each["build"] for each in steps[1 if compiled else 0 :]]
     rate = Spread.of([samples / time for time in _times(steps, "batch")])
     return (
         way.label, way.shares, rate.median, rate.low, rate.high,
-        steps[0]["build"], statistics.median(each["build"] for each in steps[1:]),
+        steps[0]["build"] if compiled else None, statistics.median(found),
         1000 * statistics.median(_times(steps, "overhead")),
     )  # fmt: skip
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
-from benchmarks.device_task import DeviceTask
+from benchmarks.device_task import NETWORKS, DeviceTask
+from benchmarks.measuring.effort import FULL, QUICK, Effort
 from benchmarks.reporting.tables import Table
 from benchmarks.sections.devices import COLUMNS, SHARED, headline, row
 from benchmarks.subject import Batch
@@ -34,6 +36,18 @@ def test_a_row_of_two_processes() -> None:
     second = {"build": 1.5, "batch 0": 9.0, "batch 1": 1.0, "overhead 0": 1.0, "overhead 1": 0.004}
     found = row(SHARED, 32, [first, second])
     assert found == (SHARED.label, SHARED.shares, 24.0, 16.0, 32.0, 30.0, 1.5, 3.0)
+
+
+def test_a_row_of_a_process_that_may_have_found_what_it_needs() -> None:
+    steps = {"build": 1.5, "batch 0": 9.0, "batch 1": 2.0, "overhead 0": 1.0, "overhead 1": 0.002}
+    found = row(SHARED, 32, [steps], compiled=False)
+    assert found == (SHARED.label, SHARED.shares, 16.0, 16.0, 16.0, None, 1.5, 2.0)
+
+
+@pytest.mark.parametrize("effort", [FULL, QUICK])
+def test_an_effort_has_networks_that_there_are_and_enough_processes(effort: Effort) -> None:
+    assert set(effort.device_networks) <= set(NETWORKS)
+    assert effort.device_rounds >= (1 if effort.device_cache else 2)
 
 
 def test_the_headline_names_the_best_of_each_device() -> None:

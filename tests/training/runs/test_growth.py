@@ -28,7 +28,8 @@ iterations, folder, freezes = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] =
 BATCH = 2
 IMAGES = iterations * BATCH // 24  # 24 epochs
 FIRST = iterations // 2 + 1  # matplotlib's caches fill up with the first dozen pictures
-training.runs.loop.PICTURE_SECONDS = 0.0  # pictures after every epoch
+if freezes:
+    training.runs.loop.PICTURE_SECONDS = 0.0  # pictures after every epoch
 recipe = Recipe(
     "digits", "3 (F3)", batch_size=BATCH, forward_steps=2, backward_steps=2, dropout=0.2,
     epochs=-(-iterations * BATCH // IMAGES), warmup_iterations=0, milestones=(),
@@ -80,6 +81,6 @@ def test_a_long_training(iterations: int, tmp_path: Path) -> None:
 
 def test_only_the_command_freezes_garbage_collection(tmp_path: Path) -> None:
     """What is frozen is never given back: in a notebook, every network that is there by then."""
-    held = measure(SCRIPT, 1010, tmp_path / "run", False)
+    held = measure(SCRIPT, 180, tmp_path / "run", False)
     assert len(held) > 2
     assert all(each.frozen == 0 for each in held)

@@ -17,8 +17,8 @@ SIZE = (9.6, 3.8)
 """Inches."""
 
 MARGINS = Margins(left=0.058, right=0.99, bottom=0.12, top=0.88, between=0.16)
-"""Drawing is most of what a short training takes; with a layout that measures all texts it takes 1.7
-times as long."""
+"""Drawing is most of what a short training takes; with a layout that measures all texts it takes
+1.7 times as long."""
 
 
 def draw_pictures(run: RunFolder, history: History) -> None:
