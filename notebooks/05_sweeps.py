@@ -91,7 +91,8 @@ plt.show()
 # With three steps of stage 2 the network with $u_{rest}^b = -V_{th}^b$ learns as fast as with
 # thirty. The other one needs more steps: its error falls towards zero rates instead of being
 # rounded to the nearest one ([equilibrium](03_equilibrium.ipynb), [stage 2](04_backward.ipynb)).
-# From ten steps on there is no difference beyond the spread.
+# From ten steps on, what is left of the difference is within the spread, or two of the 360 test
+# images.
 #
 # A heat map has two fields of the recipe, or one and the epoch. It writes the spread beside the
 # mean.
