@@ -14,18 +14,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 import tyro
 
 from benchmarks.device_profile import exchange_of
+from benchmarks.measuring.differences import CountDifferences, gradient_differences
 from benchmarks.measuring.timing import Spread, rounds
 from benchmarks.peers.dense_torch import DenseTorch
 from benchmarks.reporting.tables import Cell, Table
-from benchmarks.subject import Array, Subject, train
+from benchmarks.subject import Subject, train
 from networks.devices import Backend
 from networks.devices.genn.simulator import SideBySideGeNNSimulator
-from training.methods import StepResult
 from training.methods.spide import Spide
 from training.recipes import RECIPES
 
@@ -169,33 +168,15 @@ def _again(subject: Subject, program: Spide, repetitions: int) -> Table:
     )
     rows: list[tuple[Cell, ...]] = []
     for label, results in (("itself", others), ("the runtime device, synchronous", [exact])):
-        change = max(_change(first, each) for each in results)
+        change = max(max(gradient_differences(first, each).values()) for each in results)
         for stage, rates, steps in stages:
-            differences = [
-                np.rint(abs(first.rates[rates][layer] - each.rates[rates][layer]) * steps)
-                for each in results
-                for layer in each.rates[rates]
-            ]
-            neurons = sum(each.size for each in differences) // len(results)
-            differ = sum(np.count_nonzero(each) for each in differences) / len(results)
-            largest = max(each.max() for each in differences)
-            rows.append((label, stage, neurons, differ, float(largest), change))
+            counts = CountDifferences.of(first, results, rates, steps)
+            rows.append((label, stage, counts.neurons, counts.differ, counts.largest, change))
     note = (
         f"One batch, {repetitions} times again; counts that differ are means over the repetitions, "
         "the rest are the largest values. Gradients: of the parameter in which they differ most."
     )
     return Table("the same batch again", AGAIN, rows, note)
-
-
-def _change(first: StepResult, other: StepResult) -> float:
-    return max(
-        _norm(value - other.gradients[name]) / _norm(value)
-        for name, value in first.gradients.items()
-    )
-
-
-def _norm(values: Array) -> float:
-    return float(np.linalg.norm(values.astype(np.float64)))
 
 
 def _cells(spread: Spread) -> Sequence[Cell]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,14 @@ from networks.wiring import incoming
 from tests.networks.builders import random_images, random_parameters
 from tests.networks.devices.genn.genn_available import needs_cuda, needs_opencl
 from tests.networks.devices.test_devices import LOOP, PIPELINE, backward_runs, forward_runs
-from tests.oracles.recorded_cases import CASES, load_case
+from tests.oracles.recorded_cases import CASES, RecordedCase, load_case
 from training.methods import StepResult, TwoStageConfig, two_stage_gradients
 
 #: Each test compiles programs, which takes minutes on a busy machine.
 pytestmark = [pytest.mark.devices, pytest.mark.timeout(1800)]
+
+#: GeNN adds spikes before the leak, so neurons that leak are refused there.
+WITHOUT_LEAK = [case for case in map(load_case, CASES) if case.leak == 1]
 
 SYNCHRONOUS: dict[str, Any] = {"propagation": "synchronous", "dtype": "float32"}
 
@@ -72,21 +76,9 @@ def test_stage_2_step_by_step(as_couples: bool, backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(
-    "name",
-    [
-        "dropout_per_neuron",
-        "exact_conv_fb_u",
-        "frames_single_layer",
-        "mnist_feedback_8ch_dropout",
-        "mnist_lenet_small",
-        "span_b_2",
-    ],
-)
-def test_recorded_cases(name: str, backend: Backend) -> None:
+@pytest.mark.parametrize("case", WITHOUT_LEAK, ids=attrgetter("name"))
+def test_recorded_cases(case: RecordedCase, backend: Backend) -> None:
     """Convolution of any stride, its transpose, pooling, dense; frames, both kinds of dropout."""
-    (path,) = (path for path in CASES if path.stem == name)
-    case = load_case(path)
 
     def run(**options: Any) -> StepResult:
         return two_stage_gradients(
