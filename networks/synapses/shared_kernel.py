@@ -19,6 +19,7 @@ from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
 from networks.brian.code_generation import code_object_class
+from networks.brian.names import SPIKES
 from networks.connections import Connection, Taps, channels
 
 #: Kernel rows are padded to a multiple of this many weights: whole vectors, of 64 bytes at most.
@@ -152,7 +153,7 @@ class SharedKernel(Group):
         for index in ("_source_index", "_target_index", "_kernel_index"):
             self.variables.add_auxiliary_variable(index, dtype=np.int32)
             self.variables[index].unique = False
-        self.variables.add_reference("_spikespace", self.source, "_spikespace")
+        self.variables.add_reference(SPIKES, self.source, SPIKES)
         ends = {"_pre": (self.source, "_source_index"), "_post": (self.target, "_target_index")}
         for identifier in sorted(get_identifiers(on_pre)):
             for suffix, (group, index) in ends.items():

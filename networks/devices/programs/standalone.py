@@ -24,6 +24,7 @@ from brian2.devices.device import reset_device, set_device
 from numpy.typing import NDArray
 
 from networks.brian.code_generation import PROGRAM_CODE_OBJECTS
+from networks.brian.names import SPIKES
 from networks.brian.network import STEP
 from networks.devices.base import Simulator, WriteFrame
 from networks.devices.facts import DeviceName
@@ -242,7 +243,7 @@ class StandaloneSimulator(Simulator):
                 yield f"batch.each({name}, {variable.size}, {output});"
         groups = {variable.owner.name: variable.owner for variable in device.memory}.values()
         # Synapses have it too, as a reference to that of the neurons that fire.
-        spaces = {each.variables.get("_spikespace"): None for each in groups}
+        spaces = {each.variables.get(SPIKES): None for each in groups}
         for space in filter(None, spaces):
             yield f"batch.spikes({device.get_array_name(space)}, {space.size - 1});"
         if self.driven is not None:
