@@ -54,6 +54,23 @@ def test_short_runs_are_drawn_point_by_point() -> None:
     )
 
 
+@pytest.mark.parametrize("smallest", [0.5, 0.004, 0.00005])
+def test_texts_have_room_however_small_the_numbers(smallest: float) -> None:
+    """Ticks down to 0.005 % of the images and a loss of 0.00002."""
+    records = [
+        {**training_record(n), "loss": loss, "accuracy": 1 - loss}
+        for n, loss in ((1, 2 * smallest), (400, smallest))
+    ]
+    tests = [{**each, "loss": smallest, "accuracy": 1 - smallest} for each in TEST]
+    for figure in (curves(history(*records, *tests), "title"), firing_rates(history(*records), "")):
+        left, right = (axes.get_tightbbox() for axes in figure.axes)
+        assert left is not None and right is not None
+        assert left.x0 >= 0 and left.x1 <= right.x0 and right.x1 <= figure.bbox.x1
+        assert min(left.y0, right.y0) >= 0
+        for text in figure.texts:
+            assert max(left.y1, right.y1) <= text.get_window_extent().y0
+
+
 @pytest.mark.parametrize("iterations", [POINTS, POINTS + 1, 1000, 12_345])
 def test_long_runs_are_averaged_and_nothing_is_left_out(iterations: int) -> None:
     records = [training_record(n) for n in range(1, iterations + 1)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SIZE = (9.6, 3.8)
 """Inches."""
 
-MARGINS = Margins(left=0.058, right=0.99, bottom=0.12, top=0.88, between=0.16)
+MARGINS = Margins(left=0.08, right=0.99, bottom=0.12, top=0.88, between=0.22)
 """Drawing is most of what a short training takes; with a layout that measures all texts it takes
 1.7 times as long."""
 
