@@ -254,12 +254,10 @@ class Connection(ABC):
             channels(self.source_shape),
             positions(self.source_shape),
         )
-        kernel = np.zeros(
-            (self.taps.count, channels(self.source_shape), channels(self.target_shape)),
-            matrix.dtype,
-        )
+        kernel = np.zeros(self.kernel_shape, matrix.dtype)
         for row in first:
-            kernel[self.taps.tap[row]] = cells[:, self.taps.target[row], :, self.taps.source[row]].T
+            pair = cells[:, self.taps.target[row], :, self.taps.source[row]]
+            kernel[self.taps.tap[row]] = pair.diagonal() if self.channelwise else pair.T
         # Where each weight is in the kernel: the weight's own numbers, permuted as it is.
         number = torch.arange(math.prod(self.weight_shape)).reshape(self.weight_shape)
         weight = np.empty(self.weight_shape, matrix.dtype)

@@ -68,13 +68,20 @@ def graph_of(network: TrainedNetwork) -> nir.NIRGraph:
         _INPUT: nir.Input(input_type={"input": np.array(architecture.input_shape)})
     }
     edges: list[tuple[str, str]] = []
+    # A matrix that reaches a layer with channels and positions is flat: NIR cannot unflatten.
+    all_shapes_fit = True
 
-    def connect(name: str, node: nir.NIRNode, source: str, shape: Shape, target: str) -> None:
+    def connect(
+        name: str, node: nir.NIRNode, source: str, shape: Shape, target: str, reached: Shape
+    ) -> None:
         """Put a connection between two nodes; a matrix takes its source flat."""
-        if isinstance(node, nir.Linear | nir.Affine) and len(shape) > 1:
-            nodes[f"{name}_flat"] = nir.Flatten({"input": np.array(shape)}, 0, -1)
-            edges.append((source, f"{name}_flat"))
-            source = f"{name}_flat"
+        nonlocal all_shapes_fit
+        if isinstance(node, nir.Linear | nir.Affine):
+            all_shapes_fit &= len(reached) == 1
+            if len(shape) > 1:
+                nodes[f"{name}_flat"] = nir.Flatten({"input": np.array(shape)}, 0, -1)
+                edges.append((source, f"{name}_flat"))
+                source = f"{name}_flat"
         nodes[name] = node
         edges.extend([(source, name), (name, target)])
 
@@ -82,22 +89,22 @@ def graph_of(network: TrainedNetwork) -> nir.NIRGraph:
     for layer in architecture.layers:
         bias = weights.get(f"{layer.name}.bias")
         node = layer.connection.nir_node(weights.get(f"{layer.name}.weight"), bias)
-        connect(f"{layer.name}_input", node, source, shape, layer.name)
+        connect(f"{layer.name}_input", node, source, shape, layer.name, layer.shape)
         _add_neurons(nodes, edges, layer.name, np.ones(layer.shape, network.dtype), network)
         source, shape = f"{layer.name}_spikes", layer.shape
     if architecture.feedback is not None:
         node = architecture.feedback.nir_node(weights["feedback.weight"], None)
-        connect(FEEDBACK, node, source, shape, architecture.layers[0].name)
+        first = architecture.layers[0]
+        connect(FEEDBACK, node, source, shape, first.name, first.shape)
     readout = nir.Affine(weights["readout.weight"], weights["readout.bias"])
     nodes[_OUTPUT] = nir.Output(output_type={"output": np.array([architecture.classes])})
-    connect(_READOUT, readout, source, shape, _OUTPUT)
+    connect(_READOUT, readout, source, shape, _OUTPUT, (architecture.classes,))
     metadata = {
         KEY: network.description(),
         "read_me": READ_ME.format(steps=network.steps),
         "delayed_edges": json.dumps([edge for edge in edges if _is_delayed(*edge)]),
     }
-    # A matrix that reaches a layer with channels and positions is flat: NIR cannot unflatten.
-    return nir.NIRGraph(nodes, edges, metadata=metadata, type_check=_all_shapes_fit(network))
+    return nir.NIRGraph(nodes, edges, metadata=metadata, type_check=all_shapes_fit)
 
 
 def network_of(graph: nir.NIRGraph) -> TrainedNetwork:
@@ -207,14 +214,6 @@ def _is_delayed(source: str, target: str) -> bool:
     """Whether an edge carries what its source gave in the step before."""
     from_spikes = source.endswith("_spikes")
     return source.endswith("_reset") or (from_spikes and target.startswith(FEEDBACK))
-
-
-def _all_shapes_fit(network: TrainedNetwork) -> bool:
-    """Whether no matrix reaches a layer that has positions."""
-    every = [layer.connection for layer in network.architecture.layers]
-    if network.architecture.feedback is not None:
-        every.append(network.architecture.feedback)
-    return not any(each.upsamples for each in every)
 
 
 def _check_same(graph: nir.NIRGraph, expected: nir.NIRGraph) -> None:

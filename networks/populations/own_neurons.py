@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import keyword
 
+from brian2.core.functions import Function
 from brian2.core.namespace import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, DEFAULT_UNITS
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations
 from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
@@ -32,6 +33,11 @@ _RESERVED = frozenset(
 
 #: What Brian2 gives to groups with a refractory period, which those of a stage do not have.
 _REFRACTORY = frozenset({"lastspike", "not_refractory"})
+
+#: Functions whose value is another one at every call, and Brian2's noise.
+_RANDOM = frozenset(
+    {"xi", *(name for name, each in DEFAULT_FUNCTIONS.items() if not each.stateless)}
+)
 
 #: What strings may name beside variables, parameters and the namespace.
 _KNOWN = frozenset(
@@ -61,7 +67,8 @@ def check_neuron(neuron: NeuronModel) -> None:
     ValueError
         If its equations cannot be read, ``v``, ``I`` or ``spike_count`` is missing, a name means
         two things or nothing, a value of `initial` belongs to no state variable, units do not
-        fit each other, or it counts on Brian2's own refractoriness.
+        fit each other, it counts on Brian2's own refractoriness, draws random numbers, or calls
+        Python.
     """
     try:
         _check_names_of_its_own(neuron)
@@ -69,6 +76,7 @@ def check_neuron(neuron: NeuronModel) -> None:
         _check_variables(neuron, equations)
         _check_units(neuron, equations)
         _check_refractoriness(neuron, equations)
+        _check_functions(neuron, equations)
         _check_identifiers(neuron, equations)
     except ValueError:
         raise
@@ -166,22 +174,50 @@ def _check_refractoriness(neuron: NeuronModel, equations: Equations) -> None:
 
 def _check_identifiers(neuron: NeuronModel, equations: Equations) -> None:
     names = {*equations, *neuron.namespace, *_KNOWN}
+    # A plain assignment makes a variable of the statements' own.
+    lines = f"{neuron.update}\n{neuron.reset}".split("\n")
+    assigned = {line.partition("=")[0].strip() for line in lines}
+    for where, used in _identifiers(neuron, equations).items():
+        for name in sorted(used - names - assigned):
+            raise _refuse(
+                neuron,
+                f"uses '{name}' in its {where}, which is no variable, parameter or name of its "
+                "namespace: add it there",
+            )
+
+
+def _check_functions(neuron: NeuronModel, equations: Equations) -> None:
+    """Refuse functions that code without the interpreter's lock cannot call, or not the same twice.
+
+    Random numbers would be others in every run and with every number of threads: a run could not be
+    resumed, nor two devices compared.
+    """
+    for where, used in _identifiers(neuron, equations).items():
+        for name in sorted(used):
+            if name in _RANDOM or name.startswith("xi_"):
+                raise _refuse(
+                    neuron,
+                    f"uses '{name}' in its {where}, but no run can repeat random numbers: put the "
+                    "noise into the images, with a frame per step",
+                )
+            function = neuron.namespace.get(name)
+            if callable(function) and not isinstance(function, Function):
+                raise _refuse(
+                    neuron,
+                    f"uses the Python function '{name}' in its {where}, which compiled code cannot "
+                    "call: write it into the string, or give it code with brian2.implementation",
+                )
+
+
+def _identifiers(neuron: NeuronModel, equations: Equations) -> dict[str, set[str]]:
+    """The names that are used, by where."""
     texts = {
         "model": " ".join(str(each.expr.code) for each in equations.values() if each.expr),
         "threshold": neuron.threshold,
         "reset": neuron.reset,
         "update": neuron.update,
     }
-    # A plain assignment makes a variable of the statements' own.
-    lines = f"{neuron.update}\n{neuron.reset}".split("\n")
-    assigned = {line.partition("=")[0].strip() for line in lines}
-    for where, text in texts.items():
-        for name in sorted(get_identifiers(_without_comments(text)) - names - assigned):
-            raise _refuse(
-                neuron,
-                f"uses '{name}' in its {where}, which is no variable, parameter or name of its "
-                "namespace: add it there",
-            )
+    return {where: get_identifiers(_without_comments(text)) for where, text in texts.items()}
 
 
 def _without_comments(text: str) -> str:

@@ -179,6 +179,19 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
             "uses 'v (unless refractory)', but a stage knows no refractory period",
         ),
         (replace(IF, threshold="t > lastspike and v > 1"), "uses 'lastspike', but a stage knows"),
+        (
+            replace(IF, threshold="v >= 1 + randn()"),
+            "uses 'randn' in its threshold, but no",
+        ),
+        (
+            replace(IF, model=IF.model.replace("I/dt", "I/dt + xi*ms**-0.5")),
+            "uses 'xi' in its model, but no run can repeat random numbers: put the noise into the",
+        ),
+        (replace(IF, update="v += poisson(2)"), "uses 'poisson' in its update"),
+        (
+            replace(IF, update="v = halved(v)", namespace={"halved": lambda x: x / 2}),
+            "uses the Python function 'halved' in its update, which compiled code cannot call",
+        ),
         (replace(IF, model="dv/dt = : 1"), "cannot be read"),
         (replace(IF, v_threshold=20 * mV), "v_threshold in 'volt' and v in '1'"),
         (replace(in_millivolts(), v_rest=-0.07), "v_rest in '1' and v in 'volt'"),
