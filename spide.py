@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         two_stage_gradients,
     )
     from training.parallel.over_cores import TwoStageTrainer
+    from training.programs.writing import compile
     from training.recipes import RECIPES
     from training.recipes.recipe import Recipe
     from training.runs.run import Run
@@ -84,6 +85,7 @@ __all__ = [
     "TernaryCouple",
     "TwoStageConfig",
     "TwoStageTrainer",
+    "compile",
     "implicit_gradients",
     "integrate_and_fire",
     "leaky_integrate_and_fire",
@@ -105,6 +107,7 @@ _MODULES = {
     "Run": "training.runs.run",
     "Simulation": "networks.simulation",
     "TwoStageTrainer": "training.parallel.over_cores",
+    "compile": "training.programs.writing",
     "resume": "training.runs.train",
     "sweep": "training.sweeps.sweep",
     "train": "training.runs.train",

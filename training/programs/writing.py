@@ -23,6 +23,7 @@ import tempfile
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,7 @@ from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import RunFolder
 from training.runs.files.output_path import check_makeable
+from training.runs.train import chosen_recipe, recipe_name
 from training.updates.initialisation import initial_parameters
 
 SOURCES = files("training.programs") / "sources"
@@ -124,6 +126,41 @@ def compile_training(name: str, recipe: Recipe, out: Path, data_dir: Path = Path
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return recipe
+
+
+def compile(
+    recipe: str | Recipe, out: str | Path, *, data_dir: str | Path = "data", **fields: Any
+) -> Recipe:
+    """Write a training as a C++ program, as ``spide compile`` does.
+
+    ``build.sh`` in the folder compiles it, ``train`` then trains, and ``spide collect`` makes a run
+    folder of what it has trained.
+
+    Parameters
+    ----------
+    recipe : str or Recipe
+        A recipe, or its name.
+    out : path
+        Folder to make.
+    data_dir : path
+        Folder of the data sets, as torchvision lays them out.
+    **fields
+        Fields of `Recipe` to change, such as ``epochs=3``.
+
+    Returns
+    -------
+    Recipe
+        As the program carries it out: it learns from spikes.
+
+    Raises
+    ------
+    UserError
+        If the recipe asks for what a program does not have, or the folder cannot be made.
+    ValueError
+        If there is no such recipe, and for fields that do not exist or are out of range.
+    """
+    chosen = chosen_recipe(recipe, fields)
+    return compile_training(recipe_name(recipe), chosen, Path(out), Path(data_dir))
 
 
 def _check_images(images: Images, architecture: Architecture) -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import spide
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
+from training.errors import UserError
+from training.recipes import RECIPES
+from training.runs.files.folder import open_run
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,41 @@ def test_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "is not an empty folder" in refusal(capsys, "compile", "digits", *out)
     said = refusal(capsys, "collect", str(tmp_path), "--out", str(tmp_path / "run"))
     assert "holds no compiled training: give a folder that 'spide compile' wrote" in said
+
+
+def test_the_same_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """File for file what the command writes, and refused with the same words."""
+    by_command, by_name, by_recipe = (tmp_path / name for name in ("command", "name", "recipe"))
+    assert main(["compile", "digits", "--out", str(by_command), *TINY]) == 0
+    fields = vars(open_run(by_command / "data").recipe)
+    tiny = {name: value for name, value in fields.items() if value != vars(RECIPES["digits"])[name]}
+    del tiny["device"], tiny["synapses"], tiny["learning"]  # as the program carries it out
+    carried_out = spide.compile("digits", by_name, **tiny)
+    assert carried_out.learning == "spikes" and carried_out.device == "cpp_standalone"
+    assert contents(by_name) == contents(by_command)
+    assert spide.compile(RECIPES["digits"], by_recipe, **tiny) == carried_out
+    capsys.readouterr()
+    for options, said in (
+        ({"method": "implicit"}, "method is 'implicit': a compiled training has 'spide' only"),
+        ({"epoch": 3}, "a recipe has no field 'epoch'"),
+        ({"epochs": 0}, "epochs"),
+    ):
+        with pytest.raises((UserError, ValueError), match=said):
+            spide.compile("digits", tmp_path / "refused", **options)
+    assert not (tmp_path / "refused").exists()
+    with pytest.raises(UserError, match="is not an empty folder"):
+        spide.compile("digits", by_name, **tiny)
+    assert capsys.readouterr().out == ""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The training's own sources and all numbers; Brian2 counts what it generates in a process."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for part in ("sources", "data")
+        for file in (folder / part).rglob("*")
+        if file.is_file() and file.name != "recipe.json"  # which knows when it was written
+    }
 
 
 def test_what_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
