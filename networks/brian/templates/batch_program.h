@@ -1,69 +1,36 @@
-// How a compiled network runs batch after batch (networks/devices/program.py is the other side).
+// How a compiled network runs batch after batch (networks/devices/programs/program.py is the other
+// side).
 //
-// The program reads requests from standard input and answers on what was standard output when it
-// began; what Brian2 prints goes to standard error. A request is four integers (number, samples,
-// steps, whether there are frames), a byte for each array that main() announced, which is 1 if only
-// the one value that it holds everywhere is sent, and these arrays, shared ones first; then the
-// frames. The answer is the number of the request, three times in seconds (to move arrays to a
-// device, the steps, to move arrays back) and the output arrays. What spikes teach is not sent: it
-// begins at zero, and ends the answer. The samples of a batch are simulated
-// one after the other in the same network.
+// A request is four integers (number, samples, steps, whether there are frames), a byte for each
+// array that main() announced, which is 1 if only the one value that it holds everywhere is sent,
+// and these arrays, shared ones first; then the frames. The answer is the number of the request,
+// three times in seconds (to move arrays to a device, the steps, to move arrays back) and the output
+// arrays. What spikes teach is not sent: it begins at zero, and ends the answer. The samples of a
+// batch are simulated one after the other in the same network; all that is theirs is read from the
+// tape and written to it when it is their turn.
 #ifndef SPIDE_BATCH_PROGRAM_H
 #define SPIDE_BATCH_PROGRAM_H
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <string>
+#include <algorithm>
 #include <vector>
 
+#include "tape.h"
+
 namespace spide {
-
-inline void fail(const std::string &message)
-{
-    fprintf(stderr, "%s\n", message.c_str());
-    _Exit(3);
-}
-
-// Keep standard output for the answers.
-inline FILE *answers()
-{
-    static FILE *file = NULL;
-    if (!file)
-    {
-        file = fdopen(dup(1), "wb");
-        if (!file || dup2(2, 1) < 0)
-            fail("cannot open the channel for answers");
-    }
-    return file;
-}
-
-inline void read_exactly(void *place, size_t bytes)
-{
-    if (bytes && fread(place, 1, bytes, stdin) != bytes)
-        fail("a request ended early");
-}
-
-inline void write_exactly(const void *place, size_t bytes)
-{
-    if (bytes && fwrite(place, 1, bytes, answers()) != bytes)
-        fail("an answer could not be written");
-}
 
 struct Request
 {
     int64_t number, samples, steps, frames;
 };
 
-// Write one value everywhere.
+// Write one value everywhere: what is there already is written behind itself.
 inline void spread(char *place, const char *value, size_t item, size_t bytes)
 {
-    for (size_t b = 0; b < bytes; b += item)
-        memcpy(place + b, value, item);
+    memcpy(place, value, std::min(item, bytes));
+    for (size_t done = item; done < bytes; done *= 2)
+        memcpy(place + done, place, std::min(done, bytes - done));
 }
 
 // Which of the announced arrays come as one value.
@@ -91,6 +58,7 @@ class Watch
 
 public:
     enum Part { TO_DEVICE, STEPS, FROM_DEVICE };
+    enum { SIZE = 3 * sizeof(double) };
 
     void start()
     {
@@ -103,7 +71,7 @@ public:
         times_[part] += time - last_;
         last_ = time;
     }
-    void write() const { write_exactly(times_, sizeof(times_)); }
+    void write(void *place) const { memcpy(place, times_, SIZE); }
 };
 
 class Batch
@@ -114,32 +82,49 @@ class Batch
         size_t item;
         size_t bytes;  // of one sample
         bool output;
-        std::vector<char> values;
+        // On the tape: what begins the samples, one after the other or the same for all of them,
+        // and where an output goes.
+        const char *from;
+        bool one_value;
+        char *to;
     };
     std::vector<Array> shared_, taught_, each_;
     std::vector<std::pair<int32_t *, size_t> > spikes_;
     Array driven_;
     Request request_;
     Watch watch_;
+    char *number_, *times_;
 
-    static void read_array(char *place, size_t item, size_t bytes, bool one_value)
+    template <class T> static Array array_of(T *place, size_t count, bool output)
     {
-        read_exactly(place, one_value ? item : bytes);
-        if (one_value)
-            spread(place, std::string(place, item).data(), item, bytes);
+        Array array = {reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), output};
+        return array;
+    }
+
+    // What one sample of an array begins with.
+    static void begin(const Array &array, size_t sample)
+    {
+        if (array.one_value)
+            spread(array.place, array.from, array.item, array.bytes);
+        else
+            memcpy(array.place, array.from + sample * array.bytes, array.bytes);
+    }
+
+    static void find(Array &array, bool one_value, size_t samples)
+    {
+        array.one_value = one_value;
+        array.from = tape().next(one_value ? array.item : samples * array.bytes);
     }
 
 public:
-    Batch() { driven_.place = NULL; driven_.bytes = 0; }
+    Batch() : driven_(array_of<char>(NULL, 0, false)) {}
 
     // An array that all samples share.
     template <class T> void shared(T *place, size_t count, size_t expected)
     {
         if (count != expected)
             fail("an array has another size than when the program was generated");
-        Array array = {
-            reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), false, std::vector<char>()};
-        shared_.push_back(array);
+        shared_.push_back(array_of(place, count, false));
     }
 
     // An array that all samples share and add to: a request begins at zero, and it is sent back.
@@ -153,16 +138,13 @@ public:
     // An array with values of its own for each sample; an output is sent back.
     template <class T> void each(T *place, size_t count, bool output)
     {
-        Array array = {
-            reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), output, std::vector<char>()};
-        each_.push_back(array);
+        each_.push_back(array_of(place, count, output));
     }
 
     // The array that frames are written into.
     template <class T> void driven(T *place, size_t count)
     {
-        driven_.place = reinterpret_cast<char *>(place);
-        driven_.bytes = count * sizeof(T);
+        driven_ = array_of(place, count, false);
     }
 
     // A spike space, which must be empty when a sample begins.
@@ -175,27 +157,26 @@ public:
     // The next request; false if there is none any more.
     bool receive()
     {
-        const int first = getc(stdin);
-        if (first == EOF)
+        if (!tape().receive())
             return false;
-        ungetc(first, stdin);
         read_exactly(&request_, sizeof(request_));
         Flags one_value(shared_.size() + each_.size());
         for (size_t a = 0; a < shared_.size(); a++)
-            read_array(shared_[a].place, shared_[a].item, shared_[a].bytes, one_value.next());
+        {
+            find(shared_[a], one_value.next(), 1);
+            begin(shared_[a], 0);
+        }
         for (size_t a = 0; a < taught_.size(); a++)
             memset(taught_[a].place, 0, taught_[a].bytes);
         for (size_t a = 0; a < each_.size(); a++)
-        {
-            each_[a].values.resize(samples() * each_[a].bytes);
-            read_array(
-                each_[a].values.data(), each_[a].item, each_[a].values.size(), one_value.next());
-        }
+            find(each_[a], one_value.next(), samples());
         if (frames())
-        {
-            driven_.values.resize(steps() * samples() * driven_.bytes);
-            read_exactly(driven_.values.data(), driven_.values.size());
-        }
+            driven_.from = tape().next(steps() * samples() * driven_.bytes);
+        number_ = tape().next(sizeof(request_.number));
+        times_ = tape().next(Watch::SIZE);
+        for (size_t a = 0; a < each_.size(); a++)
+            if (each_[a].output)
+                each_[a].to = tape().next(samples() * each_[a].bytes);
         watch_.start();
         return true;
     }
@@ -203,7 +184,7 @@ public:
     void begin(size_t sample)
     {
         for (size_t a = 0; a < each_.size(); a++)
-            memcpy(each_[a].place, each_[a].values.data() + sample * each_[a].bytes, each_[a].bytes);
+            begin(each_[a], sample);
         for (size_t a = 0; a < spikes_.size(); a++)
             spikes_[a].first[spikes_[a].second] = 0;
     }
@@ -211,29 +192,25 @@ public:
     void present(size_t sample, size_t step)
     {
         const size_t frame = step * samples() + sample;
-        memcpy(driven_.place, driven_.values.data() + frame * driven_.bytes, driven_.bytes);
+        memcpy(driven_.place, driven_.from + frame * driven_.bytes, driven_.bytes);
     }
 
     void end(size_t sample)
     {
         for (size_t a = 0; a < each_.size(); a++)
             if (each_[a].output)
-                memcpy(each_[a].values.data() + sample * each_[a].bytes, each_[a].place, each_[a].bytes);
+                memcpy(each_[a].to + sample * each_[a].bytes, each_[a].place, each_[a].bytes);
     }
 
     void steps_done() { watch_.ended(Watch::STEPS); }
 
     void answer()
     {
-        write_exactly(&request_.number, sizeof(request_.number));
-        watch_.write();
-        for (size_t a = 0; a < each_.size(); a++)
-            if (each_[a].output)
-                write_exactly(each_[a].values.data(), each_[a].values.size());
+        memcpy(number_, &request_.number, sizeof(request_.number));
+        watch_.write(times_);
         for (size_t a = 0; a < taught_.size(); a++)
             write_exactly(taught_[a].place, taught_[a].bytes);
-        if (fflush(answers()))
-            fail("an answer could not be written");
+        tape().answered();
     }
 };
 

@@ -47,14 +47,20 @@ template <class Scalar> struct SampleSpikes {
     // Not filled with zeros, as vectors are: that would take longer than many a sample's spikes.
     std::unique_ptr<int32_t[]> position, row, first;
     std::unique_ptr<Scalar[]> factor;
+    size_t places;
     int count;
 
-    explicit SampleSpikes(const Shape &shape) : count(0) {
-        const size_t places = (size_t)shape.source_positions * shape.source_channels + 1;
+    SampleSpikes() : places(0), count(0) {}
+
+    // Make room for every neuron of a sample.
+    void reserve(const Shape &shape) {
+        const size_t needed = (size_t)shape.source_positions * shape.source_channels + 1;
+        if (needed <= places) return;
+        places = needed;
         position.reset(new int32_t[places]);
         row.reset(new int32_t[places]);
         factor.reset(new Scalar[places]);
-        first.reset(new int32_t[shape.source_positions + 1]);
+        first.reset(new int32_t[places]);
     }
 
     // No branch depends on where the spikes are, and the division, exact in double precision, is
@@ -218,8 +224,10 @@ static void deliver(const int32_t *spikespace, long count, long samples, const i
     const int32_t source_units = shape.source_positions * shape.source_channels;
     const size_t target_units = (size_t)shape.target_positions * shape.target_channels;
     const RowTable table = {row_source, {row_target, row_other}};
-    SampleSpikes<Scalar> spikes(shape);
-    std::vector<Scalar> totals;
+    // Kept from call to call: a step of one sample is so short that asking for memory is seen.
+    static thread_local SampleSpikes<Scalar> spikes;
+    static thread_local std::vector<Scalar> totals;
+    spikes.reserve(shape);
     const int32_t *from = spikespace, *end = spikespace + count;
     for (long sample = 0; sample < samples && from != end; sample++) {
         const int32_t start = (int32_t)sample * source_units;

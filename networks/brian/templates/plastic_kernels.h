@@ -8,8 +8,16 @@
 template <class Scalar> struct Lessons {
     std::unique_ptr<int32_t[]> unit;
     std::unique_ptr<Scalar[]> factor;
+    size_t units;
 
-    explicit Lessons(size_t units) : unit(new int32_t[units]), factor(new Scalar[units]) {}
+    Lessons() : units(0) {}
+
+    void reserve(size_t needed) {
+        if (needed <= units) return;
+        units = needed;
+        unit.reset(new int32_t[units]);
+        factor.reset(new Scalar[units]);
+    }
 
     template <class OnPre>
     int collect(const int32_t *from, const int32_t *to, int32_t start, const OnPre &on_pre) {
@@ -37,7 +45,8 @@ static void teach(const int32_t *spikespace, long count, long samples, const int
     const size_t target_units = (size_t)shape.target_positions * width;
     const size_t per_channel = gradient_size / channels;  // all taps
     const double reciprocal = 1.0 / channels;
-    Lessons<Scalar> lessons(source_units + 1);
+    static thread_local Lessons<Scalar> lessons;
+    lessons.reserve(source_units + 1);
     const int32_t *from = spikespace, *end = spikespace + count;
     for (long sample = 0; sample < samples && from != end; sample++) {
         const int32_t start = (int32_t)sample * source_units;

@@ -1,9 +1,9 @@
 // How a compiled network runs whole batches whose samples are simulated side by side.
 //
 // Requests and answers are those of batch_program.h. Here every array of a sample lies in an array
-// of the whole batch, one sample after the other, which is what is moved to the device and back:
-// requests are read straight into it and answers written straight from it. Samples that a request
-// does not use stay at zero: they receive nothing and nobody receives from them.
+// of the whole batch, one sample after the other, which is what is moved to the device and back.
+// Samples that a request does not use stay at zero: they receive nothing and nobody receives from
+// them.
 #ifndef SPIDE_SIDE_BY_SIDE_H
 #define SPIDE_SIDE_BY_SIDE_H
 
@@ -106,10 +106,8 @@ public:
     // The next request; false if there is none any more.
     bool receive()
     {
-        const int first = getc(stdin);
-        if (first == EOF)
+        if (!tape().receive())
             return false;
-        ungetc(first, stdin);
         read_exactly(&request_, sizeof(request_));
         if (samples() > batch_size_)
             fail("a request has more samples than the program was generated for");
@@ -144,12 +142,11 @@ public:
     void answer()
     {
         write_exactly(&request_.number, sizeof(request_.number));
-        watch_.write();
+        watch_.write(tape().next(Watch::SIZE));
         for (size_t a = 0; a < each_.size(); a++)
             if (each_[a].output)
                 write_exactly(each_[a].place, samples() * each_[a].bytes);
-        if (fflush(answers()))
-            fail("an answer could not be written");
+        tape().answered();
     }
 };
 

@@ -26,7 +26,7 @@ from networks.devices.facts import Backend
 from networks.devices.genn.compilation import compile_genn_project
 from networks.devices.genn.installation import find_platform, require_genn
 from networks.devices.genn.memory import LARGEST_BATCH
-from networks.devices.programs.standalone import HEADER, StandaloneSimulator
+from networks.devices.programs.standalone import HEADERS, StandaloneSimulator
 from networks.schedule import SYNCHRONOUS_SLOTS, Schedule
 
 #: Preferences that brian2genn changes, and leaves changed, when its device is activated.
@@ -123,7 +123,7 @@ class GeNNSimulator(StandaloneSimulator):
                 self.network.run(STEP, namespace={})
         finally:
             prefs.update(users)
-        for header in {HEADER, self._device.header}:
+        for header in {*HEADERS, self._device.header}:
             (folder / header.name).write_bytes(header.read_bytes())
 
 

@@ -1,36 +1,37 @@
-"""A compiled program that stays up and answers one batch after the other, through pipes.
+"""A compiled program that stays up and answers one batch after the other.
 
 It is started at the first batch and ends with this process, whose end closes its standard input.
 A request is a header, a byte for each array that says whether it holds one value, the arrays, and
-frames; the answer is the number of the request, how long its parts took, and arrays. An answer that
-is late, short or of another request means that the program died: nothing of it is used. (What it
-says itself is in ``networks/brian/templates/batch_program.h``.)
+frames; the answer is the number of the request, how long its parts took, and arrays. Both lie on a
+tape (`networks.devices.programs.tape`). An answer that is late, short or of another request means
+that the program died: nothing of it is used. (What it says itself is in
+``networks/brian/templates/batch_program.h``.)
 """
 
 from __future__ import annotations
 
-import io
 import os
 import signal
+import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from networks.devices.errors import DeviceError
 from networks.devices.programs.exchange import Exchange, Packed
+from networks.devices.programs.tape import VARIABLE, Tape, padded
 
 #: How much of what the program said goes into an error.
 _LAST_WORDS = 300
 
-#: Bytes of a pipe, the most that Linux gives to anybody.
-_PIPE = 2**20
+#: What the pipes carry: the size of the tape, and where the answer ends.
+_NUMBER = struct.Struct("=q")
 
 
 class Program:
@@ -58,6 +59,7 @@ class Program:
         self.command = list(command)
         self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._tape: Tape | None = None
         self._owner = os.getpid()
         self._complaints: IO[bytes] | None = None
         self._requests = 0
@@ -68,7 +70,7 @@ class Program:
         header: Sequence[int],
         arrays: Sequence[NDArray[Any]],
         answers: Sequence[NDArray[Any]],
-        frames: Sequence[NDArray[Any]] = (),
+        frames: Iterable[NDArray[Any]] = (),
     ) -> None:
         """Send a request and wait for the answer.
 
@@ -80,8 +82,8 @@ class Program:
             What is sent.
         answers : sequence of contiguous array
             Where the answer goes.
-        frames : sequence of array, optional
-            The current of each step.
+        frames : iterable of array, optional
+            The current of each step; each one is written before the next one is asked for.
 
         Raises
         ------
@@ -91,32 +93,35 @@ class Program:
         begin = time.perf_counter()
         packed = Packed.of(arrays)
         number, seconds = np.zeros(1, np.int64), np.zeros(3)
+        answer = [number, seconds, *answers]
         try:
-            process = self._running()
-            assert process.stdin is not None
+            process, tape = self._running()
             self._requests += 1
             numbers = np.array([self._requests, *header], np.int64)
-            request: list[NDArray[Any]] = [numbers, packed.flags, *packed.arrays, *frames]
-            for array in request:
-                process.stdin.write(np.ascontiguousarray(array).data)
-            process.stdin.flush()
-            channel = cast(io.BufferedReader, process.stdout)
-            for answer in (number, seconds, *answers):
-                if channel.readinto(answer.data.cast("B")) != answer.nbytes:
-                    raise EOFError
+            tape.rewind()
+            tape.make_room(numbers, packed.flags, *packed.arrays, *answer)
+            request: list[NDArray[Any]] = [numbers, packed.flags, *packed.arrays]
+            for each in request:
+                tape.write(each)
+            sent = sum(each.nbytes for each in request) + tape.write_in_parts(frames)
+            tape.make_room(*answer)
+            end = tape.place + sum(padded(each.nbytes) for each in answer)
+            if _exchanged(process, tape.size) != end:
+                raise EOFError
+            for each in answer:
+                tape.read_into(each)
             if number[0] != self._requests:
                 raise EOFError
         except (OSError, EOFError) as error:
             raise DeviceError(self._obituary(error)) from None
         except BaseException:
-            self.stop()  # Ctrl+C: the rest of the answer would be taken for the next one
+            self.stop()  # Ctrl+C: what it still writes would be taken for the next answer
             raise
-        sent = sum(array.nbytes for array in request)
         to_device, steps, from_device = seconds.tolist()
         self.last = Exchange(
             sent=sent,
             whole=sent - sum(array.nbytes for array in packed.arrays) + packed.whole,
-            answered=sum(answer.nbytes for answer in (number, seconds, *answers)),
+            answered=sum(each.nbytes for each in answer),
             to_device=to_device,
             steps=steps,
             from_device=from_device,
@@ -149,24 +154,27 @@ class Program:
             os.close(nowhere)
             self._process.returncode = 0  # not this one's child: there is nothing to wait for
             self._process = None
+        self._tape = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> tuple[subprocess.Popen[bytes], Tape]:
         self._let_go_if_forked()
+        if self._tape is None:
+            self._tape = Tape()
         if self._process is None:
             self._complaints = _file_for_complaints()
             # A session of its own: Ctrl+C in the terminal is for this process to handle.
             self._process = subprocess.Popen(
                 self.command,
                 cwd=self.folder,
-                env={**os.environ, **self._environment},
+                env={**os.environ, **self._environment, VARIABLE: str(self._tape.file)},
+                pass_fds=[self._tape.file],
+                bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if self._complaints is None else self._complaints,
                 start_new_session=True,
             )
-            _widen(self._process.stdin)
-            _widen(self._process.stdout)
-        return self._process
+        return self._process, self._tape
 
     def _obituary(self, error: Exception) -> str:
         if self._process is None:
@@ -191,14 +199,18 @@ class Program:
         return " ".join(self._complaints.read().decode(errors="replace").split())[-_LAST_WORDS:]
 
 
-def _widen(pipe: IO[bytes] | None) -> None:
-    """Let a pipe hold as much as Linux allows at once: fewer turns between the two processes."""
-    import fcntl  # there is none on Windows, where this module is read and no program runs
-
-    size = getattr(fcntl, "F_SETPIPE_SZ", None)
-    if pipe is not None and size is not None:
-        with suppress(OSError):  # a user may have only so many of them
-            fcntl.fcntl(pipe.fileno(), size, _PIPE)
+def _exchanged(process: subprocess.Popen[bytes], size: int) -> int:
+    """Say that a request is there, and wait until the answer is; returns where it ends."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(_NUMBER.pack(size))
+    said = b""
+    while len(said) < _NUMBER.size:
+        more = process.stdout.read(_NUMBER.size - len(said))
+        if not more:
+            raise EOFError
+        said += more
+    (end,) = _NUMBER.unpack(said)
+    return int(end)
 
 
 def _file_for_complaints() -> IO[bytes] | None:

@@ -36,7 +36,10 @@ from networks.devices.programs.fingerprint import fingerprint
 from networks.devices.programs.program import Program
 from networks.schedule import Schedule
 
-HEADER = Path(__file__).resolve().parents[2] / "brian" / "templates" / "batch_program.h"
+_TEMPLATES = Path(__file__).resolve().parents[2] / "brian" / "templates"
+HEADER = _TEMPLATES / "batch_program.h"
+HEADERS = (HEADER, _TEMPLATES / "tape.h")
+"""What every program includes; the first one includes the others."""
 
 
 @dataclass(frozen=True)
@@ -141,20 +144,23 @@ class StandaloneSimulator(Simulator):
         each, taught = self._device.of_each_sample(), self._device.taught()
         inputs = [v for variable, v in memory.items() if variable not in {*each, *taught}]
         inputs += [values[: passes * variable.size] for variable, values in each.items()]
-        frames = []
-        if write_frame is not None:
-            assert self.driven is not None
-            current = self.driven.variables["I"]
-            for step in range(steps):
-                write_frame(step)
-                frames.append(np.array(memory[current][: passes * current.size]))
         self._program.ask(
             [passes, steps, int(write_frame is not None)],
             inputs,
             [values[: passes * v.size] for v, values in each.items() if not v.constant]
             + list(taught.values()),
-            frames,
+            () if write_frame is None else self._frames(write_frame, steps, passes),
         )
+
+    def _frames(
+        self, write_frame: WriteFrame, steps: int, passes: int
+    ) -> Iterator[NDArray[np.floating]]:
+        """The current of each step."""
+        assert self.driven is not None
+        current = self.driven.variables["I"]
+        for step in range(steps):
+            write_frame(step)
+            yield self._device.memory[current][: passes * current.size]
 
     @contextmanager
     def rehearsing(self) -> Iterator[list[Rehearsal]]:
@@ -211,7 +217,8 @@ class StandaloneSimulator(Simulator):
             self._loop_over_the_batch()
             self._device.headers.append(f'"{HEADER.name}"')
             self._device.build(directory=str(folder), compile=False, run=False)
-        (folder / HEADER.name).write_bytes(HEADER.read_bytes())
+        for header in HEADERS:
+            (folder / header.name).write_bytes(header.read_bytes())
         (folder / "prelude.h").write_text(PRELUDE)
 
     def _loop_over_the_batch(self) -> None:

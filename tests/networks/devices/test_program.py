@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from pathlib import Path
@@ -14,17 +15,28 @@ from networks import DeviceError
 from networks.devices.programs.program import Program
 from tests.forks import in_forked_child
 
-#: Reads two integers, a flag for each array, and two numbers; `answer` is what it does then.
+#: Reads two integers, a flag for each array, and two numbers, each in a line of 64 bytes; `answer`
+#: is what it does then. What `say` gets are the number of the request and two numbers.
 SCRIPT = """
-import os, signal, struct, sys, time
+import mmap, os, signal, struct, sys, time
+
+def say(number, *values):
+    struct.pack_into("=q56x3d40x2d", tape, 256, number, 0, 0, 0, *values)
+    tell(448)
+
+def tell(end):
+    sys.stdout.buffer.write(struct.pack("=q", end))
+
 runs = 0
-while request := sys.stdin.buffer.read(34):
-    number, samples, x, y = struct.unpack("=qq2xdd", request)
+while size := sys.stdin.buffer.read(8):
+    tape = mmap.mmap(int(os.environ["SPIDE_TAPE"]), *struct.unpack("=q", size))
+    number, samples, x, y = struct.unpack_from("=2q112xd56xd", tape)
     runs += 1
     {answer}
     sys.stdout.buffer.flush()
 """
-CORRECT = 'sys.stdout.buffer.write(struct.pack("q5d", number, 0, 0, 0, x + y, x * y))'
+CORRECT = "say(number, x + y, x * y)"
+COUNTING = "say(number, x + y, runs)"
 
 
 def ask(program: Program) -> list[float]:
@@ -39,9 +51,7 @@ def program(folder: Path, answer: str) -> Program:
 
 
 def test_one_program_answers_every_request(tmp_path: Path) -> None:
-    one = program(
-        tmp_path, 'sys.stdout.buffer.write(struct.pack("q5d", number, 0, 0, 0, x + y, runs))'
-    )
+    one = program(tmp_path, COUNTING)
     assert [ask(one) for _ in range(3)] == [[5, 1], [5, 2], [5, 3]]
     one.stop()
     assert ask(one) == [5, 1]
@@ -53,13 +63,20 @@ def test_one_program_answers_every_request(tmp_path: Path) -> None:
         ("os.kill(os.getpid(), signal.SIGSEGV)", "was ended by SIGSEGV"),
         ("print('out of luck', file=sys.stderr); sys.exit(3)", "status 3 and said 'out of luck'"),
         ("sys.exit(0)", "ended with status 0"),
-        (
-            'sys.stdout.buffer.write(struct.pack("q4d", number, 0, 0, 0, x + y)); sys.exit(0)',
-            "status 0",
-        ),
+        ("tell(384)", "gave a wrong answer"),
+        ("sys.stdout.buffer.write(bytes(4)); sys.exit(0)", "status 0"),
         (CORRECT.replace("number,", "number - 1,"), "gave a wrong answer"),
+        ("tell(448)", "gave a wrong answer"),
     ],
-    ids=["killed", "failed", "left", "truncated answer", "answer to another request"],
+    ids=[
+        "killed",
+        "failed",
+        "left",
+        "truncated answer",
+        "truncated word",
+        "answer to another request",
+        "no answer on the tape",
+    ],
 )
 def test_a_program_that_fails(tmp_path: Path, answer: str, said: str) -> None:
     with pytest.raises(DeviceError, match=f"{said}.*no rates were computed") as error:
@@ -101,9 +118,7 @@ def test_an_interruption_leaves_no_answer_behind(tmp_path: Path) -> None:
 
 
 def test_a_forked_child_has_a_program_of_its_own(tmp_path: Path) -> None:
-    one = program(
-        tmp_path, 'sys.stdout.buffer.write(struct.pack("q5d", number, 0, 0, 0, x + y, runs))'
-    )
+    one = program(tmp_path, COUNTING)
     assert ask(one) == [5, 1]
 
     def check() -> None:
@@ -125,3 +140,26 @@ def test_without_a_temporary_folder_only_the_last_words_are_missing(
     assert ask(program(tmp_path, CORRECT)) == [5, 6]
     with pytest.raises(DeviceError, match="ended with status 3: no rates"):
         ask(program(tmp_path, "print('out of luck', file=sys.stderr); sys.exit(3)"))
+
+
+def test_a_request_for_which_there_is_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: int, begin: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    one = program(tmp_path, CORRECT)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.posix_fallocate", refuse)
+        with pytest.raises(
+            DeviceError, match=r"no memory .* \(No space left on device\): use a sm"
+        ):
+            ask(one)
+    assert ask(one) == [5, 6]
+
+
+def test_without_files_in_memory_the_tape_is_a_temporary_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("os.memfd_create")
+    assert ask(program(tmp_path, CORRECT)) == [5, 6]
