@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "configuration.h"
+#include "readout.h"
 #include "stage.h"
 
 // Images that are simulated together, and their dropout: of each layer and, last, of the feedback,
@@ -36,7 +37,7 @@ class Network
     Stage forward_, backward_;
     const std::vector<int32_t> taps_, kernel_;
     int64_t begin_, samples_;
-    std::vector<Scalar> errors_;  // gradients of the logits
+    std::vector<Scalar> last_, errors_;  // rates of the last layer, gradients of the logits
 
 public:
     Network()
@@ -53,6 +54,12 @@ public:
         backward_.set_weights(parameters);
     }
 
+    void copy_weights(const Network &other)
+    {
+        forward_.copy_weights(other.forward_);
+        backward_.copy_weights(other.backward_);
+    }
+
     // Stage 1 of samples `begin` to `end - 1` (Algorithm 1).
     void ask_forward(const Batch &batch, int64_t begin, int64_t end, const std::vector<Scalar> &w)
     {
@@ -60,12 +67,14 @@ public:
         samples_ = end - begin;
         if (!samples_)
             return;
-        forward_.rest(samples_);
+        std::set<std::string> written = dropped_out(batch);
+        for (size_t l = 0; l < LAYERS.size(); l++)
+            written.insert(LAYERS[l].name + ".I");
+        forward_.rest(samples_, written);
+        write_dropout(forward_, batch);
         for (size_t l = 0; l < LAYERS.size(); l++)
         {
             const Layer &layer = LAYERS[l];
-            // Layer 1 receives the feedback, the others what their own connection sends.
-            write(forward_, layer, "dropout", batch.dropout[l ? l : LAYERS.size()]);
             Scalar *current = forward_[layer.name + ".I"];
             std::fill_n(current, samples_ * layer.units(), 0);
             if (l == 0)
@@ -82,71 +91,60 @@ public:
     }
 
     // Loss and gradients of the readout, of which those of the whole batch are the sum.
-    void read_out(const Batch &batch, const std::vector<Scalar> &w, Sums &sums, Scalar *gradients)
+    void read_out(const Batch &batch, Readout &readout, Sums &sums, bool learns)
     {
         errors_.assign(samples_ * CLASSES, 0);
         if (!samples_)
             return;
         forward_.wait();
-        const Layer &last = LAYERS.back();
-        const Scalar *counted = forward_[last.name + ".spike_count"];
+        const int64_t units = readout.units();
+        const Scalar *count = forward_.answer(LAYERS.back().name + ".spike_count");
+        last_.resize(samples_ * units);
+        for (int64_t k = 0; k < samples_ * units; k++)
+            last_[k] = alpha(count[k]);
         std::vector<Scalar> logits(CLASSES);
         for (int64_t sample = 0; sample < samples_; sample++)
         {
-            const Scalar *count = counted + sample * last.units();
-            for (int64_t c = 0; c < CLASSES; c++)
-            {
-                double sum = w[READOUT_BIAS + c];
-                for (int64_t u = 0; u < last.units(); u++)
-                    sum += (double)w[READOUT_WEIGHT + c * last.units() + last.unit(u)] * alpha(count[u]);
-                logits[c] = sum;
-            }
+            readout.logits(&last_[sample * units], logits.data());
             judge(logits, batch, sample, sums);
-            if (!gradients)
-                continue;
-            for (int64_t c = 0; c < CLASSES; c++)
-            {
-                const Scalar error = errors_[sample * CLASSES + c];
-                gradients[READOUT_BIAS + c] += error;
-                for (int64_t u = 0; u < last.units(); u++)
-                    gradients[READOUT_WEIGHT + c * last.units() + last.unit(u)] += error * alpha(count[u]);
-            }
+            if (learns)
+                readout.learn(&last_[sample * units], &errors_[sample * CLASSES]);
         }
         for (size_t l = 0; l < LAYERS.size(); l++)
             sums.fired_forward[l] += fired(forward_, LAYERS[l]);
     }
 
     // Stage 2 (Algorithm 2), with the output gradient and the masks of stage 1.
-    void ask_backward(const Batch &batch, const std::vector<Scalar> &w)
+    void ask_backward(const Batch &batch, const Readout &readout)
     {
         if (!samples_)
             return;
-        backward_.rest(samples_);
+        std::set<std::string> written = dropped_out(batch);
+        const std::string g = LAYERS.back().name + ".I";
+        written.insert("input.alpha");
+        written.insert(g);
+        for (size_t l = 0; l < LAYERS.size(); l++)
+        {
+            written.insert(LAYERS[l].name + ".alpha");
+            written.insert(LAYERS[l].name + ".mask");
+        }
+        backward_.rest(samples_, written);
+        write_dropout(backward_, batch);
         const int64_t pixels = INPUT_UNITS;
         std::copy_n(batch.pixels.data() + begin_ * pixels, samples_ * pixels, backward_["input.alpha"]);
         for (size_t l = 0; l < LAYERS.size(); l++)
         {
             const Layer &layer = LAYERS[l];
-            const Scalar *count = forward_[layer.name + ".spike_count"];
+            const Scalar *count = forward_.answer(layer.name + ".spike_count");
             Scalar *kept = backward_[layer.name + ".alpha"], *mask = backward_[layer.name + ".mask"];
             for (int64_t k = 0; k < samples_ * layer.units(); k++)
             {
                 kept[k] = alpha(count[k]);
                 mask[k] = kept[k] > 0 && kept[k] < 1;
             }
-            write(backward_, layer, "dropout", batch.dropout[l ? l : LAYERS.size()]);
         }
-        const Layer &last = LAYERS.back();
-        Scalar *g = backward_[last.name + ".I"];
         for (int64_t sample = 0; sample < samples_; sample++)
-            for (int64_t u = 0; u < last.units(); u++)
-            {
-                double sum = 0;
-                for (int64_t c = 0; c < CLASSES; c++)
-                    sum += (double)errors_[sample * CLASSES + c] *
-                           w[READOUT_WEIGHT + c * last.units() + last.unit(u)];
-                g[sample * last.units() + u] = sum;
-            }
+            readout.output_gradient(&errors_[sample * CLASSES], backward_[g] + sample * readout.units());
         backward_.ask();
     }
 
@@ -183,14 +181,32 @@ private:
             }
     }
 
-    void write(Stage &stage, const Layer &layer, const char *field, const std::vector<Scalar> &mask)
+    // The fields of a stage that a batch's dropout is written into. Layer 1 receives the feedback,
+    // the others what their own connection sends.
+    static const std::vector<Scalar> &received(const Batch &batch, size_t layer)
     {
-        Scalar *to = stage[layer.name + "." + field];
-        const int64_t count = samples_ * layer.units();
-        if (mask.empty())
-            std::fill_n(to, count, 1);
-        else
-            std::copy_n(mask.data() + begin_ * layer.units(), count, to);
+        return batch.dropout[layer ? layer : LAYERS.size()];
+    }
+
+    static std::set<std::string> dropped_out(const Batch &batch)
+    {
+        std::set<std::string> names;
+        for (size_t l = 0; l < LAYERS.size(); l++)
+            if (!received(batch, l).empty())
+                names.insert(LAYERS[l].name + ".dropout");
+        return names;
+    }
+
+    void write_dropout(Stage &stage, const Batch &batch) const
+    {
+        for (size_t l = 0; l < LAYERS.size(); l++)
+        {
+            const std::vector<Scalar> &mask = received(batch, l);
+            const int64_t units = LAYERS[l].units();
+            if (!mask.empty())
+                std::copy_n(
+                    mask.data() + begin_ * units, samples_ * units, stage[LAYERS[l].name + ".dropout"]);
+        }
     }
 
     // Cross-entropy, and the gradient of s_l / B times it.
@@ -210,13 +226,20 @@ private:
         sums.right += best == label;
     }
 
-    double fired(Stage &stage, const Layer &layer) const
+    // Spikes of a layer: whole numbers, so they may be added up in any order.
+    double fired(const Stage &stage, const Layer &layer) const
     {
         const bool aged = stage.has(layer.name + ".activity");
-        const Scalar *count = stage[layer.name + (aged ? ".activity" : ".spike_count")];
-        double sum = 0;
-        for (int64_t k = 0; k < samples_ * layer.units(); k++)
+        const Scalar *count = stage.answer(layer.name + (aged ? ".activity" : ".spike_count"));
+        const int64_t side_by_side = 16, all = samples_ * layer.units();
+        double sums[side_by_side] = {0}, sum = 0;
+        for (int64_t k = 0; k + side_by_side <= all; k += side_by_side)
+            for (int64_t s = 0; s < side_by_side; s++)
+                sums[s] += count[k + s];
+        for (int64_t k = all - all % side_by_side; k < all; k++)
             sum += count[k];
+        for (int64_t s = 0; s < side_by_side; s++)
+            sum += sums[s];
         return sum;
     }
 };

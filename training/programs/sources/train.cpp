@@ -29,6 +29,7 @@ class Training
     const std::vector<double> rates_;
     const Ziggurat normal_;
     Learned learned_;
+    Readout readout_;
     std::ostringstream records_;
 
 public:
@@ -89,11 +90,12 @@ private:
             first_stage(batch);
             for (size_t n = 0; n < networks_.size(); n++)
             {
-                networks_[n]->read_out(batch, learned_.parameters, sums, gradients.data());
-                networks_[n]->ask_backward(batch, learned_.parameters);
+                networks_[n]->read_out(batch, readout_, sums, true);
+                networks_[n]->ask_backward(batch, readout_);
             }
             for (size_t n = 0; n < networks_.size(); n++)
                 networks_[n]->learn(sums, gradients);
+            readout_.hand_over(gradients);
             descend(learned_, gradients, rates_[number]);
             double norm = -1;
             if (FEEDBACK_COUNT)
@@ -111,7 +113,7 @@ private:
             const Batch batch = tested_.batch(first, std::min(first + BATCH_SIZE, TESTED_IMAGES));
             first_stage(batch);
             for (size_t n = 0; n < networks_.size(); n++)
-                networks_[n]->read_out(batch, learned_.parameters, sums, NULL);
+                networks_[n]->read_out(batch, readout_, sums, false);
         }
         records_.precision(17);
         records_ << "{\"kind\": \"" << EVALUATED << "\", \"iteration\": " << iteration
@@ -132,8 +134,10 @@ private:
 
     void write_weights()
     {
-        for (size_t n = 0; n < networks_.size(); n++)
-            networks_[n]->set_weights(learned_.parameters);
+        readout_.set_weights(learned_.parameters);
+        networks_[0]->set_weights(learned_.parameters);
+        for (size_t n = 1; n < networks_.size(); n++)
+            networks_[n]->copy_weights(*networks_[0]);
     }
 
     void record(int64_t number, int64_t samples, const Sums &sums, double norm, double lasted)
