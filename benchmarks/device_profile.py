@@ -2,8 +2,8 @@
 
     python -m benchmarks.device_profile --recipe mnist-feedback --data-dir DATA --backend opencl
 
-Bytes are counted in the pipe between this process and the program of a stage; seconds are the
-program's own. The same batch is asked for again and again: the first request also builds synapses
+Bytes are counted between this process and the program of a stage; seconds are the program's own,
+but for the exchange's: to write, to read, and to be woken up. The same batch is asked for again and again: the first request also builds synapses
 and, on OpenCL, compiles kernels; what has not changed is not moved to the device again.
 """
 
@@ -30,7 +30,9 @@ from training.recipes import RECIPES
 MOVED = (
     "stage", "batch", "sent MB", "sent whole MB", "a weight per synapse MB", "answered MB",
 )  # fmt: skip
-WAITED = ("stage", "batch", "to the device s", "steps s", "from the device s", "pipes s", "total s")
+WAITED = (
+    "stage", "batch", "to the device s", "steps s", "from the device s", "exchange s", "total s",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from training.recipes import RECIPES
 
 SPEED = ("implementation", "images/s", "low", "high", "the first / this", "low ", "high ")
 WAITED = (
-    "block", "stage", "to the device s", "steps s", "from the device s", "pipes s", "total s",
+    "block", "stage", "to the device s", "steps s", "from the device s", "exchange s", "total s",
 )  # fmt: skip
 AGAIN = (
     "compared with", "stage", "neurons", "counts that differ", "largest difference, spikes",
