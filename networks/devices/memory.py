@@ -26,6 +26,17 @@ TAUGHT = "dw"
 KERNELS = frozenset({"w", "kernel", TAUGHT})
 """What synapses hold, one number each or a kernel; all samples share it."""
 
+Kind = Literal["each", "population", "kernel", "taught"]
+"""What a variable of the memory is: of each neuron, with values of its own in every sample; of a
+whole population; of synapses; or what these are taught."""
+
+
+def kind_of(variable: ArrayVariable) -> Kind:
+    """The kind of a variable of the memory; a neuron may call its variables what it likes."""
+    if isinstance(variable.owner, NeuronGroup):
+        return "population" if variable.scalar else "each"
+    return "taught" if variable.name == TAUGHT else "kernel"
+
 
 @dataclass(frozen=True)
 class Field:
@@ -101,20 +112,20 @@ class StateMemory(Device):
         return {
             variable: values
             for variable, values in self.memory.items()
-            if variable.name not in KERNELS and not variable.scalar
+            if kind_of(variable) == "each"
         }
 
     def fields(self) -> Iterator[Field]:
         """The memory as the first sample has it, copied."""
-        each, taught = self.of_each_sample(), self.taught()
         for variable, values in self.memory.items():
-            name = f"{variable.owner.name}.{variable.name}"
-            if variable in each:
-                yield Field(name, "each", values[: variable.size].copy(), not variable.constant)
+            name, kind = f"{variable.owner.name}.{variable.name}", kind_of(variable)
+            if kind == "each":
+                yield Field(name, kind, values[: variable.size].copy(), not variable.constant)
+            elif kind == "taught":
+                yield Field(name, kind, values.copy(), True)
             else:
-                kind: Literal["shared", "taught"] = "taught" if variable in taught else "shared"
-                yield Field(name, kind, values.copy(), kind == "taught")
+                yield Field(name, "shared", values.copy(), False)
 
     def taught(self) -> dict[ArrayVariable, NDArray[Any]]:
         """The part of the memory that a run adds up over all samples."""
-        return {v: values for v, values in self.memory.items() if v.name == TAUGHT}
+        return {v: values for v, values in self.memory.items() if kind_of(v) == "taught"}

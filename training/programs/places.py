@@ -13,7 +13,7 @@ from brian2.core.variables import ArrayVariable
 from numpy.typing import NDArray
 
 from networks import Architecture
-from networks.devices.memory import TAUGHT
+from networks.devices.memory import kind_of
 from networks.devices.programs.standalone import StandaloneSimulator
 from training.errors import UserError
 from training.methods.spide import Spide
@@ -74,7 +74,7 @@ def places_of_lessons(method: Spide) -> dict[str, NDArray[np.int32]]:
     taught = {
         variable: values
         for variable, values in program_of(method, "backward").memory.items()
-        if variable.name == TAUGHT
+        if kind_of(variable) == "taught"
     }
     places: dict[ArrayVariable, NDArray[np.int32]] = {
         variable: np.full(values.size, NOWHERE, np.int32) for variable, values in taught.items()

@@ -19,9 +19,10 @@ class SideBySide
         size_t item;
         size_t bytes;  // of one sample; of all there is, if it is shared
         bool output;
-        // What the device holds: all of a shared array; of others the one value of all samples that
-        // are used, empty if they differ.
+        // Of an array of each sample, the one value that the device holds in all that are used; empty
+        // if they differ, and before the first request.
         std::string value;
+        bool known;  // whether the device holds a shared array, which is then what `place` holds
         bool changed;
     };
     const size_t batch_size_;
@@ -35,7 +36,7 @@ class SideBySide
     template <class T> static Array array_of(T *place, size_t count, bool output)
     {
         Array array = {
-            reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), output, "", true};
+            reinterpret_cast<char *>(place), sizeof(T), count * sizeof(T), output, "", false, true};
         return array;
     }
 
@@ -62,13 +63,17 @@ class SideBySide
 
     void read_shared(Array &array, bool one_value)
     {
-        std::string values(array.bytes, 0);
-        read_exactly(&values[0], one_value ? array.item : array.bytes);
-        if (one_value)
-            spread(&values[0], std::string(values, 0, array.item).data(), array.item, array.bytes);
-        array.changed = values != array.value;
-        memcpy(array.place, values.data(), array.bytes);
-        array.value.swap(values);
+        const char *const from = tape().next(one_value ? array.item : array.bytes);
+        // One value is compared value by value: with itself shifted by one, if it begins with it.
+        const bool same = !memcmp(array.place, from, one_value ? array.item : array.bytes) &&
+                          (!one_value || !memcmp(array.place, array.place + array.item,
+                                                 array.bytes - array.item));
+        array.changed = !array.known || !same;
+        array.known = true;
+        if (array.changed && one_value)
+            spread(array.place, from, array.item, array.bytes);
+        else if (array.changed)
+            memcpy(array.place, from, array.bytes);
     }
 
 public:

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.variables import ArrayVariable
-from brian2.synapses.synapses import Synapses
 from brian2genn.device import GeNNDevice
 
+from networks.devices.memory import kind_of
 from networks.devices.programs.standalone import HEADER, StandaloneDevice
 
 #: The variables of `ExplicitSynapses` on a device that keeps kernels.
@@ -98,11 +98,11 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
         yield from PREAMBLE
         yield "spide::Batch batch;"
         for variable, values in self.memory.items():
-            symbol = symbol_of(variable)
-            if is_kernel(variable):
+            symbol, kind = symbol_of(variable), kind_of(variable)
+            if kind == "kernel":
                 yield f"allocate{symbol}({len(values)});"
                 yield f"batch.shared({symbol}, {len(values)}, {len(values)});"
-            elif variable.scalar:
+            elif kind == "population":
                 yield f"batch.shared(&{symbol}, 1, 1);"
             else:
                 output = "false" if variable.constant else "true"
@@ -132,11 +132,6 @@ class BatchGeNNDevice(StandaloneDevice, GeNNDevice):
         }}
         _Exit(0);
         """
-
-
-def is_kernel(variable: ArrayVariable) -> bool:
-    """Whether it is what the synapses of a connection read their weights from."""
-    return isinstance(variable.owner, Synapses)
 
 
 def symbol_of(variable: ArrayVariable) -> str:

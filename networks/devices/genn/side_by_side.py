@@ -24,16 +24,15 @@ from typing import Any
 
 from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.variables import ArrayVariable
-from brian2.groups.neurongroup import NeuronGroup
 
 from networks.devices.errors import DeviceError
 from networks.devices.genn.compilation import MODEL
 from networks.devices.genn.device import (
     PREAMBLE,
     BatchGeNNDevice,
-    is_kernel,
     symbol_of,
 )
+from networks.devices.memory import kind_of
 from networks.devices.programs.standalone import HEADER
 
 
@@ -60,7 +59,7 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
 
     def add_array_variable(self, model: Any, varname: str, variable: ArrayVariable) -> None:
         """Declare a variable to GeNN."""
-        if not _is_of_population(variable):
+        if kind_of(variable) != "population":
             super().add_array_variable(model, varname, variable)
             return
         model.variables.append(varname)
@@ -96,7 +95,7 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
     def _access(self, owner: str, name: str) -> str:
         for variable in self.memory:
             if variable.owner.name == owner and variable.name == name:
-                if _is_of_population(variable):
+                if kind_of(variable) == "population":
                     return "READ_ONLY_SHARED_NEURON"
                 return "READ_ONLY_DUPLICATE" if variable.constant else "READ_WRITE"
         return "READ_ONLY"  # Brian2's own indices and places of synapses: the same in all samples
@@ -108,13 +107,13 @@ class SideBySideGeNNDevice(BatchGeNNDevice):
         pushes, pulls = [], []
         shared, each = count(), count()
         for variable, values in self.memory.items():
-            symbol = symbol_of(variable)
-            if is_kernel(variable):
+            symbol, kind = symbol_of(variable), kind_of(variable)
+            if kind == "kernel":
                 yield f"allocate{symbol}({len(values)});"
                 yield f"batch.shared({symbol}, {len(values)});"
                 push = f"push{symbol}ToDevice({len(values)});"
                 pushes.append(f"if (batch.shared_changed({next(shared)})) {push}")
-            elif variable.scalar:
+            elif kind == "population":
                 yield f"{c_data_type(variable.dtype)} shared_{symbol};"
                 yield f"batch.shared(&shared_{symbol}, 1);"
                 push = f"std::fill_n({symbol}, {self.batches}, shared_{symbol});"
@@ -168,11 +167,6 @@ class CudaGeNNDevice(SideBySideGeNNDevice):
             # A product is rounded before it is added, as on the processor.
             'GENN_PREFERENCES.userNvccFlags += " --fmad=false";',
         )
-
-
-def _is_of_population(variable: ArrayVariable) -> bool:
-    """Whether all neurons of a population share its value."""
-    return bool(variable.scalar and isinstance(variable.owner, NeuronGroup))
 
 
 def _lines(statements: list[str]) -> str:

@@ -28,7 +28,7 @@ from networks.brian.names import SPIKES
 from networks.brian.network import STEP
 from networks.devices.base import Simulator, WriteFrame
 from networks.devices.facts import DeviceName
-from networks.devices.memory import Field, StateMemory
+from networks.devices.memory import Field, StateMemory, kind_of
 from networks.devices.programs.build_cache import find_or_build
 from networks.devices.programs.compilation import PRELUDE, compile_project
 from networks.devices.programs.exchange import Exchange
@@ -237,14 +237,13 @@ class StandaloneSimulator(Simulator):
     def _batch_lines(self, network: str) -> Iterator[str]:
         device = self._device
         yield "spide::Batch batch;"
-        each, taught = device.of_each_sample(), device.taught()
         for variable, values in device.memory.items():
-            name = device.get_array_name(variable, access_data=False)
-            if variable not in each:
-                kind = "taught" if variable in taught else "shared"
+            name, kind = device.get_array_name(variable, access_data=False), kind_of(variable)
+            if kind != "each":
+                announced = "taught" if kind == "taught" else "shared"
                 place = f"{name}.data()" if variable.dynamic else name
                 size = f"{name}.size()" if variable.dynamic else f"{variable.size}"
-                yield f"batch.{kind}({place}, {size}, {len(values)});"
+                yield f"batch.{announced}({place}, {size}, {len(values)});"
             else:
                 output = "false" if variable.constant else "true"
                 yield f"batch.each({name}, {variable.size}, {output});"
