@@ -31,7 +31,8 @@ class Effort:
     rounds : int
         Rounds of ours against the peers.
     explicit_samples : int
-        Images of the peer with explicit synapses; each takes about a gigabyte and a minute.
+        Images of the peer with explicit synapses; each takes about a gigabyte and a minute. With 0
+        that peer is left out.
     runs : int
         Of which the fastest counts, outside the peers.
     share_runs : int
@@ -76,6 +77,7 @@ FULL = Effort()
 QUICK = Effort(
     warmup_iterations=10,
     rounds=2,
+    explicit_samples=0,
     runs=1,
     share_runs=3,
     turns=2,

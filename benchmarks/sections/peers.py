@@ -55,7 +55,8 @@ def measure(bench: Bench) -> Section:
         for ours_over in [[each[index] / each[0] for each in times]]
     ]
     ours = statistics.median(each[0] for each in times) / subject.recipe.batch_size
-    rows.append(_explicit(subject, bench.effort.explicit_samples, ours))
+    if bench.effort.explicit_samples:
+        rows.append(_explicit(subject, bench.effort.explicit_samples, ours))
     dense = [index for index, name in enumerate(names) if name.startswith(DENSE)]
     ratio = Spread.of([min(each[index] for index in dense) / each[0] for each in times])
     cores = Provenance.here().cores
