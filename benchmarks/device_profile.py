@@ -3,8 +3,9 @@
     python -m benchmarks.device_profile --recipe mnist-feedback --data-dir DATA --backend opencl
 
 Bytes are counted between this process and the program of a stage; seconds are the program's own,
-but for the exchange's: to write, to read, and to be woken up. The same batch is asked for again and again: the first request also builds synapses
-and, on OpenCL, compiles kernels; what has not changed is not moved to the device again.
+but for the exchange's: to write, to read, and to be woken up. The same batch is asked for again and
+again: the first request also builds synapses and, on OpenCL, compiles kernels; what has not changed
+is not moved to the device again.
 """
 
 from __future__ import annotations
