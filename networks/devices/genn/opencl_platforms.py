@@ -17,6 +17,9 @@ _ALL_DEVICES = 0xFFFFFFFF
 
 _POCL = re.compile(r"PoCL (\d+)\.")
 
+#: How many threads PoCL may use; the first name is that of PoCL 3.
+_POCL_THREADS = ("POCL_MAX_PTHREAD_COUNT", "POCL_CPU_MAX_CU_COUNT")
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -36,13 +39,16 @@ class Platform:
     def environment(self) -> dict[str, str]:
         """What must be set for right results.
 
-        PoCL 3 miscompiles GeNN's kernels (loops with barriers) by its default way to make one
-        function of a work group; the older way is right.
+        PoCL with several threads begins a kernel before the last work groups of the one before it
+        have ended: in about one run in fifty the last sample of a batch had other spikes (seen with
+        3.1). With one thread that was never so. PoCL 3 also miscompiles GeNN's kernels (loops with
+        barriers) by its default way to make one function of a work group; the older way is right.
         """
         pocl = _POCL.search(self.version)
-        if pocl is not None and int(pocl[1]) <= 3:
-            return {"POCL_WORK_GROUP_METHOD": "repl"}
-        return {}
+        if pocl is None:
+            return {}
+        one_thread = {name: "1" for name in _POCL_THREADS}
+        return one_thread | ({"POCL_WORK_GROUP_METHOD": "repl"} if int(pocl[1]) <= 3 else {})
 
     def __str__(self) -> str:
         setting = "".join(f", with {name}={value}" for name, value in self.environment.items())

@@ -76,6 +76,17 @@ def test_stage_2_step_by_step(as_couples: bool, backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_the_same_again_and_again(backend: Backend) -> None:
+    """All samples, every time: a kernel that begins before the last one has ended shows here."""
+    couple = TernaryCouple(0.25, -0.25)
+    expected = backward_runs(LOOP, couple, **SYNCHRONOUS)
+    for _ in range(10):
+        found = backward_runs(LOOP, couple, as_couples=False, **on(backend))
+        for one, other in zip(found, expected, strict=True):
+            assert_array_equal(one, other, strict=True)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("case", WITHOUT_LEAK, ids=attrgetter("name"))
 def test_recorded_cases(case: RecordedCase, backend: Backend) -> None:
     """Convolution of any stride, its transpose, pooling, dense; frames, both kinds of dropout."""

@@ -104,11 +104,14 @@ def test_the_first_platform_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(find_platform()) == "GPU (A, OpenCL 3.0)"
 
 
+ONE_THREAD = {"POCL_MAX_PTHREAD_COUNT": "1", "POCL_CPU_MAX_CU_COUNT": "1"}
+
+
 @pytest.mark.parametrize(
     ("version", "environment"),
     [
-        ("OpenCL 3.0 PoCL 3.1+debian  Linux", {"POCL_WORK_GROUP_METHOD": "repl"}),
-        ("OpenCL 3.0 PoCL 6.0  Linux", {}),
+        ("OpenCL 3.0 PoCL 3.1+debian  Linux", ONE_THREAD | {"POCL_WORK_GROUP_METHOD": "repl"}),
+        ("OpenCL 3.0 PoCL 6.0  Linux", ONE_THREAD),
         ("OpenCL 3.0 CUDA 12.4.131", {}),
     ],
 )
