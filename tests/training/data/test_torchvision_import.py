@@ -41,9 +41,9 @@ def test_other_failures_are_not_hidden() -> None:
         "extension._has_ops = lambda: True\n"
         "sys.modules['torchvision.extension'] = extension\n"
         "original = importlib.import_module\n"
-        "def fail(name, *arguments):\n"
+        "def fail(name, *arguments, **options):\n"
         "    if name == 'torchvision': raise RuntimeError('something else')\n"
-        "    return original(name, *arguments)\n"
+        "    return original(name, *arguments, **options)\n"
         "importlib.import_module = fail\n"
         "import training.data.from_torchvision.torchvision_import"
     )
