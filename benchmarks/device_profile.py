@@ -11,14 +11,14 @@ is not moved to the device again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 
 import psutil
 import tyro
 
 from benchmarks.child import peak_bytes
+from benchmarks.chosen import Chosen
 from benchmarks.reporting.tables import Cell, Table
 from benchmarks.subject import train
 from networks.devices import Backend, DeviceName
@@ -26,7 +26,6 @@ from networks.devices.programs.exchange import Exchange
 from networks.devices.programs.standalone import StandaloneSimulator
 from networks.stages.stage import Stage
 from training.methods.spide import Spide
-from training.recipes import RECIPES
 
 MOVED = (
     "stage", "batch", "sent MB", "sent whole MB", "a weight per synapse MB", "answered MB",
@@ -37,30 +36,19 @@ WAITED = (
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Chosen):
     """Profile batches of a recipe on a device.
 
     Parameters
     ----------
-    recipe
-        Its network, data and settings.
-    data_dir
-        Folder of the data set.
     device, backend
         Where.
-    batch_size, forward_steps, backward_steps
-        In place of the recipe's.
     batches
         How many requests of each stage.
     """
 
-    recipe: str = "mnist-feedback"
-    data_dir: Path = Path("data")
     device: DeviceName = "genn"
     backend: Backend = "opencl"
-    batch_size: int | None = None
-    forward_steps: int | None = None
-    backward_steps: int | None = None
     batches: int = 2
 
 
@@ -72,14 +60,7 @@ def main() -> None:
 
 def profile(options: Options) -> tuple[Table, Table]:
     """What the batches moved, and what was waited for."""
-    given = {
-        name: value
-        for name in ("batch_size", "forward_steps", "backward_steps")
-        if (value := getattr(options, name)) is not None
-    }
-    recipe = replace(
-        RECIPES[options.recipe], device=options.device, backend=options.backend, **given
-    )
+    recipe = options.changed(device=options.device, backend=options.backend)
     subject = train(recipe, options.data_dir, 0, spare=1)
     batch = subject.batch(0)
     method = Spide.build(subject.architecture, recipe, recipe.batch_size)

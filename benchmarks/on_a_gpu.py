@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import torch
 import tyro
 
+from benchmarks.chosen import Chosen
 from benchmarks.device_profile import exchange_of
-from benchmarks.measuring.differences import CountDifferences, gradient_differences
+from benchmarks.measuring.differences import count_differences, gradient_differences
 from benchmarks.measuring.timing import Spread, rounds
 from benchmarks.peers.dense_torch import DenseTorch
 from benchmarks.reporting.tables import Cell, Table
@@ -26,7 +26,6 @@ from benchmarks.subject import Subject, train
 from networks.devices import Backend
 from networks.devices.genn.simulator import SideBySideGeNNSimulator
 from training.methods.spide import Spide
-from training.recipes import RECIPES
 
 SPEED = ("implementation", "images/s", "low", "high", "the first / this", "low ", "high ")
 WAITED = (
@@ -39,23 +38,17 @@ AGAIN = (
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Chosen):
     """Measure a recipe on a GPU.
 
     Parameters
     ----------
-    recipe
-        Its network, data and settings.
-    data_dir
-        Folder of the data set.
     backend
         Of GeNN.
     torch_device
         Of the peer.
     blocks
         Threads of a block, for each of which a program is made.
-    batch_size, forward_steps, backward_steps
-        In place of the recipe's.
     warmup_iterations
         Training iterations before anything is measured, on the runtime device.
     rounds
@@ -64,14 +57,9 @@ class Options:
         Of one batch.
     """
 
-    recipe: str = "mnist-feedback"
-    data_dir: Path = Path("data")
     backend: Backend = "cuda"
     torch_device: str = "cuda"
     blocks: tuple[int, ...] = (32,)
-    batch_size: int | None = None
-    forward_steps: int | None = None
-    backward_steps: int | None = None
     warmup_iterations: int = 10
     rounds: int = 7
     repetitions: int = 5
@@ -85,12 +73,7 @@ def main() -> None:
 
 def measure(options: Options) -> tuple[Table, Table, Table]:
     """Speed, what is waited for, and what differs from run to run."""
-    given = {
-        name: value
-        for name in ("batch_size", "forward_steps", "backward_steps")
-        if (value := getattr(options, name)) is not None
-    }
-    recipe = replace(RECIPES[options.recipe], dtype="float32", **given)
+    recipe = options.changed(dtype="float32")
     subject = train(recipe, options.data_dir, options.warmup_iterations)
     programs = {block: _program(subject, options.backend, block) for block in options.blocks}
     speed, waited = _speed(subject, programs, options)
@@ -161,17 +144,11 @@ def _again(subject: Subject, program: Spide, repetitions: int) -> Table:
     runtime = Spide.build(subject.architecture, synchronous, synchronous.batch_size)
     runtime.set_parameters(subject.parameters)
     exact = runtime.step(batch.images, batch.labels, batch.masks)
-    config = subject.recipe.two_stage
-    stages = (
-        ("forward", "alpha", config.forward_steps),
-        ("backward", "beta", config.backward_steps),
-    )
     rows: list[tuple[Cell, ...]] = []
     for label, results in (("itself", others), ("the runtime device, synchronous", [exact])):
         change = max(max(gradient_differences(first, each).values()) for each in results)
-        for stage, rates, steps in stages:
-            counts = CountDifferences.of(first, results, rates, steps)
-            rows.append((label, stage, counts.neurons, counts.differ, counts.largest, change))
+        for each in count_differences(first, results, subject.recipe.two_stage):
+            rows.append((label, each.stage, each.neurons, each.differ, each.largest, change))
     note = (
         f"One batch, {repetitions} times again; counts that differ are means over the repetitions, "
         "the rest are the largest values. Gradients: of the parameter in which they differ most."

@@ -10,38 +10,31 @@ another order.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import tyro
 
-from benchmarks.measuring.differences import CountDifferences, gradient_differences
+from benchmarks.chosen import Chosen
+from benchmarks.measuring.differences import count_differences, gradient_differences
 from benchmarks.reporting.tables import Table
 from benchmarks.subject import Subject, train
 from networks import PropagationChoice
 from training.methods import StepResult
 from training.methods.spide import Spide
-from training.recipes import RECIPES
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Chosen):
     """Compare the two precisions.
 
     Parameters
     ----------
-    recipe
-        Its network, data and settings.
-    data_dir
-        Folder of the data set.
     propagation
         ``synchronous`` is what GeNN does.
     warmup_iterations
         Training iterations before, in single precision.
     """
 
-    recipe: str = "mnist-feedback"
-    data_dir: Path = Path("data")
     propagation: PropagationChoice = "synchronous"
     warmup_iterations: int = 10
 
@@ -54,18 +47,12 @@ def main() -> None:
 
 def compare(options: Options) -> tuple[Table, Table]:
     """Spike counts by stage and gradients by parameter."""
-    recipe = replace(RECIPES[options.recipe], dtype="float32", propagation=options.propagation)
+    recipe = options.changed(dtype="float32", propagation=options.propagation)
     subject = train(recipe, options.data_dir, options.warmup_iterations, spare=1)
     single, double = (_result(subject, dtype) for dtype in ("float32", "float64"))
-    config = recipe.two_stage
-    stages = (
-        ("forward", "alpha", config.forward_steps),
-        ("backward", "beta", config.backward_steps),
-    )
     counts = [
-        (stage, each.neurons, each.differ, each.largest)
-        for stage, rates, steps in stages
-        for each in [CountDifferences.of(double, [single], rates, steps)]
+        (each.stage, each.neurons, each.differ, each.largest)
+        for each in count_differences(double, [single], recipe.two_stage)
     ]
     changes = gradient_differences(double, single)
     settings = (

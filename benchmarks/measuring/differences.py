@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.methods import StepResult
+from training.methods import StepResult, TwoStageConfig
 
 Array = NDArray[np.floating]
 
@@ -19,6 +19,7 @@ class CountDifferences:
 
     Parameters
     ----------
+    stage : str
     neurons : int
         Of all samples.
     differ : float
@@ -27,25 +28,35 @@ class CountDifferences:
         In spikes.
     """
 
+    stage: str
     neurons: int
     differ: float
     largest: float
 
-    @classmethod
-    def of(
-        cls, first: StepResult, others: Sequence[StepResult], rates: str, steps: int
-    ) -> CountDifferences:
-        """Compare the rates ``alpha`` or ``beta`` of a stage of so many steps."""
+
+def count_differences(
+    first: StepResult, others: Sequence[StepResult], config: TwoStageConfig
+) -> list[CountDifferences]:
+    """Compare the spike counts of both stages with those of other results."""
+    found = []
+    for stage, rates, steps in (
+        ("forward", "alpha", config.forward_steps),
+        ("backward", "beta", config.backward_steps),
+    ):
         apart = [
             np.rint(abs(values - other.rates[rates][layer]) * steps)
             for other in others
             for layer, values in first.rates[rates].items()
         ]
-        return cls(
-            neurons=sum(each.size for each in apart) // len(others),
-            differ=sum(np.count_nonzero(each) for each in apart) / len(others),
-            largest=float(max(each.max() for each in apart)),
+        found.append(
+            CountDifferences(
+                stage,
+                neurons=sum(each.size for each in apart) // len(others),
+                differ=sum(np.count_nonzero(each) for each in apart) / len(others),
+                largest=float(max(each.max() for each in apart)),
+            )
         )
+    return found
 
 
 def gradient_differences(first: StepResult, other: StepResult) -> Mapping[str, float]:

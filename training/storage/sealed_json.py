@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -21,8 +22,6 @@ STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 """For the ``__pydantic_config__`` of a dataclass: nothing is converted, ignored or left out."""
 
 Kind = TypeVar("Kind")
-
-_READERS: dict[type, TypeAdapter[Any]] = {}
 
 
 class NewerFormatError(Exception):
@@ -82,16 +81,15 @@ def unseal(
             "version that wrote it"
         )
     try:
-        return _reader(kind).validate_json(json.dumps(complete(content)))
+        return _reader(cast(Hashable, kind)).validate_json(json.dumps(complete(content)))
     except ValidationError as error:
         raise ValueError(first_reason(error)) from None
 
 
-def _reader(kind: type[Kind]) -> TypeAdapter[Kind]:
+@cache
+def _reader(kind: Any) -> TypeAdapter[Any]:
     """Made once for each kind: that takes far longer than reading a file."""
-    if kind not in _READERS:
-        _READERS[kind] = TypeAdapter(kind)
-    return _READERS[kind]
+    return TypeAdapter(kind)
 
 
 def first_reason(error: ValidationError) -> str:

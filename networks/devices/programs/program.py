@@ -146,12 +146,9 @@ class Program:
             return
         self._owner = os.getpid()
         if self._process is not None:
-            nowhere = os.open(os.devnull, os.O_RDWR)
             for pipe in (self._process.stdin, self._process.stdout):
                 assert pipe is not None
-                os.dup2(nowhere, pipe.fileno())  # closing writes what is still kept back
-                pipe.close()
-            os.close(nowhere)
+                pipe.close()  # nothing is kept back that this would write
             self._process.returncode = 0  # not this one's child: there is nothing to wait for
             self._process = None
         self._tape = None
