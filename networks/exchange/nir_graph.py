@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,20 +69,13 @@ def graph_of(network: TrainedNetwork) -> nir.NIRGraph:
         _INPUT: nir.Input(input_type={"input": np.array(architecture.input_shape)})
     }
     edges: list[tuple[str, str]] = []
-    # A matrix that reaches a layer with channels and positions is flat: NIR cannot unflatten.
-    all_shapes_fit = True
 
-    def connect(
-        name: str, node: nir.NIRNode, source: str, shape: Shape, target: str, reached: Shape
-    ) -> None:
+    def connect(name: str, node: nir.NIRNode, source: str, shape: Shape, target: str) -> None:
         """Put a connection between two nodes; a matrix takes its source flat."""
-        nonlocal all_shapes_fit
-        if isinstance(node, nir.Linear | nir.Affine):
-            all_shapes_fit &= len(reached) == 1
-            if len(shape) > 1:
-                nodes[f"{name}_flat"] = nir.Flatten({"input": np.array(shape)}, 0, -1)
-                edges.append((source, f"{name}_flat"))
-                source = f"{name}_flat"
+        if isinstance(node, nir.Linear | nir.Affine) and len(shape) > 1:
+            nodes[f"{name}_flat"] = nir.Flatten({"input": np.array(shape)}, 0, -1)
+            edges.append((source, f"{name}_flat"))
+            source = f"{name}_flat"
         nodes[name] = node
         edges.extend([(source, name), (name, target)])
 
@@ -89,22 +83,50 @@ def graph_of(network: TrainedNetwork) -> nir.NIRGraph:
     for layer in architecture.layers:
         bias = weights.get(f"{layer.name}.bias")
         node = layer.connection.nir_node(weights.get(f"{layer.name}.weight"), bias)
-        connect(f"{layer.name}_input", node, source, shape, layer.name, layer.shape)
+        connect(f"{layer.name}_input", node, source, shape, layer.name)
         _add_neurons(nodes, edges, layer.name, np.ones(layer.shape, network.dtype), network)
         source, shape = f"{layer.name}_spikes", layer.shape
     if architecture.feedback is not None:
         node = architecture.feedback.nir_node(weights["feedback.weight"], None)
-        first = architecture.layers[0]
-        connect(FEEDBACK, node, source, shape, first.name, first.shape)
+        connect(FEEDBACK, node, source, shape, architecture.layers[0].name)
     readout = nir.Affine(weights["readout.weight"], weights["readout.bias"])
     nodes[_OUTPUT] = nir.Output(output_type={"output": np.array([architecture.classes])})
-    connect(_READOUT, readout, source, shape, _OUTPUT, (architecture.classes,))
+    connect(_READOUT, readout, source, shape, _OUTPUT)
     metadata = {
         KEY: network.description(),
         "read_me": READ_ME.format(steps=network.steps),
         "delayed_edges": json.dumps([edge for edge in edges if _is_delayed(*edge)]),
     }
-    return nir.NIRGraph(nodes, edges, metadata=metadata, type_check=all_shapes_fit)
+    fits = not flat_results(nodes, edges)
+    return nir.NIRGraph(nodes, edges, metadata=metadata, type_check=fits)
+
+
+def flat_results(
+    nodes: Mapping[str, nir.NIRNode], edges: Sequence[tuple[str, str]]
+) -> dict[str, NDArray[np.floating]]:
+    """Matrices that reach a layer with channels and positions; NIR cannot unflatten their results.
+
+    Only a graph without any is read with NIR's own check of shapes.
+
+    Parameters
+    ----------
+    nodes : dict of nir.NIRNode
+    edges : sequence of tuple of str
+        From where to where.
+
+    Returns
+    -------
+    dict of array
+        By name of the node.
+    """
+    import nir
+
+    return {
+        source: nodes[source].weight
+        for source, target in edges
+        if isinstance(nodes[source], nir.Linear | nir.Affine)
+        and len(nodes[target].input_type["input"]) > 1
+    }
 
 
 def network_of(graph: nir.NIRGraph) -> TrainedNetwork:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from networks import Architecture
 from networks.exchange import ExchangeError, TrainedNetwork
-from networks.exchange.nir_graph import from_bytes, graph_of, network_of, to_bytes
+from networks.exchange.nir_graph import flat_results, from_bytes, graph_of, network_of, to_bytes
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.exchange.stepping import step_graph
 from tests.oracles.random_architectures import FAMILIES, random_architectures
@@ -40,6 +40,22 @@ def trained(notation: str, input_shape: tuple[int, ...]) -> TrainedNetwork:
 
 def read(content: bytes) -> nir.NIRGraph:
     return nir.read(io.BytesIO(content), type_check=False)
+
+
+@pytest.mark.parametrize(("notation", "input_shape"), NETWORKS)
+def test_a_reader_may_check_shapes_unless_a_result_is_flat(
+    notation: str, input_shape: tuple[int, ...]
+) -> None:
+    """Of the types in the notation, transposed convolutions alone are in need of it."""
+    content = to_bytes(trained(notation, input_shape))
+    graph = read(content)
+    if "u" in notation:
+        assert flat_results(graph.nodes, graph.edges)
+        with pytest.raises(ValueError, match="type"):
+            nir.read(io.BytesIO(content))
+    else:
+        assert not flat_results(graph.nodes, graph.edges)
+        assert sorted(nir.read(io.BytesIO(content)).nodes) == sorted(graph.nodes)
 
 
 @pytest.mark.parametrize(("notation", "input_shape"), NETWORKS)

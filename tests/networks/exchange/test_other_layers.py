@@ -8,11 +8,12 @@ from functools import cached_property
 
 import nir
 import numpy as np
+import pytest
 import torch
 
-from networks.connections import Connection, Taps
+from networks.connections import Connection, Taps, units
 from networks.exchange import TrainedNetwork
-from networks.exchange.nir_graph import graph_of, to_bytes
+from networks.exchange.nir_graph import flat_results, to_bytes
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.exchange.stepping import step_graph
 
@@ -67,8 +68,13 @@ def test_another_stepping_of_the_graph_gives_the_spikes_of_stage_1() -> None:
     images = random_images(network, 2).astype("float32")
     alpha = trained.forward_network(2).run(images, STEPS).alpha
     assert 0 < alpha["layer2"].mean() < 1
-    graph = nir.read(io.BytesIO(to_bytes(trained)), type_check=False)
-    assert isinstance(graph_of(trained).nodes["layer2_input"], nir.Affine)
+    content = to_bytes(trained)
+    with pytest.raises(ValueError, match="type"):
+        nir.read(io.BytesIO(content))
+    graph = nir.read(io.BytesIO(content), type_check=False)
+    ((name, matrix),) = flat_results(graph.nodes, graph.edges).items()
+    assert name == "layer2_input"
+    assert matrix.shape == (units(own.shape), units(first.shape))
     for sample, image in enumerate(images):
         spikes = step_graph(graph, image, STEPS)["layer2_spikes"]
         np.testing.assert_array_equal(spikes.sum(axis=0), np.rint(alpha["layer2"][sample] * STEPS))

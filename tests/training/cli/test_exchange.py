@@ -52,6 +52,18 @@ def test_a_run_goes_out_and_comes_back(
     assert any(not np.array_equal(moved.weights[k], v) for k, v in run.weights.items())
 
 
+def test_a_matrix_that_nir_cannot_reshape_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, file = tmp_path / "run", tmp_path / "network.nir"
+    network = ["--architecture", "2C3s-2C3s (F2C3u)", "--max-iterations", "1"]
+    steps = ["--forward-steps", "2", "--backward-steps", "2"]
+    assert main(["train", "digits", "--out", str(run), *network, *steps]) == 0
+    capsys.readouterr()
+    assert main(["export", str(run), "--to", "nir", "--out", str(file)]) == 0
+    assert "no node for 'feedback', so it is a matrix of 32 x 8" in capsys.readouterr().out
+
+
 def test_what_cannot_be_done_is_said(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

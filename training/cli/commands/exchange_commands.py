@@ -102,18 +102,14 @@ def _sequential(run: Run) -> bool:
 
 
 def _print_matrices(network: TrainedNetwork) -> None:
-    """Say how large the connections are that NIR has no node for."""
-    from networks.connections import units
+    """Say which connections NIR has no node for, and what that asks of a reader."""
+    from networks.exchange.nir_graph import flat_results, graph_of
 
-    connections = {layer.name: layer.connection for layer in network.architecture.layers}
-    if network.architecture.feedback is not None:
-        connections["feedback"] = network.architecture.feedback
-    for name, connection in connections.items():
-        if connection.upsamples:
-            rows, columns = units(connection.target_shape), units(connection.source_shape)
-            size = rows * columns * network.dtype.itemsize / 1e6
-            print(
-                f"note: NIR has no transposed convolution, so {name} is a matrix of {rows:,} x "
-                f"{columns:,} ({size:,.1f} MB in memory) whose result is to be reshaped; nir.read "
-                "needs type_check=False"
-            )
+    graph = graph_of(network)
+    for name, matrix in flat_results(graph.nodes, graph.edges).items():
+        rows, columns = matrix.shape
+        print(
+            f"note: NIR has no node for '{name}', so it is a matrix of {rows:,} x {columns:,} "
+            f"({matrix.nbytes / 1e6:,.1f} MB in memory) whose result is to be reshaped; nir.read "
+            "needs type_check=False"
+        )

@@ -77,7 +77,8 @@ def levels(axes: Axes, potentials: Mapping[str, float]) -> Axes:
     ----------
     axes : Axes
     potentials : dict of float
-        By symbol, such as ``{"$V_{th}$": 1.0}``.
+        By symbol, such as ``{"$V_{th}$": 1.0}``. A fraction is a ``\\dfrac``: a ``\\frac`` is drawn
+        too small to be read.
     """
     for symbol, value in potentials.items():
         axes.axhline(value, color=QUIET, linewidth=0.8, linestyle=(0, (5, 3)), zorder=0)
