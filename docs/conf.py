@@ -12,10 +12,14 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
+from numpydoc import xref
 from sphinx.ext import autosummary
+
+import spide
 
 # The first sentence of a docstring does not end at "eq. 1".
 autosummary.WELL_KNOWN_ABBREVIATIONS += ("eq.",)
+xref.DEFAULT_LINKS.clear()  # to Python's own pages, which need a network
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
@@ -32,7 +36,7 @@ include_patterns = [
     "benchmarks/results.md",
     "benchmarks/mnist_feedback_40_epochs/README.md",
 ]
-exclude_patterns = ["docs/_build/**"]
+exclude_patterns = ["docs/_build/**", "docs/templates/**"]
 
 extensions = [
     "sphinx.ext.autodoc",
@@ -41,6 +45,7 @@ extensions = [
     "numpydoc",
     "myst_nb",
     "mathml",
+    "inherited_parameters",
 ]
 html_math_renderer = "mathml"  # MathJax would be fetched from a network by every reader
 default_role = "py:obj"  # `names` in docstrings
@@ -50,6 +55,10 @@ autodoc_typehints = "none"  # numpydoc's sections have the types
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
+numpydoc_xref_param_type = True  # types that have a page lead to it
+numpydoc_xref_ignore = "all"
+numpydoc_xref_aliases = {name: f"spide.{name}" for name in spide.__all__ if name[0].isupper()}
+templates_path = [str(ROOT / "docs" / "templates")]  # autosummary looks from the root
 
 highlight_language = "text"  # a block without a language is a command or a drawing
 myst_enable_extensions = ["dollarmath", "colon_fence"]

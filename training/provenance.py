@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -14,8 +15,7 @@ _PACKAGES = ("spide", "brian2", "numpy", "torch", "dask", "xarray")
 def provenance() -> dict[str, str]:
     """Attributes for the results: date, Python, the versions of packages, and the commit.
 
-    The commit is that of the checkout that this file is in, with a "+" if files differ from it,
-    and left out elsewhere.
+    See `commit`, which is left out where there is none.
     """
     found = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -26,11 +26,25 @@ def provenance() -> dict[str, str]:
             found[f"{package}_version"] = version(package)
         except PackageNotFoundError:  # run from a checkout that is not installed
             continue
-    commit = _git("rev-parse", "HEAD")
-    if commit:
-        changed = _git("status", "--porcelain", "--untracked-files=no")
-        found["commit"] = commit + "+" if changed else commit
+    if commit():
+        found["commit"] = commit()
     return found
+
+
+@cache
+def commit() -> str:
+    """The commit of the checkout that this file is in, with a "+" if files differ from it.
+
+    It is the one of the first call in this process. What takes long asks when it begins: the
+    checkout may have moved on when its results are written, and that code did not run.
+
+    Returns
+    -------
+    str
+        Empty where this is no checkout.
+    """
+    found = _git("rev-parse", "HEAD")
+    return found + "+" if found and _git("status", "--porcelain", "--untracked-files=no") else found
 
 
 def _git(*words: str) -> str:

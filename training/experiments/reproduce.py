@@ -28,7 +28,7 @@ from training.experiments.targets import GRADIENTS, TARGETS
 from training.experiments.trained import Trained
 from training.interruption import Interruption
 from training.plots.style import as_png
-from training.provenance import provenance
+from training.provenance import commit, provenance
 from training.storage.files import write_atomically
 from training.suggestions import did_you_mean
 from training.sweeps.plan import Plan
@@ -129,6 +129,7 @@ def reproduce(
         For targets that do not exist, missing data, and points that fail.
     """
     check_target(request.target)
+    commit()  # of the code that trains now, however the checkout moves on
     began = time.monotonic()
     figure: Figure | None
     if request.target == GRADIENTS:

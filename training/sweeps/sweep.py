@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.data import find
 from training.interruption import Interruption
+from training.provenance import commit
 from training.recipes.recipe import Recipe
 from training.runs.train import chosen_recipe, recipe_name
 from training.storage.netcdf import check_netcdf, write_netcdf
@@ -166,6 +167,7 @@ def run_sweep(
         As `sweep`.
     """
     folder, interruption = where.folder, interruption or Interruption()
+    commit()  # of the code that trains now, however the checkout moves on
     check_netcdf(where.out)
     for data_set in dict.fromkeys(point.recipe.data_set for point in plan.points):
         find(data_set).load(where.data_dir)  # what is missing is told before anything begins
