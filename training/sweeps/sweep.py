@@ -21,6 +21,7 @@ from training.sweeps.plan import Mode, Plan, Point, make_plan
 from training.sweeps.progress import SweepBar
 from training.sweeps.queue import new_sweep, outcomes
 from training.sweeps.results import gather
+from training.sweeps.toml_file import file_recipe, read_sweep_file
 from training.sweeps.worker import Outcome, Task
 
 if TYPE_CHECKING:
@@ -63,12 +64,12 @@ class Where:
 
 
 def sweep(
-    recipe: str | Recipe,
+    recipe: str | Path | Recipe,
     *,
-    vary: Mapping[str, Sequence[Any] | Range],
+    vary: Mapping[str, Sequence[Any] | Range] | None = None,
     out: str | Path,
-    seeds: int | Sequence[int] = 1,
-    mode: Mode = "grid",
+    seeds: int | Sequence[int] | None = None,
+    mode: Mode | None = None,
     draws: int | None = None,
     cases: Mapping[str, Mapping[str, Any]] | None = None,
     runs: str | Path | None = None,
@@ -86,16 +87,17 @@ def sweep(
 
     Parameters
     ----------
-    recipe : str or Recipe
-        A recipe, or its name.
+    recipe : str, path or Recipe
+        A recipe, its name, or a sweep as a ``.toml`` file, see `training.sweeps.toml_file`; seeds,
+        mode, draws and fields that are given beside a file go before its own.
     vary : mapping
         By field of `Recipe`: its values. The field ``case`` has named cases: those of the paper's
         ablation (``ours``, ``w/o B``, ``w/o F&B``) or your own. A threshold follows its resting
         potential, if only that is varied.
     out : path
         The results: a NetCDF file, written anew as points end.
-    seeds : int or sequence of int
-        How many, from the recipe's own one on; or which.
+    seeds : int or sequence of int, optional
+        How many, from the recipe's own one on; or which. One by default.
     mode : {"grid", "list", "random"}
         Every value with every other; the first of each, then the second of each, ...; or drawn.
     draws : int, optional
@@ -128,9 +130,24 @@ def sweep(
     ValueError, UserError
         What cannot be trained is refused in one sentence before anything is.
     """
-    name = recipe_name(recipe)
+    if isinstance(recipe, Path) or (isinstance(recipe, str) and recipe.endswith(".toml")):
+        if vary is not None or cases is not None:
+            raise ValueError(f"'{recipe}' says what is varied: leave vary and cases out")
+        path = Path(recipe)
+        file = read_sweep_file(path)
+        name, recipe, cases = file.recipe, file_recipe(file, path), file.cases
+        vary, draws = file.ranges_and_values, draws or file.draws
+        seeds, mode = file.seeds if seeds is None else seeds, mode or file.mode
+    else:
+        name = recipe_name(recipe)
     plan = make_plan(
-        name, chosen_recipe(recipe, fields), vary, seeds=seeds, mode=mode, draws=draws, cases=cases
+        name,
+        chosen_recipe(recipe, fields),
+        vary or {},
+        seeds=1 if seeds is None else seeds,
+        mode="grid" if mode is None else mode,
+        draws=draws,
+        cases=cases,
     )
     where = Where(
         Path(out), None if runs is None else Path(runs), Path(data_dir), scheduler, workers

@@ -23,14 +23,18 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from training.errors import UserError
+from training.recipes import RECIPES
+from training.recipes.recipe import Recipe
 from training.storage.sealed_json import first_reason
 from training.storage.system_errors import sentence
+from training.suggestions import did_you_mean
 from training.sweeps.draws import Range
 from training.sweeps.plan import Mode
 
@@ -85,3 +89,32 @@ def read_sweep_file(path: Path) -> SweepFile:
         raise UserError(
             f"'{path}' is no sweep ({first_reason(error)}): see 'spide sweep --help'"
         ) from None
+
+
+def file_recipe(file: SweepFile, path: Path) -> Recipe:
+    """The recipe that the file names, with the fields that it sets for all points.
+
+    Parameters
+    ----------
+    file : SweepFile
+    path : Path
+        Where it was read, for messages.
+
+    Raises
+    ------
+    UserError
+        If there is no such recipe or field, or the recipe cannot be trained.
+    """
+    if file.recipe not in RECIPES:
+        raise UserError(
+            f"'{path}' names the recipe '{file.recipe}'{did_you_mean(file.recipe, RECIPES)}, which "
+            f"is unknown: choose one of {', '.join(RECIPES)}"
+        )
+    known = Recipe.__dataclass_fields__
+    for name in file.fields:
+        if name not in known:
+            raise UserError(f"'{path}' sets '{name}'{did_you_mean(name, known)}, which is no field")
+    try:
+        return replace(RECIPES[file.recipe], **file.fields)
+    except ValueError as error:
+        raise UserError(f"'{path}' cannot be trained: {error}") from None

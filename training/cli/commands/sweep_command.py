@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,13 +14,12 @@ from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
 from training.errors import UserError
 from training.interruption import Interruption
-from training.recipes import RECIPES, description
+from training.recipes import description
 from training.recipes.recipe import Recipe
-from training.suggestions import did_you_mean
 from training.sweeps.axes import read_value
 from training.sweeps.draws import Range
 from training.sweeps.plan import Mode, Plan, make_plan
-from training.sweeps.toml_file import SweepFile, read_sweep_file
+from training.sweeps.toml_file import SweepFile, file_recipe, read_sweep_file
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -135,19 +134,7 @@ def _plan(name: str, choice: Sweep) -> Plan:
 
 def _from_file(file: SweepFile, path: Path) -> Sweep:
     """The file's values, as defaults of the options."""
-    if file.recipe not in RECIPES:
-        raise UserError(
-            f"'{path}' names the recipe '{file.recipe}'{did_you_mean(file.recipe, RECIPES)}, which "
-            f"is unknown: choose one of {', '.join(RECIPES)}"
-        )
-    known = Recipe.__dataclass_fields__
-    for name in file.fields:
-        if name not in known:
-            raise UserError(f"'{path}' sets '{name}'{did_you_mean(name, known)}, which is no field")
-    try:
-        recipe = replace(RECIPES[file.recipe], **file.fields)
-    except ValueError as error:
-        raise UserError(f"'{path}' cannot be trained: {error}") from None
+    recipe = file_recipe(file, path)
     return Sweep(recipe, mode=file.mode, draws=file.draws, out=path.with_suffix(".nc"))
 
 
