@@ -100,8 +100,13 @@ def implicit_gradients(
         Those of its values that belong to stage 1, and the loss scale.
     dropout_masks : dict of array, optional
         Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
-    tolerance, limit, solver
-        See `Solver`.
+    tolerance : float
+        Largest residual of eq. 5 relative to g, both as Euclidean norms over a sample.
+    limit : int
+        Most applications of the loop.
+    solver : {"gmres", "fixed-point"}
+        SciPy's GMRES, or ``beta <- g + A^T beta``, which converges if the spectral radius of A is
+        below 1.
     **options
         Fields of `Simulation` to change; the dtype, also that of the solution, is float64 if not
         given.

@@ -26,6 +26,10 @@ axis."""
 
 NARROW = 5.0
 
+FEWEST = 4
+"""Ticks of a logarithmic axis from which a value can be read; where there are fewer, they are in
+equal steps."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -85,7 +89,7 @@ def log_axis(axes: Axes, values: Sequence[float]) -> None:
     values : sequence of float
         All that is drawn.
     """
-    from matplotlib.ticker import FixedLocator, FormatStrFormatter, NullLocator
+    from matplotlib.ticker import FixedLocator, FormatStrFormatter, MaxNLocator, NullLocator
 
     positive = [value for value in values if value > 0]
     if not positive:
@@ -94,6 +98,8 @@ def log_axis(axes: Axes, values: Sequence[float]) -> None:
     low, high = log_limits(positive)
     powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
     ticks = [step * 10.0**power for power in powers for step in _steps(positive)]
+    if sum(low * 0.999 <= tick <= high * 1.001 for tick in ticks) < FEWEST:
+        ticks = list(MaxNLocator(5, steps=(1, 2, 5, 10)).tick_values(low, high))
     ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
     if len(ticks) > 13:
         ticks = [tick for tick in ticks if np.isclose(np.log10(tick) % 1, 0)]

@@ -106,9 +106,9 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
             summary["best_accuracy"][at] = np.nanmax(tested)
     dims = list(plan.dimensions)
     data = {
-        **{n: (dims, v, {"long_name": SUMMARY[n]}) for n, v in summary.items()},
-        **{n: ([*dims, "epoch"], v, {"long_name": CURVES[n]}) for n, v in curves.items()},
-        **{n: ([*dims, "epoch", "layer"], v, {"long_name": RATES[n]}) for n, v in rates.items()},
+        **{n: (dims, v, _named(n, SUMMARY)) for n, v in summary.items()},
+        **{n: ([*dims, "epoch"], v, _named(n, CURVES)) for n, v in curves.items()},
+        **{n: ([*dims, "epoch", "layer"], v, _named(n, RATES)) for n, v in rates.items()},
         **{n: (dims, v) for n, v in text.items()},
     }
     coordinates = _coordinates(plan)
@@ -184,6 +184,11 @@ def _field_values(axis: Axis, field: str, plan: Plan) -> NDArray[Any]:
 
 def _array(values: list[Any]) -> NDArray[Any]:
     return np.array(values, dtype=object if isinstance(values[0], str) else None)
+
+
+def _named(name: str, texts: dict[str, str]) -> dict[str, str]:
+    """What xarray writes at the axis, where a sentence would be cut off, and what it means."""
+    return {"long_name": name.replace("_", " "), "description": texts[name]}
 
 
 def _described(field: str) -> dict[str, str]:

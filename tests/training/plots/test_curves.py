@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.training.plots.axes import axes, lines
 from training.plots import Curve, error_curves, firing_rate_curves, loss_curves
 from training.plots.curves import MOST
-from training.plots.series import log_limits, staggered
+from training.plots.series import log_axis, log_limits, staggered
 
 NOTHING = Curve([], [])
 
@@ -107,3 +107,18 @@ def test_equal_layers_are_all_seen() -> None:
 def test_one_series_is_an_ordinary_line() -> None:
     assert [line.width for line in staggered(1)] == [1.4]
     assert len(staggered(9)) == 9
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ([32.8, 33.9], [30, 32, 34, 36, 38, 40]),
+        ([0.32, 0.48], [0.3, 0.35, 0.4, 0.45, 0.5]),
+        ([3.6, 6.7], [3, 4, 5, 7]),
+        ([1.5, 60], [1, 2, 5, 10, 20, 50, 100]),
+    ],
+)
+def test_values_that_are_close_can_be_read(values: list[float], ticks: list[float]) -> None:
+    drawn = axes()
+    log_axis(drawn, values)
+    np.testing.assert_allclose(drawn.get_yticks(), ticks)

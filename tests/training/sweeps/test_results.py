@@ -63,6 +63,18 @@ def plan(seeds: int = 1, mode: str = "grid") -> Plan:
     return make_plan("digits", TWO_EPOCHS, vary, seeds=seeds, mode=mode)  # type: ignore[arg-type]
 
 
+def test_names_at_the_axes_are_short_and_meanings_are_kept(folder: SweepFolder) -> None:
+    """xarray breaks a label after 30 characters, and the picture's edge cuts the rest off."""
+    results = gather(plan(), folder)
+    drawn = [
+        each for name, each in results.data_vars.items() if name not in ("state", "error", "run")
+    ]
+    assert len(drawn) == 12
+    for values in drawn:
+        assert values.attrs["long_name"] == str(values.name).replace("_", " ")
+        assert len(values.attrs["long_name"]) <= 30 < len(values.attrs["description"])
+
+
 def test_curves_by_name_and_epoch(folder: SweepFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = plan(seeds=2)
     points = dict(zip([point.labels for point in whole.points], whole.points, strict=True))
