@@ -202,15 +202,20 @@ def _print_table(results: xr.Dataset) -> None:
     accuracy = 100 * results["final_accuracy"]
     dims = [dim for dim in accuracy.dims if dim != "seed"]
     rows = accuracy.stack(row=dims)
+    varied = results.attrs["varied"].split(", ")  # of points that are a list, no dimensions
     for number in range(rows.sizes["row"]):
         values = rows.isel(row=number)
         found = values.values[~values.isnull().values]
-        label = ", ".join(f"{dim}={values[dim].item()}" for dim in dims)
+        label = ", ".join(f"{name}={_told(values[name].item())}" for name in varied)
         if not len(found):
             print(f"  {label}: nothing complete")
             continue
         spread = f" +- {found.std(ddof=1):.2f}" if len(found) > 1 else ""
         print(f"  {label}: test accuracy {found.mean():.2f}{spread} % ({_seeds(len(found))})")
+
+
+def _told(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _seeds(count: int) -> str:

@@ -1,0 +1,48 @@
+"""The table that a sweep ends with: a line per combination, by what was varied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training.cli.command_line import main
+from training.sweeps.plan import Plan
+from training.sweeps.results import gather
+from training.sweeps.sweep import Where
+
+
+@pytest.mark.parametrize(
+    ("options", "lines"),
+    [
+        (
+            ["--vary", "backward_steps=5,10", "--vary", "case=ours,w/o B"],
+            [
+                "backward_steps=5, case=ours",
+                "backward_steps=5, case=w/o B",
+                "backward_steps=10, case=ours",
+                "backward_steps=10, case=w/o B",
+            ],
+        ),
+        (
+            ["--mode", "list", "--vary", "learning_rate=0.012345678,3", "--vary", "epochs=1,2"],
+            ["learning_rate=0.01235, epochs=1", "learning_rate=3, epochs=2"],
+        ),
+    ],
+)
+def test_a_line_says_what_was_varied(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    lines: list[str],
+) -> None:
+    def nothing_trained(plan: Plan, where: Where, **options: Any) -> Any:
+        (where.folder.path / "failures").mkdir(parents=True)
+        return gather(plan, where.folder)
+
+    monkeypatch.setattr("training.sweeps.sweep.run_sweep", nothing_trained)
+    assert main(["sweep", "digits", *options, "--out", str(tmp_path / "sweep.nc")]) == 0
+    found = [line for line in capsys.readouterr().out.splitlines() if "nothing complete" in line]
+    assert found == [f"  {line}: nothing complete" for line in lines]
