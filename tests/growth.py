@@ -12,9 +12,12 @@ _SAY = """
 import gc, sys
 import psutil
 
+begun = gc.get_freeze_count()  # Python 3.12 itself begins with some
+
 def say():
     gc.collect()
-    held = len(gc.get_objects()), psutil.Process().memory_info().rss, gc.get_freeze_count()
+    frozen = gc.get_freeze_count() - begun
+    held = len(gc.get_objects()), psutil.Process().memory_info().rss, frozen
     print("held", *held, file=sys.stderr)
 
 """

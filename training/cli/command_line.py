@@ -112,12 +112,15 @@ class Evaluate:
         Download the run's data set first, if it is not there.
     checkpoint : {"last", "best"}
         The newest weights, or those with the highest test accuracy.
+    forward_steps : int or None
+        T_F in place of the one that the network was trained with.
     """
 
     run_dir: tyro.conf.Positional[Path]
     data_dir: Path = Path("data")
     download: bool = False
     checkpoint: Literal["last", "best"] = "last"
+    forward_steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -235,14 +238,19 @@ def _evaluate(options: list[str], launch: Launch) -> int:
     if not options:
         raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
     choice = parse(Evaluate, options, prog="spide evaluate")
-    open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
+    run = open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
+    steps = choice.forward_steps
+    try:
+        recipe = run.recipe if steps is None else replace(run.recipe, forward_steps=steps)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     from training.cli.commands import training_commands
     from training.parallel.distributed.processes import join
 
     best = choice.checkpoint == "best"
     with join(launch) as processes:
         setting = training_commands.setting_of(choice.data_dir, processes, choice.download)
-        return training_commands.evaluate_run(choice.run_dir, best, setting)
+        return training_commands.evaluate_run(choice.run_dir, recipe, best, setting)
 
 
 def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:

@@ -46,7 +46,7 @@ recipes:
 
 Every value of a recipe is an option: 'spide train RECIPE --help' lists them and their defaults.""",
     "evaluate": """\
-usage: spide evaluate RUN_DIR [--data-dir DIR] [--download] [--checkpoint last|best]
+usage: spide evaluate RUN_DIR [options]
 
 Prints confusion matrix, the accuracy of every class, the images with the largest losses and the
 test accuracy of a run, with the weights of its newest checkpoint or of its best one, and draws them
@@ -57,9 +57,11 @@ as pictures/evaluation.png in the run folder.
                            given; the digits need none
   --download               downloads the data set into it first, if it is not there
   --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+  --forward-steps N        T_F in place of the one that the network was trained with
 
-example:
-  spide evaluate runs/longer --checkpoint best""",
+examples:
+  spide evaluate runs/longer --checkpoint best
+  spide evaluate runs/longer --forward-steps 5""",
     "simulate": """\
 usage: spide simulate RUN_DIR [--image N] [--record NAME ...] [--out FILE.nc] [options]
 
@@ -115,6 +117,8 @@ accuracies into one NetCDF file. Ctrl+C stops it; the same command goes on with 
                            second of each, ...; or --draws N points, where --vary also takes
                            FIELD=LOW..HIGH and FIELD=log:LOW..HIGH
   --out FILE.nc            the results; the run folders are beside it
+  --runs DIR               the run folders elsewhere
+  --data-dir DIR           folder of the data sets, as torchvision lays them out
   --workers N              processes of this machine, with one thread each
   --scheduler ADDRESS      a Dask scheduler instead, whose workers see the same files
   --retry-failed           tries the points again that failed before
@@ -135,15 +139,19 @@ Trains what a table or figure of the paper needs, and writes it with the paper's
 ours: Markdown, CSV, a picture, and all curves as NetCDF. Ctrl+C stops it; the same command goes on
 with what is missing, and targets of one sweep share their runs.
 
-targets: table1, table2, table3, figure2, figure3, figure4, figure5, and gradients (the error of
-every method's gradient over T_B)
+targets: table1, table2, table3, table4, table5, figure2, figure3, figure4, figure5, and beyond the
+paper seconds (of training to an accuracy), latency (accuracy over T_F), normalisation (of the
+weights) and gradients (the error of every method's gradient over T_B)
 
-  --scale small|full       the 8 x 8 digits for six epochs (the default), or MNIST as in the paper
+  --scale small|full       a quarter of the channels, 10,000 images of MNIST or Fashion-MNIST and
+                           three epochs (the default), or the paper's networks, data and epochs
   --seeds N                trains each point with N seeds
-  --out DIR                tables, figures and runs
+  --out DIR                tables, figures and runs, 'reproduced' if not given
+  --data-dir DIR           folder of the data sets, as torchvision lays them out
   --workers N              processes of this machine, with one thread each
 
-example: spide reproduce figure3 --scale small""",
+example:
+  spide reproduce figure3 --data-dir data""",
     "export": """\
 usage: spide export RUN_DIR --to nir|torch --out FILE [--checkpoint last|best]
 

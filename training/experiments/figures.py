@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from training.experiments.sweeps import DATA, STEPS
 from training.plots.courses import (
     accuracies_by_case,
-    accuracies_over_seconds,
+    accuracies_over,
     errors_over_steps,
     rates_by_steps,
     same_heights,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from training.experiments.gradient_error import Error
 
 SIZE = (5.6, 4.0)
+WITH_LEGEND = (7.2, 4.0)
+"""The same with names beside the axes."""
 
 
 def firing_rates(results: Dataset) -> Figure:
@@ -83,8 +85,24 @@ def accuracy_over_seconds(results: Dataset) -> Figure:
     seconds = _by_case(results["cpu_seconds"].cumsum("epoch").mean(SEED))
     accuracies = _by_case(results["test_accuracy"].mean(SEED))
     with styled():
-        figure, (axes,) = panels(1, 1, SIZE)
-        accuracies_over_seconds(axes, {case: (seconds[case], accuracies[case]) for case in seconds})
+        figure, (axes,) = panels(1, 1, WITH_LEGEND)
+        courses = {case: (seconds[case], accuracies[case]) for case in seconds}
+        accuracies_over(axes, courses, "CPU seconds of training")
+    return figure
+
+
+def accuracy_over_forward_steps(latency: Mapping[str, Mapping[int, float]]) -> Figure:
+    """Test accuracy over T_F.
+
+    Parameters
+    ----------
+    latency : dict of dict of float
+        Accuracies in [0, 1], by method and T_F.
+    """
+    courses = {case: (list(by), list(by.values())) for case, by in latency.items()}
+    with styled():
+        figure, (axes,) = panels(1, 1, WITH_LEGEND)
+        accuracies_over(axes, courses, "T_F")
     return figure
 
 

@@ -57,7 +57,7 @@ class Request:
     Parameters
     ----------
     target : str
-        table1, ..., figure5, seconds, normalisation or gradients.
+        table1, ..., figure5, seconds, latency, normalisation or gradients.
     scale : {"small", "full"}
     seeds : int
     out : Path
@@ -147,7 +147,7 @@ def reproduce(
         if trained is None:
             return None
         title, table = target.title, target.table(trained)
-        figure = None if target.figure is None else target.figure(trained.results)
+        figure = None if target.figure is None else target.figure(trained)
     say(f"after {time.monotonic() - began:.0f} s")
     return _write(request, plan, title, table, figure)
 
@@ -174,7 +174,7 @@ def _trained(
             f"{failed} of {len(states)} points failed: mend what was said of them, the same "
             "command goes on"
         )
-    return Trained(plan, results, runs, request.data_dir)
+    return Trained(plan, results, runs, request.data_dir, progress)
 
 
 def _gradients(trained: Trained) -> tuple[Table, Figure]:

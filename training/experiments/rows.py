@@ -9,7 +9,14 @@ from xarray import DataArray
 from training.experiments.paper import TABLE_1, TABLE_2, PaperRow
 from training.experiments.sweeps import DATA, STEPS
 from training.experiments.tables import Cell, Table, mean_and_spread
-from training.experiments.trained import Trained, last, mean, percent, seconds_to
+from training.experiments.trained import (
+    FORWARD_STEPS,
+    Trained,
+    last,
+    mean,
+    percent,
+    seconds_to,
+)
 from training.methods.build import method_class
 from training.recipes.sizes import training_size
 from training.sweeps.cases import CASE
@@ -152,6 +159,16 @@ def seconds(trained: Trained) -> Table:
         )  # fmt: skip
     goals = (f"s to {100 * goal:.0f} %" for goal in GOALS)
     return Table(("method", *goals, "s in all", "test accuracy (%)"), rows)
+
+
+def latency(trained: Trained) -> Table:
+    """Beyond the paper: test accuracy over T_F, the steps after which the readout is asked."""
+    rows: list[tuple[Cell, ...]] = [
+        (case, str(trained.recipe(case=case).forward_steps), *(100 * each for each in by.values()))
+        for case, by in trained.latency.items()
+    ]
+    told = (f"test accuracy (%) at T_F {steps}" for steps in FORWARD_STEPS)
+    return Table(("method", "trained with T_F", *told), rows)
 
 
 def normalisation(trained: Trained) -> Table:

@@ -40,14 +40,19 @@ class Target:
     table : callable
         From what was trained to the table, the paper's numbers and ours.
     figure : callable, optional
-        From the results to the figure.
+        From what was trained to the figure.
     """
 
     title: str
     experiment: Experiment
     names: tuple[str, ...]
     table: Callable[[Trained], Table]
-    figure: Callable[[Dataset], Figure] | None = None
+    figure: Callable[[Trained], Figure] | None = None
+
+
+def _of_results(draw: Callable[[Dataset], Figure]) -> Callable[[Trained], Figure]:
+    """A figure for which the results of the sweep are enough."""
+    return lambda trained: draw(trained.results)
 
 
 _OURS = ("ours",)
@@ -64,20 +69,23 @@ TARGETS = {
     "table5": Target("one layer that feeds back to itself (the paper: CIFAR10-DVS)",
                      ONE_LAYER_SWEEP, ONE_LAYER_SWEEP.names, rows.accuracies(TABLE_5)),
     "figure2": Target("firing rates of both stages", ABLATION_SWEEP, _OURS, rows.firing_rates,
-                      figures.firing_rates),
+                      _of_results(figures.firing_rates)),
     "figure3": Target("ablation of the resting potentials, training", ABLATION_SWEEP, ABLATION,
                       rows.ablation("training_accuracy"),
-                      lambda r: figures.ablation_curves(r, "training_accuracy")),
+                      lambda t: figures.ablation_curves(t.results, "training_accuracy")),
     "figure4": Target("ablation of the resting potentials, test", ABLATION_SWEEP, ABLATION,
                       rows.ablation("test_accuracy"),
-                      lambda r: figures.ablation_curves(r, "test_accuracy")),
+                      lambda t: figures.ablation_curves(t.results, "test_accuracy")),
     "figure5": Target("IDE and SPIDE", CIFAR_SWEEP, CIFAR_SWEEP.names, rows.curves,
-                      figures.curves_by_case),
+                      _of_results(figures.curves_by_case)),
     "seconds": Target("seconds of training to an accuracy", METHODS_SWEEP, _FOR_SECONDS,
-                      rows.seconds, figures.accuracy_over_seconds),
+                      rows.seconds, _of_results(figures.accuracy_over_seconds)),
+    "latency": Target("accuracy over the steps T_F of a prediction", METHODS_SWEEP,
+                      METHODS_SWEEP.names, rows.latency,
+                      lambda t: figures.accuracy_over_forward_steps(t.latency)),
     "normalisation": Target("weight standardisation", NORMALISATION_SWEEP,
                             NORMALISATION_SWEEP.names, rows.normalisation,
-                            figures.with_and_without),
+                            _of_results(figures.with_and_without)),
 }  # fmt: skip
 """By name: the paper's tables and figures, and the questions that it leaves open."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from tqdm import tqdm
 
 from networks import Architecture
 from training.energy.columns import Columns, columns
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 ENERGY_IMAGES = 8
 """Test images whose operations are counted for Table 1."""
 
+FORWARD_STEPS = (1, 2, 4, 8, 15, 30)
+"""T_F at which trained networks are tested."""
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -38,12 +42,15 @@ class Trained:
         Folder of the sweep.
     data_dir : Path
         Folder of the data sets.
+    progress : bool
+        Whether evaluations, which take minutes, show a bar.
     """
 
     plan: Plan
     results: Dataset
     runs: Path
     data_dir: Path
+    progress: bool = False
 
     @cached_property
     def cases(self) -> list[str]:
@@ -73,9 +80,21 @@ class Trained:
         lines = {line.network: line for line in columns(report, run.architecture)}
         return lines.get(run.recipe.method)
 
+    @cached_property
+    def latency(self) -> dict[str, dict[int, float]]:
+        """Mean test accuracy of each case by T_F, whatever T_F it was trained with."""
+        runs = {case: [self.run(point) for point in self.points(case=case)] for case in self.cases}
+        asked = [(case, steps) for case in self.cases for steps in FORWARD_STEPS]
+        found: dict[str, dict[int, float]] = {case: {} for case in self.cases}
+        for case, steps in tqdm(asked, "testing", leave=False, disable=not self.progress):
+            each = [run.evaluate(forward_steps=steps).accuracy for run in runs[case]]
+            found[case][steps] = float(np.mean(each))
+        return found
+
     def test_accuracies(self, **labels: Any) -> list[float]:
         """Accuracies on the test images by seed: for recipes that hold images out."""
-        return [self.run(point).evaluate().accuracy for point in self.points(**labels)]
+        points = tqdm(self.points(**labels), "testing", leave=False, disable=not self.progress)
+        return [self.run(point).evaluate().accuracy for point in points]
 
 
 def last(values: DataArray) -> float | None:

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from training.plots.curves import Curve
-from training.plots.series import epoch_axis, log_axis, staggered
+from training.plots.series import DASHES, epoch_axis, log_axis, staggered
 from training.plots.style import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DASHES = ("-", "--", ":", "-.")
+MARKERS = ("", "o", "s", "^")
 
 
 def accuracies_by_case(
@@ -61,11 +61,13 @@ def rates_by_steps(
         Share of neurons that fire per step, by T_B and stage.
     """
     places = np.asarray(epochs, float)
-    for color, (steps, stages) in zip(COLOURS, rates.items(), strict=False):
-        for dash, (stage, values) in zip(DASHES, stages.items(), strict=False):
+    for number, (steps, stages) in enumerate(rates.items()):
+        color = COLOURS[number % len(COLOURS)]
+        marker = MARKERS[number // len(COLOURS) % len(MARKERS)]
+        for dash, (stage, values) in zip(DASHES, stages.items(), strict=False):  # two stages
             axes.plot(
-                places, 100 * np.asarray(values, float), dash, color=color,
-                label=f"T_B = {steps}, {stage}",
+                places, 100 * np.asarray(values, float), dash, color=color, marker=marker,
+                markersize=3, label=f"T_B = {steps}, {stage}",
             )  # fmt: skip
     axes.set(ylabel="neurons that fire in a step (%)", ylim=(0, None))
     epoch_axis(axes, float(places.max()))
@@ -73,22 +75,33 @@ def rates_by_steps(
     return axes
 
 
-def accuracies_over_seconds(axes: Axes, courses: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Axes:
-    """Draw test accuracies over what the training has taken until then, on a logarithmic axis.
+def accuracies_over(
+    axes: Axes, courses: Mapping[str, tuple[ArrayLike, ArrayLike]], quantity: str
+) -> Axes:
+    """Draw test accuracies over what they cost, seconds or steps, on a logarithmic axis.
 
     Parameters
     ----------
     axes : Axes
     courses : dict of (array, array), shape (epochs,)
-        CPU seconds since the start, and accuracies in [0, 1], by method.
+        What is spent, and accuracies in [0, 1], by method.
+    quantity : str
+        What is spent, with its unit.
     """
-    for number, (case, (seconds, accuracies)) in enumerate(courses.items()):
+    for line, (case, (spent, accuracies)) in zip(
+        staggered(len(courses)), courses.items(), strict=True
+    ):
         axes.plot(
-            np.asarray(seconds), 100 * np.asarray(accuracies, float), ".-",
-            color=COLOURS[number % len(COLOURS)], label=case,
+            np.asarray(spent), 100 * np.asarray(accuracies, float), line.dash, marker=".",
+            color=line.color, label=case,
         )  # fmt: skip
-    axes.set(xscale="log", xlabel="CPU seconds of training", ylabel="test accuracy (%)")
-    axes.legend(fontsize="x-small")
+    log_axis(
+        axes, np.concatenate([np.asarray(each, float) for each, _ in courses.values()]),
+        horizontal=True,
+    )  # fmt: skip
+    axes.set(xlabel=quantity, ylabel="test accuracy (%)")
+    # Beside the axes: many lines leave no room inside.
+    axes.legend(fontsize="x-small", loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3)
     return axes
 
 
@@ -105,8 +118,8 @@ def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -
     """
     for line, (method, course) in zip(staggered(len(courses)), courses.items(), strict=True):
         axes.plot(
-            np.asarray(course.epochs), np.asarray(course.values), ".-", color=line.color,
-            linewidth=line.width, label=method,
+            np.asarray(course.epochs), np.asarray(course.values), line.dash, marker=".",
+            color=line.color, linewidth=line.width, label=method,
         )  # fmt: skip
     axes.set(xscale="log", xlabel="T_B", ylabel=quantity)
     log_axis(axes, np.concatenate([np.asarray(each.values, float) for each in courses.values()]))

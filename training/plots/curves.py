@@ -107,7 +107,7 @@ def errors_of_runs(axes: Axes, courses: Mapping[str, Curve]) -> Axes:
     for line, (name, curve) in zip(staggered(len(courses)), courses.items(), strict=True):
         errors = (100 * (1 - np.asarray(curve.values, float))).round(10)
         axes.plot(
-            curve.epochs, errors, "o-",
+            curve.epochs, errors, line.dash, marker="o",
             label=name, color=line.color, linewidth=line.width, markersize=3,
         )  # fmt: skip
         drawn += errors.tolist()
@@ -129,7 +129,9 @@ def firing_rate_curves(axes: Axes, layers: Mapping[str, Curve]) -> Axes:
     """
     for line, (layer, curve) in zip(staggered(len(layers)), layers.items(), strict=True):
         values = 100 * np.asarray(curve.values, float)
-        axes.plot(curve.epochs, values, label=layer, color=line.color, linewidth=line.width)
+        axes.plot(
+            curve.epochs, values, line.dash, label=layer, color=line.color, linewidth=line.width
+        )
     epoch_axis(axes, max((curve.last for curve in layers.values()), default=0.0))
     axes.set(ylabel="neurons that fire in a step (%)", ylim=(0, None))
     axes.legend()

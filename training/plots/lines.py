@@ -65,7 +65,7 @@ def lines(
         jumps = label == dots != ""
         axes.plot(
             places, values, marker="." if jumps else marker, markersize=3, color=line.color,
-            linewidth=line.width, linestyle="none" if jumps else "-", label=label or None,
+            linewidth=line.width, linestyle="none" if jumps else line.dash, label=label or None,
         )  # fmt: skip
     if any(every):
         axes.legend()

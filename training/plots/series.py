@@ -1,7 +1,8 @@
 """What curves of several series share: lines that do not hide each other, axes with readable ticks.
 
 Curves of two layers are often the same to a line's width. The first is therefore the widest, and
-the later ones, narrower, are drawn onto it: every one is seen along its whole length.
+the later ones, narrower, are drawn onto it: every one is seen along its whole length. Where there
+are more series than colours, the colours come again with another dash.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from training.plots.style import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+DASHES = ("-", "--", ":", "-.")
 
 STEPS = (1, 2, 5)
 """Ticks of a logarithmic axis, times powers of 10."""
@@ -37,13 +40,19 @@ class Line:
 
     color: str
     width: float
+    dash: str
 
 
 def staggered(count: int) -> list[Line]:
     """Lines for so many series, to be drawn in this order."""
     widths = np.linspace(1.2 + 0.8 * min(count - 1, 4), 1.2, count) if count > 1 else [1.4]
     return [
-        Line(COLOURS[number % len(COLOURS)], float(width)) for number, width in enumerate(widths)
+        Line(
+            COLOURS[number % len(COLOURS)],
+            float(width),
+            DASHES[number // len(COLOURS) % len(DASHES)],
+        )
+        for number, width in enumerate(widths)
     ]
 
 
@@ -78,8 +87,8 @@ def _steps(values: Sequence[float]) -> Sequence[float]:
     return FINE_STEPS if max(values) < NARROW * min(values) else STEPS
 
 
-def log_axis(axes: Axes, values: Sequence[float]) -> None:
-    """Make the vertical axis logarithmic, for values of which some may be 0.
+def log_axis(axes: Axes, values: Sequence[float], *, horizontal: bool = False) -> None:
+    """Make the vertical axis logarithmic, or the horizontal, for values of which some may be 0.
 
     Zeros are drawn on an axis that is linear below the smallest positive value.
 
@@ -88,12 +97,17 @@ def log_axis(axes: Axes, values: Sequence[float]) -> None:
     axes : Axes
     values : sequence of float
         All that is drawn.
+    horizontal : bool
     """
     from matplotlib.ticker import FixedLocator, FormatStrFormatter, MaxNLocator, NullLocator
 
+    axis = axes.xaxis if horizontal else axes.yaxis
+    limit, scale = (
+        (axes.set_xlim, axes.set_xscale) if horizontal else (axes.set_ylim, axes.set_yscale)
+    )
     positive = [value for value in values if value > 0]
     if not positive:
-        axes.set_ylim(0, 1)
+        limit(0, 1)
         return
     low, high = log_limits(positive)
     powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
@@ -104,12 +118,12 @@ def log_axis(axes: Axes, values: Sequence[float]) -> None:
     if len(ticks) > 13:
         ticks = [tick for tick in ticks if np.isclose(np.log10(tick) % 1, 0)]
     if len(positive) < len(values):
-        axes.set_yscale("symlog", linthresh=low, linscale=0.5)
+        scale("symlog", linthresh=low, linscale=0.5)
         ticks, bottom = [0.0, *ticks], -0.1 * low
     else:
-        axes.set_yscale("log")
+        scale("log")
         bottom = low
-    axes.set_ylim(bottom, high)
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    limit(bottom, high)
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FormatStrFormatter("%g"))

@@ -73,7 +73,10 @@ def sweep_lines(
             ]
         )
         label = None if name is None else f"{lines} = {name}"
-        axes.plot(shifted[shown], mean[shown], "o-", color=line.color, markersize=5, label=label)
+        axes.plot(
+            shifted[shown], mean[shown], line.dash, marker="o", color=line.color, markersize=5,
+            label=label,
+        )  # fmt: skip
         axes.fill_between(
             shifted, mean - spread, mean + spread, color=line.color, alpha=0.15, linewidth=0
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -198,17 +199,30 @@ class Run:
             found.append(logits.argmax(axis=1))
         return np.concatenate(found)
 
-    def evaluate(self, *, progress: bool = False) -> Evaluation:
+    def evaluate(self, *, forward_steps: int | None = None, progress: bool = False) -> Evaluation:
         """Run stage 1 on all test images: accuracy, loss, confusions.
 
         Parameters
         ----------
+        forward_steps : int, optional
+            T_F in place of the one that the network was trained with: how soon is the answer there?
         progress : bool
             Whether to show a progress bar.
+
+        Raises
+        ------
+        ValueError
+            For a number of steps that cannot be.
+        UserError
+            If the images are frames of another number.
         """
+        trainer, size = self.trainer, self.recipe.batch_size
+        if forward_steps is not None and forward_steps != self.recipe.forward_steps:
+            recipe = replace(self.recipe, forward_steps=forward_steps)
+            trainer = method_over_cores(read_architecture(recipe), recipe, size)
+            trainer.set_parameters(self.weights)
         display = Bars() if progress else Display()
-        size = self.recipe.batch_size
-        evaluation = evaluate(self.trainer, self.images, size, Interruption(), display)
+        evaluation = evaluate(trainer, self.images, size, Interruption(), display)
         assert evaluation is not None  # nothing interrupts it
         return evaluation
 

@@ -43,6 +43,19 @@ def test_evaluate_tells_confusions_and_the_worst_images(
     assert (Path(runs[0]) / "pictures" / "evaluation.png").read_bytes()[1:4] == b"PNG"
 
 
+def test_evaluate_with_another_number_of_steps(
+    runs: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The accuracy of that T_F, and a picture of its own."""
+    assert main(["evaluate", runs[0], "--forward-steps", "2"]) == 0
+    told = re.search(r"test accuracy ([\d.]+) %", capsys.readouterr().out)
+    expected = Run(runs[0]).evaluate(forward_steps=2).accuracy
+    assert told is not None and float(told[1]) == pytest.approx(100 * expected, abs=0.006)
+    assert (Path(runs[0]) / "pictures" / "evaluation_T_F_2.png").exists()
+    assert main(["evaluate", runs[0], "--forward-steps", "0"]) != 0
+    assert "forward_steps" in capsys.readouterr().err
+
+
 def test_simulate_writes_what_was_asked_for(
     runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import os
 import re
@@ -14,7 +15,16 @@ import training.runs.prepare
 from networks import CompilerNotFoundError
 from tests.training.cli.children import Ended, run_all
 from tests.training.cli.command import TINY, refusal
-from training.cli.command_line import main
+from training.cli.command_line import Evaluate, main
+from training.cli.commands.compare_command import Compare
+from training.cli.commands.compile_command import Collect, Compile
+from training.cli.commands.energy_command import Energy
+from training.cli.commands.exchange_commands import Export, Import
+from training.cli.commands.reproduce_command import Reproduce
+from training.cli.commands.simulate_command import Simulate
+from training.cli.commands.sweep_command import Sweep
+from training.cli.help_texts import HELP
+from training.experiments.targets import GRADIENTS, TARGETS
 
 
 def test_info(capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,6 +73,27 @@ def test_help_of_a_command_stands_alone(
     assert printed.startswith(f"usage: spide {command}")
     assert re.search(rf"examples?:\n  spide {command}", printed)
     assert "{recipes}" not in printed
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("evaluate", Evaluate), ("simulate", Simulate), ("energy", Energy), ("compare", Compare),
+        ("sweep", Sweep), ("reproduce", Reproduce), ("export", Export), ("import", Import),
+        ("compile", Compile), ("collect", Collect),
+    ],
+)  # fmt: skip
+def test_help_names_every_option(command: str, options: type) -> None:
+    """But for those of recipes, of which it says where they are listed."""
+    names = {field.name for field in dataclasses.fields(options)} - {"recipe"}
+    given = {name for name in names if name not in ("run_dir", "run_dirs", "file", "folder")}
+    missing = {name for name in given if f"--{name.replace('_', '-')}" not in HELP[command]}
+    assert not missing
+
+
+def test_help_names_every_target() -> None:
+    for target in (*TARGETS, GRADIENTS):
+        assert re.search(rf"\b{target}\b", HELP["reproduce"]), target
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from training.data import find
+from training.data.own_data.held_out import split
 from training.data.own_data.own import checked_arrays
 from training.errors import DataError
 
@@ -37,6 +38,20 @@ def test_a_fifth_of_every_class_is_held_out(tmp_path: Path) -> None:
     parts = [part.tensors[0].numpy() for part in (images.training, images.test)]
     rows = np.concatenate(parts).reshape(10, -1)
     np.testing.assert_array_equal(np.sort(rows, axis=0), np.sort(IMAGES.reshape(10, -1), axis=0))
+
+
+@pytest.mark.parametrize(
+    ("labels", "held_out"),
+    [
+        ([0, 1, 2, 0, 1, 2, 0, 1, 2], 2),  # fewer than classes
+        ([0, 0, 1, 1, 2, 2, 3, 3], 2),
+        ([0, 1, 1, 1, 1, 1, 1], 1),  # a class of one image
+    ],
+)
+def test_few_images_are_divided_too(labels: list[int], held_out: int) -> None:
+    kept, test = split(np.array(labels))
+    assert len(test) == held_out
+    assert sorted([*kept, *test]) == list(range(len(labels)))
 
 
 def save_pictures(folder: Path, mode: str = "L", size: tuple[int, int] = (3, 2)) -> None:

@@ -23,6 +23,7 @@ from training.experiments.trained import Trained, last, seconds_to
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+from training.runs.looking.evaluation import Evaluation
 from training.sweeps.plan import Plan
 
 
@@ -173,12 +174,19 @@ class Counted:
         return EnergyReport((account,), (account,), {}, 0.0, 0.0, 0, images)
 
 
+def first_ones_right(self: Counted, forward_steps: int) -> Evaluation:
+    """Of 64 images the first T_F are right."""
+    labels = np.zeros(64, np.int64)
+    return Evaluation(0.0, labels, (np.arange(64) >= forward_steps).astype(int), 0.0 * labels, 2)
+
+
 @pytest.mark.parametrize("name", [name for name in TARGETS if name != "normalisation"])
 def test_tables_and_figures_of_every_target(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every case, or value of T_B, is in the table, with its accuracy; the figure has its lines."""
     monkeypatch.setattr(Trained, "run", lambda self, point: Counted())
+    monkeypatch.setattr(Counted, "evaluate", first_ones_right, raising=False)
     target = TARGETS[name]
     plan = target.experiment.plan("small", 1, target.names)
     whole = trained(plan, tmp_path)
@@ -190,7 +198,7 @@ def test_tables_and_figures_of_every_target(
     else:
         assert all(case in text for case in target.names)
     if target.figure is not None:
-        figure = target.figure(whole.results)
+        figure = target.figure(whole)
         lines = sum(len(axes.get_lines()) for axes in figure.axes)
         # Two stages, or two panels, or the cases in the panels of T_B.
         assert lines == len(plan.points) * (2 if name in ("figure2", "figure5") else 1)
@@ -222,6 +230,20 @@ def test_what_the_way_back_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert found.multiplies_between_neurons == 2e6
     assert found.along_transposed_weights == 5e6
     assert found.kept_per_neuron == 2
+
+
+def test_latency_is_of_every_number_of_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T_F of 64 images: 1.5625 % at T_F 1, 46.875 % at 30, for each seed; beside them the T_F of
+    the training."""
+    monkeypatch.setattr(Trained, "run", lambda self, point: Counted())
+    monkeypatch.setattr(Counted, "evaluate", first_ones_right, raising=False)
+    whole = trained(METHODS_SWEEP.plan("small", 2), tmp_path)
+    rows = {row[0]: row for row in TARGETS["latency"].table(whole).rows}
+    assert list(rows) == list(METHODS_SWEEP.names)
+    assert rows["surrogate gradients, T_F 4"][1] == "4" and rows["SPIDE"][1] == "30"
+    assert rows["DFA"][2:] == pytest.approx([100 * t / 64 for t in (1, 2, 4, 8, 15, 30)])
 
 
 def test_ablation_says_what_the_resting_potentials_gain(tmp_path: Path) -> None:

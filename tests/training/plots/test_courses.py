@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,12 @@ from tests.training.plots.axes import axes, lines
 from training.plots import Curve, panels
 from training.plots.courses import (
     accuracies_by_case,
-    accuracies_over_seconds,
+    accuracies_over,
     errors_over_steps,
     rates_by_steps,
     same_heights,
 )
+from training.plots.style import as_png
 
 
 def test_every_seed_has_a_line_and_every_case_a_label() -> None:
@@ -40,8 +43,29 @@ def test_rates_have_a_colour_for_steps_and_a_dash_for_stages() -> None:
     assert a.get_linestyle() == c.get_linestyle() != b.get_linestyle()
 
 
-def test_accuracies_over_seconds() -> None:
-    drawn = accuracies_over_seconds(axes(), {"SPIDE": ([3, 6], [0.5, 0.75])})
+def test_more_steps_than_colours_are_all_drawn() -> None:
+    rates = {steps: {"forward": [0.1], "backward": [0.2]} for steps in range(1, 9)}
+    drawn = rates_by_steps(axes(), [1], rates).get_lines()
+    looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in drawn}
+    assert len(drawn) == len(looks) == 16
+
+
+def test_more_methods_than_colours_are_told_apart() -> None:
+    """Nine of them; the numbers of the axis stand beside each other."""
+    courses = {f"method {n}": ([20 + n, 300 + n], [0.8, 0.9]) for n in range(9)}
+    figure, (empty,) = panels(1, 1, (4, 3))
+    drawn = accuracies_over(empty, courses, "seconds")
+    looks = {(line.get_color(), line.get_linestyle()) for line in drawn.get_lines()}
+    assert len(looks) == 9
+    as_png(figure)
+    ticks = [*drawn.get_xticklabels(), *drawn.get_xticklabels(minor=True)]
+    boxes = [tick.get_window_extent() for tick in ticks if tick.get_text()]
+    assert len(boxes) >= 3
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+
+
+def test_accuracies_over_what_they_cost() -> None:
+    drawn = accuracies_over(axes(), {"SPIDE": ([3, 6], [0.5, 0.75])}, "seconds")
     assert lines(drawn)["SPIDE"].tolist() == [[3, 50], [6, 75]] and drawn.get_xscale() == "log"
 
 

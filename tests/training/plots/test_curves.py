@@ -122,3 +122,8 @@ def test_values_that_are_close_can_be_read(values: list[float], ticks: list[floa
     drawn = axes()
     log_axis(drawn, values)
     np.testing.assert_allclose(drawn.get_yticks(), ticks)
+
+
+def test_more_layers_than_colours_have_other_dashes() -> None:
+    looks = [(line.color, line.dash) for line in staggered(24)]
+    assert len(set(looks)) == 24 and {dash for _, dash in looks[:6]} == {"-"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 from torch.utils.data import TensorDataset
 
 from training.errors import DataError, RunFolderError, UserError
+from training.methods.spide import Spide
 from training.recipes import RECIPES
 from training.runs.files.lock import only_writer
 from training.runs.run import Run
@@ -70,12 +72,32 @@ def test_a_file_of_ones_own(run: Run, tmp_path: Path) -> None:
     assert other.evaluate().labels.tolist() == run.evaluate().labels.tolist()
 
 
+def test_an_evaluation_with_another_number_of_steps(run: Run) -> None:
+    """As a network that was built with that T_F predicts."""
+    recipe = replace(run.recipe, forward_steps=3)
+    other = Spide.build(run.architecture, recipe, len(IMAGES))
+    other.set_parameters(run.weights)
+    evaluation = run.evaluate(forward_steps=3)
+    images = run.images.test.tensors[0].numpy()
+    expected = np.concatenate(
+        [other.predict(images[k : k + 8]).logits.argmax(axis=1) for k in range(0, len(images), 8)]
+    )
+    np.testing.assert_array_equal(evaluation.predicted, expected)
+    assert evaluation.losses.tolist() != run.evaluate().losses.tolist()
+    own = run.evaluate(forward_steps=run.recipe.forward_steps)
+    assert own.losses.tolist() == run.evaluate().losses.tolist()
+    with pytest.raises(ValueError, match="forward_steps must be at least 1, not 0"):
+        run.evaluate(forward_steps=0)
+
+
 def test_frames_one_per_step(tmp_path: Path) -> None:
     frames = RNG.normal(size=(20, 8, 1, 4, 4)).astype(np.float32)
     given = {**OWN, "images": frames, "labels": LABELS[:20], "architecture": "2C3 (F2C3)"}
     run = train(out=tmp_path / "run", test_images=frames, test_labels=LABELS[:20], **given)
     assert run.predict(frames.swapaxes(0, 1)).shape == (20,)
     np.testing.assert_array_equal(run.evaluate().predicted, run.predict(frames.swapaxes(0, 1)))
+    with pytest.raises(UserError, match="8 frames"):
+        run.evaluate(forward_steps=9)
     with pytest.raises(UserError, match="have 8 frames, stage 1 takes 9 steps"):
         train(out=tmp_path / "other", **{**given, "forward_steps": 9})
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
+from training.cli.commands.training_commands import keep_everything
 from training.cli.options import UsageError, parse
 from training.errors import UserError
 from training.experiments.reproduce import Request, check_target, reproduce
@@ -56,6 +57,7 @@ def run(words: Sequence[str]) -> int:
     check_target(target)
     choice = parse(Reproduce, options, f"spide reproduce {target}")
     values = {field.name: getattr(choice, field.name) for field in fields(choice)}
+    keep_everything()  # trained networks are tested in this process
     with Interruption() as interruption:
         try:
             written = reproduce(

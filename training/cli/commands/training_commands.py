@@ -105,15 +105,26 @@ def resume(run: RunFolder, recipe: Recipe, max_iterations: int | None, setting: 
         )
 
 
-def evaluate_run(path: Path, best: bool, setting: Setting) -> int:
-    """Print the test accuracy of a run; return the exit status."""
+def evaluate_run(path: Path, recipe: Recipe, best: bool, setting: Setting) -> int:
+    """Print the test accuracy of a run; return the exit status.
+
+    Parameters
+    ----------
+    path : Path
+        The run folder.
+    recipe : Recipe
+        Of the run, or one that differs from it in T_F.
+    best : bool
+        Whether to take the best weights in place of the newest.
+    setting : Setting
+    """
     run = open_run(path)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
     check_checkpoint(checkpoint, run, setting)
     iteration = checkpoint.progress.iteration
     with _refusals():
         run, images = load_images(run, setting)
-        trainer, interruption = build(read_architecture(run.recipe), run.recipe, setting)
+        trainer, interruption = build(read_architecture(recipe), recipe, setting)
         trainer.set_parameters(parameters_in_use(run.recipe, checkpoint.parameters, iteration))
     keep_everything()
     size = run.recipe.batch_size
@@ -125,7 +136,8 @@ def evaluate_run(path: Path, best: bool, setting: Setting) -> int:
     if evaluation is None:
         return interruption.exit_status
     if setting.processes.leads:
-        print_evaluation(evaluation, images, run)
+        steps = None if recipe == run.recipe else recipe.forward_steps
+        print_evaluation(evaluation, images, run, steps)
     print(f"weights of iteration {iteration}, loss {evaluation.loss:.4f}")
     _print_accuracy(evaluation.accuracy, path)
     return 0

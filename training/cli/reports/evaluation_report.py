@@ -19,8 +19,19 @@ MOST_CLASSES = 20
 """With more, the matrix does not fit into lines."""
 
 
-def print_evaluation(evaluation: Evaluation, images: Images, run: RunFolder) -> None:
-    """Print confusions, the accuracy of every class and the worst images, and draw them."""
+def print_evaluation(
+    evaluation: Evaluation, images: Images, run: RunFolder, steps: int | None = None
+) -> None:
+    """Print confusions, the accuracy of every class and the worst images, and draw them.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    images : Images
+    run : RunFolder
+    steps : int, optional
+        T_F, where it is not that of the training: the picture is one of its own.
+    """
     counts = evaluation.confusion
     if evaluation.classes <= MOST_CLASSES:
         width = max(4, len(str(counts.max())) + 1)
@@ -39,10 +50,11 @@ def print_evaluation(evaluation: Evaluation, images: Images, run: RunFolder) -> 
             f"{number:>7}: {evaluation.labels[number]}, {evaluation.predicted[number]}, "
             f"{evaluation.losses[number]:.3f}"
         )
-    path = run.pictures / "evaluation.png"
+    path = run.pictures / ("evaluation.png" if steps is None else f"evaluation_T_F_{steps}.png")
     try:
         pixels = np.stack([images.test[int(number)][0].numpy() for number in worst])
-        figure = evaluation_picture(evaluation, worst, pixels, f"{run.title}  {run.path}")
+        title = f"{run.title}  {run.path}" + ("" if steps is None else f"  T_F {steps}")
+        figure = evaluation_picture(evaluation, worst, pixels, title)
         with only_writer(run.path):  # a run that goes on meanwhile gets no picture
             write_picture(figure, path)
     except Exception as error:  # of the system, or any that a drawing library knows

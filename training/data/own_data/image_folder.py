@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
-from training.data.own_data.held_out import HELD_OUT, split
+from training.data.own_data.held_out import how_many, split
 from training.errors import DataError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def image_folder(path: Path) -> DataSet:
     training, test = _pictures(path)
     first = _pixels([training.samples[0]], path)
     if test is None:
-        held_out = round(HELD_OUT * len(training))
+        held_out = how_many(len(training), f"'{path}'")
         sizes = (len(training) - held_out, held_out)
     else:
         if test.classes != training.classes:

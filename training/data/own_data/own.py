@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
-from training.data.own_data.held_out import HELD_OUT, split
+from training.data.own_data.held_out import how_many, split
 from training.data.own_data.image_folder import image_folder
 from training.errors import DataError
 
@@ -68,8 +68,11 @@ def _described(path: Path, stamp: int) -> DataSet:
         return image_folder(path)
     parts = checked_arrays(_arrays(path), str(path))
     images, labels = parts["images"], parts["labels"]
-    test = len(parts["test_images"]) if "test_images" in parts else round(HELD_OUT * len(images))
-    training = len(images) if "test_images" in parts else len(images) - test
+    if "test_images" in parts:
+        training, test = len(images), len(parts["test_images"])
+    else:
+        test = how_many(len(images), str(path))
+        training = len(images) - test
     frames = images.ndim == 5
     return DataSet(
         str(path),
@@ -159,11 +162,8 @@ def checked_arrays(arrays: Arrays, where: str) -> dict[str, NDArray[Any]]:
             raise DataError(
                 f"the test labels of {where} reach {most}, the training labels only {classes - 1}"
             )
-    elif len(known["images"]) < 5:
-        raise DataError(
-            f"{where} has {len(known['images'])} images, of which a fifth cannot be held out: "
-            "give test images too"
-        )
+    else:
+        how_many(len(known["images"]), where)
     return known
 
 

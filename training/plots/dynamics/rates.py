@@ -97,7 +97,7 @@ def distance(
             axes.plot(lengths, error, color=line.color, linewidth=0.5, alpha=0.3)
             error = error.mean(axis=1)
         axes.plot(
-            lengths, error, "o-", color=line.color, markersize=2 + 2 * line.width,
+            lengths, error, line.dash, marker="o", color=line.color, markersize=2 + 2 * line.width,
             linewidth=line.width, label=label,
         )  # fmt: skip
         if guide and number == 0:
@@ -127,7 +127,7 @@ def rate_histogram(axes: Axes, rates: Mapping[str, ArrayLike], bins: int = 30) -
     for line, (layer, values) in zip(staggered(len(flat)), flat.items(), strict=True):
         counts, _ = np.histogram(values, edges)
         share = 100 * counts / max(len(values), 1)
-        axes.stairs(share, edges, label=layer, color=line.color, linewidth=line.width)
+        axes.stairs(share, edges, label=layer, color=line.color, ls=line.dash, linewidth=line.width)
     axes.set(xlabel="average rate", ylabel="neurons (%)", ylim=(0, None))
     axes.legend()
     return axes
