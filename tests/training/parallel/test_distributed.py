@@ -73,6 +73,7 @@ class Torchrun:
             output, complaint = self.process.communicate(timeout=120)
         finally:
             self.process.terminate()  # which torchrun hands on; nothing if it has ended
+        print(output, complaint, sep="\n")  # shown where a test fails
         told = [line for line in complaint.splitlines() if line.startswith("spide: ")]
         return self.process.returncode, output.splitlines(), told
 
