@@ -2,13 +2,16 @@
 
 The folder of the parameters is the environment variable RECORDS; the files are named after the
 rank. The variable SIGNAL is a rank, an iteration and a signal: that process sends itself that
-signal after that iteration. From outside it would come too late, now and then. There are no
-pictures: drawing them takes longer than all the rest.
+signal after that iteration. From outside it would come too late, now and then. A process whose
+training ends with an error receives SIGTERM as soon as the training is over, which is the worst
+time at which torchrun can send it. There are no pictures: drawing them takes longer than all the
+rest.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from torch import Tensor
 import training.runs.loop
 import training.runs.prepare
 from training.cli.command_line import main
+from training.parallel.distributed.interruption import SharedInterruption
 from training.runs.loop import TrainingLoop
 from training.runs.shown.progress import Progress
 
@@ -40,7 +44,17 @@ class RecordingLoop(TrainingLoop):
         return record
 
 
+class LateSignal(SharedInterruption):
+    """Followed by a SIGTERM after an error."""
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        super().__exit__(kind, error, traceback)
+        if kind is not None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    training.runs.prepare.SharedInterruption = LateSignal  # type: ignore[attr-defined]
     training.runs.loop.draw_pictures = lambda run, history: None  # type: ignore[attr-defined]
     training.runs.prepare.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
     sys.exit(main())

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from signal import Signals
-from types import FrameType
+from types import FrameType, TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,18 @@ class SharedInterruption(Interruption):
         for number, count in zip(SIGNALS, votes, strict=True):
             if count and self.signal is None:
                 self.signal = number
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # After an error this process ends, and has its reason to tell. torchrun's signal, which
+        # comes within a tenth of a second of another one's end, must not be faster.
+        if kind is None:
+            super().__exit__(kind, error, traceback)
+        self._tells = False
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._tells and not self._noted:
