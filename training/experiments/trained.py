@@ -83,12 +83,14 @@ class Trained:
     @cached_property
     def latency(self) -> dict[str, dict[int, float]]:
         """Mean test accuracy of each case by T_F, whatever T_F it was trained with."""
-        runs = {case: [self.run(point) for point in self.points(case=case)] for case in self.cases}
-        asked = [(case, steps) for case in self.cases for steps in FORWARD_STEPS]
-        found: dict[str, dict[int, float]] = {case: {} for case in self.cases}
-        for case, steps in tqdm(asked, "testing", leave=False, disable=not self.progress):
-            each = [run.evaluate(forward_steps=steps).accuracy for run in runs[case]]
-            found[case][steps] = float(np.mean(each))
+        found = {}
+        for case in tqdm(self.cases, "testing", leave=False, disable=not self.progress):
+            # Of one case at a time: every run keeps its images and networks.
+            runs = [self.run(point) for point in self.points(case=case)]
+            found[case] = {
+                steps: float(np.mean([run.evaluate(forward_steps=steps).accuracy for run in runs]))
+                for steps in FORWARD_STEPS
+            }
         return found
 
     def test_accuracies(self, **labels: Any) -> list[float]:

@@ -216,8 +216,10 @@ class Run:
         UserError
             If the images are frames of another number.
         """
-        trainer, size = self.trainer, self.recipe.batch_size
-        if forward_steps is not None and forward_steps != self.recipe.forward_steps:
+        size = self.recipe.batch_size
+        if forward_steps in (None, self.recipe.forward_steps):
+            trainer = self.trainer
+        else:
             recipe = replace(self.recipe, forward_steps=forward_steps)
             trainer = method_over_cores(read_architecture(recipe), recipe, size)
             trainer.set_parameters(self.weights)
