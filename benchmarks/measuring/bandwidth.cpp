@@ -1,7 +1,7 @@
 // What the hardware gives on one core: prints bytes per second of reading and of copying.
 //
 //   read   vectors of a buffer are loaded and added to eight sums in registers: the inner loop of
-//          networks/templates/event_kernels.h without anything around it.
+//          networks/brian/templates/event_kernels.h without anything around it.
 //   copy   memcpy from one half of the buffer to the other; counts what is read plus what is
 //          written.
 //

@@ -1,8 +1,8 @@
 """Shared and explicit synapses send the same spikes to the same neurons with the same weights.
 
-Shared synapses have two loop orders, one for few spikes in a sample and one for many, and work on
-blocks of target channels. Samples with one spike, with some and with nothing but spikes, and
-numbers of channels beside and beyond a block, take every path.
+Shared synapses have two loop orders, one for few spikes in a sample and one for many, a third for
+pooling, and work on blocks of target channels. Samples with one spike, with some and with nothing
+but spikes, and numbers of channels beside and beyond a block, take every path.
 """
 
 from __future__ import annotations
@@ -119,3 +119,18 @@ def test_both_kinds_add_what_the_matrix_says(
     assert_array_equal(shared, explicit, strict=True)
     assert_array_equal(shared.reshape(len(sent), -1), expected)
     assert shared.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("kernel_size", [1, 3], ids=["one tap", "pairs of taps"])
+def test_every_number_of_vectors(kernel_size: int, dtype: str) -> None:
+    """Rows of every length up to the most sums that are held at a time, and beyond."""
+    for width in range(4, 108, 8):
+        symbol, shape = f"{width}C{kernel_size}", (3, 4, 4)
+        connection = Architecture.parse(symbol, shape, 2).layers[0].connection
+        weight = np.random.default_rng(width).integers(-8, 9, connection.weight_shape) / 16
+        shared, _, target = deliver("shared", connection, FORWARD.on_pre, weight, False, dtype)
+        sent = np.abs(spikes(shape)).reshape(len(SHARES), -1)
+        received = np.array(state(target, "dropout", connection.target_shape))
+        expected = received.reshape(len(sent), -1) * (sent @ wire(symbol, shape).matrix(weight).T)
+        assert_array_equal(shared.reshape(len(sent), -1), expected)

@@ -9,6 +9,9 @@
 //               where no processor foresees it, so each is gone through half as often.
 //   scatter     spike -> its taps -> channels: touches nothing but what a spike reaches, so it
 //               wins when most positions have no spike.
+//
+// Where a channel reaches only itself (pooling) there is nothing to sum: position -> its taps ->
+// spikes.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -17,11 +20,17 @@
 
 #define CACHE_LINE 64
 
+// Vectors of sums that are held at a time: every processor has registers for them and one to spare.
+#define MOST_SUMS 12
+
 struct Shape {
     int runs, source_positions, target_positions;
     int source_channels, target_channels;
     int row_length;   // target channels, padded to whole vectors; 1 row of the kernel
     int channelwise;  // a channel reaches only itself: the kernel is (taps x channels)
+
+    // From a source channel to the next within one tap of the kernel.
+    int channel_step() const { return channelwise ? 1 : row_length; }
 };
 
 // As wide as the processor's; kernel rows are padded to whole vectors of either width.
@@ -68,7 +77,7 @@ template <class Scalar> struct SampleSpikes {
     template <class OnPre>
     void collect(const int32_t *spike, const int32_t *end, int32_t base, const Shape &shape,
                  const OnPre &on_pre) {
-        const int32_t channels = shape.source_channels, length = shape.row_length;
+        const int32_t channels = shape.source_channels, step = shape.channel_step();
         const double reciprocal = 1.0 / channels;
         int32_t *const positions = position.get(), *const rows = row.get();
         Scalar *const factors = factor.get();
@@ -77,7 +86,7 @@ template <class Scalar> struct SampleSpikes {
         for (int k = 0; k < fired; k++) {
             const int32_t unit = spike[k] - base, p = (int32_t)((unit + 0.5) * reciprocal);
             positions[k] = p;
-            rows[k] = (unit - p * channels) * length;
+            rows[k] = (unit - p * channels) * step;
         }
         int found = 0;
         for (int k = 0; k < fired; k++) {
@@ -108,7 +117,7 @@ struct RowTable {
 // `total`. UNIT: all presynaptic factors are 1.
 template <int TAPS, int VECTORS, bool UNIT, class Scalar>
 static void accumulate_block(const SampleSpikes<Scalar> &spikes, const Run &run,
-                             const RowTable &table, int row_length, const Scalar *const *matrix,
+                             const RowTable &table, int width, const Scalar *const *matrix,
                              Scalar *total) {
     typedef typename Vector<Scalar>::type Lanes;
     const int lanes = Vector<Scalar>::lanes;
@@ -121,7 +130,7 @@ static void accumulate_block(const SampleSpikes<Scalar> &spikes, const Run &run,
         Lanes *here[TAPS];
         Lanes sum[TAPS][VECTORS];
         for (int t = 0; t < TAPS; t++) {
-            here[t] = (Lanes *)(total + (size_t)table.target[t][row] * row_length);
+            here[t] = (Lanes *)(total + (size_t)table.target[t][row] * width);
             for (int v = 0; v < VECTORS; v++) sum[t][v] = here[t][v];
         }
         for (; k < end; k++)
@@ -136,49 +145,55 @@ static void accumulate_block(const SampleSpikes<Scalar> &spikes, const Run &run,
     }
 }
 
-// Eight vectors of sums at a time: as many as any processor has registers for.
+// The blocks of a run, as few and as equal as registers allow: the list of spikes of every pair is
+// gone through once for each. `width` is that of a row of `total`, in whole vectors.
 template <int TAPS, bool UNIT, class Scalar>
 static void accumulate_run(const SampleSpikes<Scalar> &spikes, const Run &run,
-                           const RowTable &table, const Shape &shape, const Scalar *kernel,
-                           Scalar *total) {
-    const int lanes = Vector<Scalar>::lanes, length = shape.row_length, most = 8 / TAPS;
+                           const RowTable &table, const Shape &shape, int width,
+                           const Scalar *kernel, Scalar *total) {
+    const int lanes = Vector<Scalar>::lanes, most = MOST_SUMS / TAPS;
     const Scalar *matrix[TAPS];
     for (int t = 0; t < TAPS; t++)
-        matrix[t] = kernel + (size_t)run.tap[t] * shape.source_channels * length;
-    for (int left = length / lanes; left > 0;) {
-        const int vectors = left >= most ? most : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-#define BLOCK(N) accumulate_block<TAPS, N, UNIT>(spikes, run, table, length, matrix, total)
-        if (vectors == most) BLOCK(most);
-        else if (vectors == 4) BLOCK(4);
-        else if (vectors == 2) BLOCK(2);
-        else BLOCK(1);
+        matrix[t] = kernel + (size_t)run.tap[t] * shape.source_channels * shape.row_length;
+    int left = width / lanes;
+    for (int blocks = (left + most - 1) / most; blocks > 0; blocks--) {
+        const int vectors = (left + blocks - 1) / blocks;
+        switch (vectors) {
+#define BLOCK(N)                                                                                  \
+    case N:                                                                                       \
+        accumulate_block<TAPS, (N <= most ? N : 1), UNIT>(spikes, run, table, width, matrix,      \
+                                                          total);                                 \
+        break;
+            BLOCK(1) BLOCK(2) BLOCK(3) BLOCK(4) BLOCK(5) BLOCK(6)
+            BLOCK(7) BLOCK(8) BLOCK(9) BLOCK(10) BLOCK(11) BLOCK(12)
 #undef BLOCK
+        }
         left -= vectors;
         for (int t = 0; t < TAPS; t++) matrix[t] += vectors * lanes;
         total += vectors * lanes;
     }
 }
 
-// Sums of one sample go to `totals`, whose rows are padded as the kernel's are, and from there to
-// the target: the postsynaptic factor is applied once per target. Without such a factor, and where
+// Sums of one sample go to `totals`, whose rows are whole vectors, and from there to the target: the postsynaptic factor is applied once per target. Without such a factor, and where
 // rows need no padding, they go straight to the target.
 template <class Scalar, class OnPre>
 static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape, const Run *runs,
                        const RowTable &table, const Scalar *kernel, Scalar *target,
                        std::vector<Scalar> &totals, size_t base, const OnPre &on_pre) {
-    const int length = shape.row_length;
-    const bool direct = OnPre::unit_post && length == shape.target_channels;
+    const int lanes = Vector<Scalar>::lanes;
+    const int width = (shape.target_channels + lanes - 1) / lanes * lanes;
+    const bool direct = OnPre::unit_post && width == shape.target_channels;
     if (!direct)
-        totals.assign((size_t)shape.target_positions * length + CACHE_LINE / sizeof(Scalar), 0);
+        totals.assign((size_t)shape.target_positions * width + CACHE_LINE / sizeof(Scalar), 0);
     Scalar *const sums = direct ? target + base : aligned(totals.data());
     for (const Run *run = runs; run < runs + shape.runs; run++)
         if (run->tap[1] < 0)
-            accumulate_run<1, OnPre::unit_pre>(spikes, *run, table, shape, kernel, sums);
+            accumulate_run<1, OnPre::unit_pre>(spikes, *run, table, shape, width, kernel, sums);
         else
-            accumulate_run<2, OnPre::unit_pre>(spikes, *run, table, shape, kernel, sums);
+            accumulate_run<2, OnPre::unit_pre>(spikes, *run, table, shape, width, kernel, sums);
     if (direct) return;
     for (int q = 0; q < shape.target_positions; q++) {
-        const Scalar *total = sums + (size_t)q * length;
+        const Scalar *total = sums + (size_t)q * width;
         const size_t j = base + (size_t)q * shape.target_channels;
         #pragma GCC ivdep
         for (int c = 0; c < shape.target_channels; c++)
@@ -198,11 +213,6 @@ static void scatter(const SampleSpikes<Scalar> &spikes, const Shape &shape,
         for (int row = position_rows[spikes.position[k]]; row < end; row++) {
             const size_t j = base + (size_t)position_target[row] * width;
             const size_t tap = position_tap[row];
-            if (shape.channelwise) {
-                const int c = spikes.row[k] / shape.row_length;
-                target[j + c] += on_pre.post(j + c) * (factor * kernel[tap * width + c]);
-                continue;
-            }
             const Scalar *weights =
                 kernel + tap * shape.source_channels * shape.row_length + spikes.row[k];
             #pragma GCC ivdep
@@ -210,6 +220,25 @@ static void scatter(const SampleSpikes<Scalar> &spikes, const Shape &shape,
                 target[j + c] += on_pre.post(j + c) * (factor * weights[c]);
         }
     }
+}
+
+template <class Scalar, class OnPre>
+static void pool(const SampleSpikes<Scalar> &spikes, const Shape &shape,
+                 const int32_t *position_rows, const int32_t *position_tap,
+                 const int32_t *position_target, const Scalar *kernel, Scalar *target,
+                 size_t base, const OnPre &on_pre) {
+    const int width = shape.target_channels;
+    const int32_t *const first = spikes.first.get(), *const channel = spikes.row.get();
+    const Scalar *const factor = spikes.factor.get();
+    for (int p = 0; p < shape.source_positions; p++)
+        for (int row = position_rows[p]; row < position_rows[p + 1]; row++) {
+            const size_t j = base + (size_t)position_target[row] * width;
+            const Scalar *weights = kernel + (size_t)position_tap[row] * width;
+            for (int k = first[p]; k < first[p + 1]; k++) {
+                const int c = channel[k];
+                target[j + c] += on_pre.post(j + c) * (factor[k] * weights[c]);
+            }
+        }
 }
 
 template <class Scalar, class OnPre>
@@ -235,7 +264,10 @@ static void deliver(const int32_t *spikespace, long count, long samples, const i
         if (from == to) continue;
         spikes.collect(from, to, start, shape, on_pre);
         const size_t base = sample * target_units;
-        if (shape.channelwise || 2 * spikes.count < shape.source_positions)
+        if (shape.channelwise)
+            pool(spikes, shape, position_rows, position_tap, position_target, kernel, target, base,
+                 on_pre);
+        else if (2 * spikes.count < shape.source_positions)
             scatter(spikes, shape, position_rows, position_tap, position_target, kernel, target,
                     base, on_pre);
         else
