@@ -42,6 +42,19 @@ class Columns:
     kept_per_neuron: float
 
 
+def own_columns(report: EnergyReport, architecture: Architecture) -> Columns:
+    """The line of a report's run: of its method, or of the dense network that it trains.
+
+    Parameters
+    ----------
+    report : EnergyReport
+    architecture : Architecture
+        Of its run.
+    """
+    lines = columns(report, architecture)
+    return lines[-1] if report.not_counted else lines[0]
+
+
 def columns(report: EnergyReport, architecture: Architecture) -> list[Columns]:
     """A line for each network of a report.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from training.energy.forward import dense_works, input_work, readout_work, stage_1_work
+from training.energy.implicit_step import implicit_learning
 from training.energy.report import DENSE, EnergyReport
 from training.energy.surrogate_step import surrogate_learning
 from training.energy.two_stages import (
@@ -18,6 +19,7 @@ from training.energy.two_stages import (
 )
 from training.energy.work import Account, Work, scaled
 from training.methods.build import method_class
+from training.methods.implicit import Implicit
 from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.local_gradients import average_input
@@ -83,6 +85,9 @@ def measure(
             *gradient_work(architecture, x, result, steps),
         ]
         training.append(_account(recipe.method, works, count, kept_by_rates(architecture)))
+    elif issubclass(kind, Implicit):
+        learned, kept = implicit_learning(architecture, recipe, parameters, batch)
+        training.append(_account(recipe.method, [*forward, *learned], count, kept))
     learned, kept = surrogate_learning(architecture, config, parameters, batch)
     training.append(_account("surrogate", [*forward, *learned], count, kept))
     # Backpropagation through a dense network keeps an activation of every neuron.

@@ -73,7 +73,7 @@ def gradient_work(
         T_B.
     """
     images = len(result.logits)
-    taught = result.operations["backward"]
+    taught = result.operations.get("backward", {})
     masks = open_neurons(result.alpha)
     sent = {
         name: _ones(masks[name] & (np.asarray(beta) != 0)) for name, beta in result.beta.items()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from xarray import DataArray
 
+from training.energy.columns import own_columns
 from training.experiments.paper import TABLE_1, TABLE_2, PaperRow
 from training.experiments.sweeps import DATA, STEPS
 from training.experiments.tables import Cell, Table, mean_and_spread
@@ -34,6 +36,13 @@ def methods(trained: Trained) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for case in trained.cases:
         one = trained.results.sel({CASE: case})
+        counted = trained.energy(case=case)
+        back = own_columns(counted, trained.architecture(case=case))
+        fires = percent(one["firing_rate_forward"].mean("layer"))
+        added = _millions(last(one["operations_forward"]))
+        if fires is None:  # what learns does not fire: these are of what predicts
+            fires = 100 * float(np.mean(list(counted.activity["stage 1"].values())))
+            added = _millions(counted.prediction[0].accumulates)
         rows.append(
             (
                 case,
@@ -41,10 +50,13 @@ def methods(trained: Trained) -> Table:
                 mean_and_spread(one["final_accuracy"]),
                 percent(one["training_accuracy"]),
                 str(trained.recipe(case=case).forward_steps),
-                percent(one["firing_rate_forward"].mean("layer")),
+                fires,
                 percent(one["firing_rate_backward"].mean("layer")),
-                *(_millions(last(one[f"operations_{stage}"])) for stage in STAGES),
-                *_way_back(trained, case),
+                added,
+                _millions(last(one["operations_backward"])),
+                _millions(back.multiplies_between_neurons),
+                _millions(back.along_transposed_weights),
+                back.kept_per_neuron,
                 mean(_milliseconds(trained, case)),
             )
         )
@@ -196,18 +208,6 @@ def _gaps(found: Sequence[float | None]) -> list[float | None]:
     """By how much the first is above each of the others."""
     first = found[0]
     return [None if first is None or each is None else first - each for each in found[1:]]
-
-
-def _way_back(trained: Trained, case: str) -> tuple[Cell, ...]:
-    """Whether it is spikes, whether weights are used backwards, and what is kept for it."""
-    found = trained.energy(case=case)
-    if found is None:
-        return (None, None, None)
-    return (
-        _millions(found.multiplies_between_neurons),
-        _millions(found.along_transposed_weights),
-        found.kept_per_neuron,
-    )
 
 
 def _millions(number: float | None) -> float | None:

@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from networks import Architecture
-from training.energy.columns import Columns, columns
+from training.energy.report import EnergyReport
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.run import Run
@@ -73,12 +73,10 @@ class Trained:
         """The run of a point."""
         return Run(SweepFolder(self.runs).run(point), data_dir=self.data_dir)
 
-    def energy(self, **labels: Any) -> Columns | None:
-        """A training step of the first such point in numbers; None for what is not counted."""
+    def energy(self, **labels: Any) -> EnergyReport:
+        """What the first such point costs, counted on a few test images."""
         run = self.run(self.points(**labels)[0])
-        report = run.energy(min(ENERGY_IMAGES, run.recipe.batch_size))
-        lines = {line.network: line for line in columns(report, run.architecture)}
-        return lines.get(run.recipe.method)
+        return run.energy(min(ENERGY_IMAGES, run.recipe.batch_size))
 
     @cached_property
     def latency(self) -> dict[str, dict[int, float]]:

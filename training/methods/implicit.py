@@ -13,7 +13,7 @@ from networks.simulation import Simulation
 from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.first_stage import open_neurons
-from training.methods.parts.linear_system import LinearSystem, Solver, solve
+from training.methods.parts.linear_system import LinearSystem, Solver, Told, solve
 from training.methods.results import StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -36,14 +36,14 @@ class Implicit(FirstStageMethod):
         Largest number of samples of one call.
     simulation : Simulation
     solver : Solver
+    told : callable, optional
+        Told of everything that is sent back, see `LinearSystem`.
 
     Raises
     ------
     ValueError
         For values that cannot be built.
     """
-
-    not_counted = "the method implicit solves a linear system, whose operations are not counted"
 
     def __init__(
         self,
@@ -52,22 +52,27 @@ class Implicit(FirstStageMethod):
         batch_size: int,
         simulation: Simulation,
         solver: Solver,
+        told: Told | None = None,
     ) -> None:
         super().__init__(architecture, config, batch_size, simulation)
         self.solver = solver
+        self._told = told
 
     @classmethod
-    def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Implicit:
+    def build(
+        cls, architecture: Architecture, recipe: Recipe, batch_size: int, told: Told | None = None
+    ) -> Implicit:
         """The network of a recipe, for so many samples."""
         solver = Solver(tolerance=TRAINING_TOLERANCE[recipe.dtype])
-        return cls(architecture, recipe.two_stage, batch_size, recipe.simulation, solver)
+        return cls(architecture, recipe.two_stage, batch_size, recipe.simulation, solver, told)
 
     def step_batch(self, batch: Batch) -> StepResult:
         stage1 = self.first.predict(batch)
         loss = self.first.loss(stage1, batch)
         open_ = open_neurons(stage1.alpha)
         system = LinearSystem(
-            self.architecture, self.first.network.weights, open_, batch.masks, self.config.rescale
-        )
+            self.architecture, self.first.network.weights, open_, batch.masks, self.config.rescale,
+            self._told,
+        )  # fmt: skip
         beta = system.rates(solve(system, loss.output_gradient, self.solver))
         return self.first.result(batch, stage1, loss, beta)

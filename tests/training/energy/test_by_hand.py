@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from networks import Architecture
 from training.energy.columns import columns
 from training.energy.costs import HOROWITZ
 from training.energy.forward import dense_works, input_work, readout_work, stage_1_work
+from training.energy.implicit_step import implicit_learning
 from training.energy.report import EnergyReport
 from training.energy.surrogate_step import surrogate_learning
 from training.energy.two_stages import gradient_work, parameters_that_are_zero, way_back
@@ -16,6 +19,7 @@ from training.energy.work import Account, Work, scaled
 from training.methods.parts.batch import Batch
 from training.methods.results import StepResult
 from training.methods.two_stage_config import TwoStageConfig
+from training.recipes import RECIPES
 
 #: Kernels of 3 x 3 join 49 pairs of positions of 3 x 3; 9 of them begin in the centre.
 NETWORK = Architecture.parse("1C3-1C3", (1, 3, 3), 2)
@@ -124,6 +128,54 @@ def test_a_closed_window_stops_them() -> None:
         ("gradients", "layer1"): (0, 0, 1),
     }
     assert closed == {**open_, **stopped}
+
+
+def solved(bias: float) -> dict[tuple[str, str], tuple[float, float, float]]:
+    """A neuron in each of two layers, V_th 1, u_rest -1; layer 2 has a rate between 0 and 1."""
+    network = Architecture.parse("1-1 (F1)", (1,), 2)
+    parameters = {
+        "layer1.weight": np.zeros((1, 1)), "layer1.bias": np.array([bias]),
+        "layer2.weight": np.array([[0.5]]), "layer2.bias": np.array([0.25]),
+        "feedback.weight": np.array([[0.25]]),
+        "readout.weight": np.array([[1.0], [0.0]]), "readout.bias": np.zeros(2),
+    }  # fmt: skip
+    recipe = replace(RECIPES["mnist-feedback"], method="implicit", dtype="float64")
+    batch = Batch.of(network, np.dtype("float64"), np.ones((1, 1)), np.array([1]))
+    works, kept = implicit_learning(network, recipe, parameters, batch)
+    assert kept == 2  # alpha of both neurons
+    assert not sum(work.accumulates for work in works)
+    return {
+        (work.phase, work.where): (work.accumulates, work.multiplies, work.dense) for work in works
+    }
+
+
+def test_a_closed_layer_ends_the_loop_of_implicit_differentiation() -> None:
+    """Layer 1 fires at every step: it sends nothing back, and once through the loop is enough."""
+    assert solved(3.0) == {
+        ("way back", "readout"): (0, 2, 2),
+        # Once in the loop, once to give layer 1 its own rate.
+        ("way back", "layer2"): (0, 2, 2),
+        ("way back", "feedback"): (0, 0, 1),
+        ("gradients", "layer1"): (0, 0, 1),
+        ("gradients", "layer2"): (0, 1, 1),
+        ("gradients", "feedback"): (0, 0, 1),
+        ("gradients", "readout"): (0, 2, 2),
+    }
+
+
+def test_an_open_loop_is_gone_through_until_it_is_solved() -> None:
+    works = solved(0.75)
+    times = works["way back", "feedback"][1]
+    assert times >= 3  # at g, in the solver, and to see that it has solved it
+    assert works == {
+        ("way back", "readout"): (0, 2, 2),
+        ("way back", "layer2"): (0, times + 1, times + 1),
+        ("way back", "feedback"): (0, times, times),
+        ("gradients", "layer1"): (0, 1, 1),
+        ("gradients", "layer2"): (0, 1, 1),
+        ("gradients", "feedback"): (0, 1, 1),
+        ("gradients", "readout"): (0, 2, 2),
+    }
 
 
 def test_energies_and_columns() -> None:

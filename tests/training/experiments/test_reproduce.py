@@ -171,7 +171,8 @@ class Counted:
             Work("way back", "readout", 0, 1e6, 1e6),
         )
         account = Account(self.recipe.method, works, kept=2.0 * neurons)
-        return EnergyReport((account,), (account,), {}, 0.0, 0.0, 0, images)
+        activity = {"stage 1": {"layer1": 0.1, "layer2": 0.3}}
+        return EnergyReport((account,), (account,), activity, 0.0, 0.0, 0, images)
 
 
 def first_ones_right(self: Counted, forward_steps: int) -> Evaluation:
@@ -225,11 +226,24 @@ def test_the_last_epoch_of_a_case_that_has_fewer() -> None:
 
 def test_what_the_way_back_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Trained, "run", lambda self, point: Counted())
-    found = trained(METHODS_SWEEP.plan("small", 1), tmp_path).energy(case="SPIDE")
-    assert found is not None
-    assert found.multiplies_between_neurons == 2e6
-    assert found.along_transposed_weights == 5e6
-    assert found.kept_per_neuron == 2
+    table = TARGETS["table1"].table(trained(METHODS_SWEEP.plan("small", 1), tmp_path))
+    at = table.columns.index("multiplications between neurons on the way back (millions)")
+    assert table.rows[0][at : at + 3] == (2.0, 5.0, 2.0)
+
+
+def test_what_learns_without_spikes_is_counted_where_it_predicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody fires while the network learns that is converted: 20 % do when it is asked."""
+    monkeypatch.setattr(Trained, "run", lambda self, point: Counted())
+    whole = trained(METHODS_SWEEP.plan("small", 1), tmp_path)
+    for name in ("firing_rate_forward", "operations_forward"):
+        whole.results[name].loc[{"case": "conversion"}] = np.nan
+    table = TARGETS["table1"].table(whole)
+    (row,) = (row for row in table.rows if row[0] == "conversion")
+    assert row[table.columns.index("firing rate, stage 1 (%)")] == pytest.approx(20.0)
+    at = table.columns.index("synaptic operations per training image, stage 1 (millions)")
+    assert row[at] == 3.0
 
 
 def test_latency_is_of_every_number_of_steps(

@@ -11,7 +11,7 @@ Put into each other they are one linear equation for beta_N, ``beta_N = g + A^T 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,12 +22,16 @@ from scipy.sparse.linalg import LinearOperator, gmres
 
 from networks import Architecture
 from networks.arrays import real_number, whole_number
+from networks.connections import Connection
 from networks.populations.neurons import dropout_values
 from networks.weights import Weights
 from networks.wiring import FEEDBACK
 
 Array = NDArray[np.floating]
 SolverName = Literal["fixed-point", "gmres"]
+
+Told = Callable[[str, Connection, torch.Tensor], None]
+"""Told a connection, with its name, and what is sent against it, shape (samples, *target_shape)."""
 
 
 class NotConvergedError(ArithmeticError):
@@ -78,6 +82,8 @@ class LinearSystem:
     dropout : dict of array
     rescale : float
         1/(V_th - u_rest) of stage 1.
+    told : callable, optional
+        Told of everything that is sent.
     """
 
     def __init__(
@@ -87,9 +93,11 @@ class LinearSystem:
         open_: Mapping[str, NDArray[np.bool_]],
         dropout: Mapping[str, Array],
         rescale: float,
+        told: Told | None = None,
     ) -> None:
         self._architecture = architecture
         self._weights = weights
+        self._told = told
         self._factors: dict[str, torch.Tensor] = {}
         for number, layer in enumerate(architecture.layers):
             # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.
@@ -125,6 +133,8 @@ class LinearSystem:
         weight = self._weights.get(f"{name}.weight")
         tensor = None if weight is None else torch.from_numpy(weight)
         sent = self._factors[target] * torch.from_numpy(beta)
+        if self._told is not None:
+            self._told(name, connection, sent)
         return connection.apply_transposed(tensor, sent).numpy()
 
 

@@ -1,0 +1,44 @@
+"""Every method is counted, or says why its training is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from networks import Architecture
+from tests.networks.builders import random_parameters
+from training.energy.columns import own_columns
+from training.energy.measure import measure
+from training.energy.report import DENSE
+from training.methods.build import build_method, method_class
+from training.methods.registry import METHODS
+from training.recipes import RECIPES
+
+#: Who sends back spikes, which are added, not multiplied.
+SPIKES_BACK = {"spide"}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_is_counted(name: str) -> None:
+    notation = "2C3-2C3" if name == "conversion" else "2C3-2C3 (F2C3)"
+    network = Architecture.parse(notation, (1, 8, 8), 10)
+    recipe = replace(
+        RECIPES["digits"], architecture=notation, method=name, batch_size=3, backward_steps=20
+    )
+    method = build_method(network, recipe, 3)
+    parameters = random_parameters(network)
+    method.set_parameters(parameters)
+    images = np.random.default_rng(0).random((3, 1, 8, 8))
+    report = measure(method, recipe, parameters, images, [1, 2, 3])
+    for account in (*report.prediction, *report.training):
+        for work in account.works:
+            assert 0 <= work.accumulates + work.multiplies <= work.dense
+    own = report.training[0].network
+    assert report.not_counted == method_class(name).not_counted
+    assert own == ("surrogate" if report.not_counted else name)
+    column = own_columns(report, network)
+    assert column.network == (DENSE if report.not_counted else name)
+    assert column.kept_per_neuron >= 1
+    assert (column.multiplies_between_neurons == 0) == (name in SPIKES_BACK)
