@@ -42,6 +42,9 @@ def test_targets_of_one_sweep_share_their_runs() -> None:
     some = ABLATION_SWEEP.plan("small", 1, TARGETS["table2"].names)
     every = ABLATION_SWEEP.plan("small", 1, TARGETS["figure3"].names)
     assert {point.name for point in some.points} < {point.name for point in every.points}
+    times = TARGETS["seconds"].experiment.plan("small", 1)
+    methods = TARGETS["table1"].experiment.plan("small", 1)
+    assert {point.name for point in times.points} < {point.name for point in methods.points}
 
 
 def test_full_is_the_paper() -> None:
@@ -62,6 +65,8 @@ def test_full_is_the_paper() -> None:
     assert full("table4", "SPIDE") == {250: cifarnet_f}
     assert full("table4", "SPIDE, few T_B") == {100: replace(cifarnet_f, backward_steps=100)}
     assert full("table5", "SPIDE") == {250: replace(RECIPES["cifar10-dvs"], threads=1)}
+    (eight,) = full("seconds", "SPIDE").values()
+    assert eight == replace(RECIPES["mnist-feedback"], epochs=8, milestones=(), threads=1)
     methods = {point.recipe.method for point in METHODS_SWEEP.plan("full", 1).points}
     assert methods == {"spide", "implicit", "surrogate", "feedback_alignment", "conversion"}
 
