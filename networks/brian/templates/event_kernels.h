@@ -20,7 +20,8 @@
 
 #define CACHE_LINE 64
 
-// Vectors of sums that are held at a time: every processor has registers for them and one to spare.
+// Vectors of sums that are held at a time: of the 16 registers of AVX2, the fewest of today's
+// processors, a few must be left for factors and weights.
 #define MOST_SUMS 12
 
 struct Shape {

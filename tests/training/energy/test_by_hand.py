@@ -87,22 +87,36 @@ def test_a_dense_network_uses_every_connection_once() -> None:
     ]  # fmt: skip
 
 
-def learned(bias: float) -> dict[tuple[str, str], tuple[float, float, float]]:
-    """Two steps of one neuron in each of two layers, V_th 1, u_rest -1: open between 0 and 2."""
-    network = Architecture.parse("1-1 (F1)", (1,), 2)
-    parameters = {
+#: A neuron in each of two layers that feed each other.
+PAIR = Architecture.parse("1-1 (F1)", (1,), 2)
+IMAGE = Batch.of(PAIR, np.dtype("float64"), np.ones((1, 1)), np.array([1]))
+
+Places = dict[tuple[str, str], tuple[float, float, float]]
+
+
+def pair_parameters(bias: float) -> dict[str, np.ndarray]:
+    """Weights of the pair; the input of layer 1 has none, only its bias counts."""
+    return {
         "layer1.weight": np.zeros((1, 1)), "layer1.bias": np.array([bias]),
         "layer2.weight": np.array([[0.5]]), "layer2.bias": np.array([0.25]),
         "feedback.weight": np.array([[0.25]]),
         "readout.weight": np.array([[1.0], [0.0]]), "readout.bias": np.zeros(2),
     }  # fmt: skip
-    config = TwoStageConfig(forward_steps=2, loss_scale=1.0)
-    batch = Batch.of(network, np.dtype("float64"), np.ones((1, 1)), np.array([1]))
-    works, kept = surrogate_learning(network, config, parameters, batch)
-    assert kept > 2 * 2  # potentials of both neurons at both steps, and what else torch keeps
+
+
+def by_place(works: list[Work]) -> Places:
+    """ACs, MACs and dense operations by phase and place."""
     return {
         (work.phase, work.where): (work.accumulates, work.multiplies, work.dense) for work in works
     }
+
+
+def learned(bias: float) -> Places:
+    """Two steps of the pair, V_th 1, u_rest -1: open between 0 and 2."""
+    config = TwoStageConfig(forward_steps=2, loss_scale=1.0)
+    works, kept = surrogate_learning(PAIR, config, pair_parameters(bias), IMAGE)
+    assert kept > 2 * 2  # potentials of both neurons at both steps, and what else torch keeps
+    return by_place(works)
 
 
 def test_surrogate_gradients_go_back_through_all_steps() -> None:
@@ -130,23 +144,12 @@ def test_a_closed_window_stops_them() -> None:
     assert closed == {**open_, **stopped}
 
 
-def solved(bias: float) -> dict[tuple[str, str], tuple[float, float, float]]:
-    """A neuron in each of two layers, V_th 1, u_rest -1; layer 2 has a rate between 0 and 1."""
-    network = Architecture.parse("1-1 (F1)", (1,), 2)
-    parameters = {
-        "layer1.weight": np.zeros((1, 1)), "layer1.bias": np.array([bias]),
-        "layer2.weight": np.array([[0.5]]), "layer2.bias": np.array([0.25]),
-        "feedback.weight": np.array([[0.25]]),
-        "readout.weight": np.array([[1.0], [0.0]]), "readout.bias": np.zeros(2),
-    }  # fmt: skip
+def solved(bias: float) -> Places:
+    """Thirty steps of the pair and the solver; layer 2 has a rate between 0 and 1."""
     recipe = replace(RECIPES["mnist-feedback"], method="implicit", dtype="float64")
-    batch = Batch.of(network, np.dtype("float64"), np.ones((1, 1)), np.array([1]))
-    works, kept = implicit_learning(network, recipe, parameters, batch)
+    works, kept = implicit_learning(PAIR, recipe, pair_parameters(bias), IMAGE)
     assert kept == 2  # alpha of both neurons
-    assert not sum(work.accumulates for work in works)
-    return {
-        (work.phase, work.where): (work.accumulates, work.multiplies, work.dense) for work in works
-    }
+    return by_place(works)
 
 
 def test_a_closed_layer_ends_the_loop_of_implicit_differentiation() -> None:
