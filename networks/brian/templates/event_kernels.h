@@ -23,6 +23,9 @@
 // Vectors of sums that are held at a time: of the 16 registers of AVX2, the fewest of today's
 // processors, a few must be left for factors and weights.
 #define MOST_SUMS 12
+#if MOST_SUMS > 12
+#error "accumulate_run has blocks of up to 12 vectors"
+#endif
 
 struct Shape {
     int runs, source_positions, target_positions;
@@ -52,7 +55,8 @@ template <class Scalar> static inline Scalar *aligned(Scalar *buffer) {
 }
 
 // The spikes of one sample that reach anything: presynaptic factor, position and kernel row of
-// each, and where the spikes of each position begin. Spikes whose factor is zero are left out.
+// each (of a channelwise kernel its column, the channel), and where the spikes of each position
+// begin. Spikes whose factor is zero are left out.
 template <class Scalar> struct SampleSpikes {
     // Not filled with zeros, as vectors are: that would take longer than many a sample's spikes.
     std::unique_ptr<int32_t[]> position, row, first;
@@ -175,8 +179,9 @@ static void accumulate_run(const SampleSpikes<Scalar> &spikes, const Run &run,
     }
 }
 
-// Sums of one sample go to `totals`, whose rows are whole vectors, and from there to the target: the postsynaptic factor is applied once per target. Without such a factor, and where
-// rows need no padding, they go straight to the target.
+// Sums of one sample go to `totals`, whose rows are whole vectors, and from there to the target:
+// the postsynaptic factor is applied once per target. Without such a factor, and where rows need
+// no padding, they go straight to the target.
 template <class Scalar, class OnPre>
 static void accumulate(const SampleSpikes<Scalar> &spikes, const Shape &shape, const Run *runs,
                        const RowTable &table, const Scalar *kernel, Scalar *target,
