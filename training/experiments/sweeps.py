@@ -6,7 +6,7 @@ conversion, which knows no feedback, without it; and the degraded network of Tab
 (beyond the paper): some of these, for as long as it takes to 99 % on MNIST. *Harder* (Table 4):
 harder images, two T_B. *One layer* (Table 5): a layer that feeds back to itself. *Normalisation*
 (beyond the paper): weight standardisation on and off, on two data sets, evaluated on images held
-out of the training ones.
+out of the training ones, for ten epochs in full: a hundred with three seeds are 80 hours of a core.
 
 Small is a quarter of the channels and 10,000 of the images for three epochs, and smaller T_B, with
 which so small a network learns well. Full is the paper's data set, network and T_B: CIFAR-10 with
@@ -214,7 +214,10 @@ NORMALISATION = {
 
 NORMALISATION_SWEEP = Experiment(
     "normalisation",
-    {"small": replace(SMALL, validation=5_000), "full": replace(FULL, validation=5_000)},
+    {
+        "small": replace(SMALL, validation=5_000),
+        "full": replace(FULL, validation=5_000, epochs=10, milestones=(6, 9)),
+    },
     tuple(NORMALISATION),
     {"small": NORMALISATION, "full": NORMALISATION},
     {scale: {DATA: ("mnist", "fashion-mnist")} for scale in SCALES},

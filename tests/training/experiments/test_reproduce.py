@@ -67,6 +67,11 @@ def test_full_is_the_paper() -> None:
     assert full("table5", "SPIDE") == {250: replace(RECIPES["cifar10-dvs"], threads=1)}
     (eight,) = full("seconds", "SPIDE").values()
     assert eight == replace(RECIPES["mnist-feedback"], epochs=8, milestones=(), threads=1)
+    ten = TARGETS["normalisation"].experiment.plan("full", 1).points
+    assert {point.recipe.data_set for point in ten} == {"mnist", "fashion-mnist"}
+    assert {point.recipe.normalisation for point in ten} == {"none", "weight"}
+    assert {point.recipe.validation for point in ten} == {5_000}
+    assert {(point.recipe.epochs, point.recipe.milestones) for point in ten} == {(10, (6, 9))}
     methods = {point.recipe.method for point in METHODS_SWEEP.plan("full", 1).points}
     assert methods == {"spide", "implicit", "surrogate", "feedback_alignment", "conversion"}
 
