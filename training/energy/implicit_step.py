@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from networks import Architecture
 from networks.connections import Connection
+from training.energy.readout import readout_back
 from training.energy.two_stages import gradient_work, kept_by_rates
 from training.energy.work import Work
 from training.methods.implicit import Implicit
@@ -42,7 +43,7 @@ def implicit_learning(
     parameters: Mapping[str, ArrayLike],
     batch: Batch,
 ) -> tuple[list[Work], float]:
-    """The way back and the gradients of a batch, and the numbers of an image that are kept for it.
+    """Count what the solver and the weight gradients of a batch multiply, by connection.
 
     Parameters
     ----------
@@ -52,15 +53,21 @@ def implicit_learning(
     parameters : dict of array
         As the network uses them.
     batch : Batch
+
+    Returns
+    -------
+    list of Work
+        Of all images of the batch.
+    float
+        Numbers of an image that are kept for the way back.
     """
     back = SentBack()
     method = Implicit.build(architecture, recipe, batch.samples, told=back)
     method.set_parameters(parameters)
     result = method.step_batch(batch)
-    size = float(batch.samples * architecture.classes * architecture.output.units)
     x = average_input(batch, recipe.two_stage.leak)
     return [
-        Work("way back", "readout", 0, size, size),
+        readout_back(architecture, batch.samples),
         *(
             Work("way back", name, 0, back.multiplies[name], dense)
             for name, dense in back.dense.items()

@@ -11,22 +11,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from networks import Architecture
 from networks.connections import Connection
 from networks.wiring import FEEDBACK, incoming
+from training.energy.readout import readout_back, readout_gradient
 from training.energy.work import Work
 from training.methods.parts.batch import Batch
 from training.methods.parts.counted import operations_against
 from training.methods.parts.unrolled import Spiking
 from training.methods.surrogate import Surrogate, surrogate_spike
 from training.methods.two_stage_config import TwoStageConfig
-
-Array = NDArray[np.floating]
 
 
 class Probe:
@@ -70,7 +68,7 @@ def surrogate_learning(
     parameters: Mapping[str, ArrayLike],
     batch: Batch,
 ) -> tuple[list[Work], float]:
-    """The way back and the gradients of a batch, and the numbers of an image that are kept for it.
+    """Count the products of a batch step by step, and what torch keeps for them.
 
     Parameters
     ----------
@@ -80,6 +78,13 @@ def surrogate_learning(
     parameters : dict of array
         As the network uses them.
     batch : Batch
+
+    Returns
+    -------
+    list of Work
+        Of all images of the batch.
+    float
+        Numbers of an image that are kept for the way back.
     """
     probe = Probe(len(architecture.layers), surrogate_spike(config))
     dtype = batch.images.dtype.name
@@ -94,7 +99,10 @@ def surrogate_learning(
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda saved: saved):
         result = method.step_batch(batch)
-    works = _readout(architecture, result.alpha[architecture.output.name])
+    works = [
+        readout_back(architecture, batch.samples),
+        readout_gradient(architecture, result.alpha[architecture.output.name]),
+    ]
     for end in _ends(architecture):
         works += _along(end, probe, config.forward_steps, batch)
     return works, sum(kept.values()) / batch.samples
@@ -163,13 +171,3 @@ def _from_input(end: _End, probe: Probe, steps: int, batch: Batch) -> list[Work]
 def _products(connection: Connection, target: Tensor, source: Tensor) -> float:
     """Pairs of ones that the connection joins."""
     return float(connection.weight_gradient(target, source).sum(dtype=torch.float64))
-
-
-def _readout(architecture: Architecture, rates: Array) -> list[Work]:
-    """The readout sees rates once, as in all methods."""
-    size = float(rates.size * architecture.classes)
-    products = float(np.count_nonzero(rates)) * architecture.classes
-    return [
-        Work("way back", "readout", 0, size, size),
-        Work("gradients", "readout", 0, products, size),
-    ]

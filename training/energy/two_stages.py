@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from networks import Architecture
 from networks.wiring import incoming
+from training.energy.readout import READOUT, readout_back, readout_gradient
 from training.energy.work import Work
 from training.methods.parts.first_stage import open_neurons
 from training.methods.results import StepResult
@@ -50,9 +51,8 @@ def way_back(
     """
     images = len(result.logits)
     for layer in architecture.layers if direct else [architecture.output]:
-        multiplied = float(images * architecture.classes * layer.units)
-        name = f"readout to {layer.name}" if direct else "readout"
-        yield Work("way back", name, 0, multiplied, multiplied)
+        where = f"{READOUT} to {layer.name}" if direct else READOUT
+        yield readout_back(architecture, images, layer, where)
     for name, added in result.operations["backward"].items():
         if not name.endswith(TAUGHT):
             yield Work("way back", name, added, 0, float(images * steps * synapses[name]))
@@ -96,11 +96,7 @@ def gradient_work(
         else:
             products = float(connection.weight_gradient(target, source).sum(dtype=torch.float64))
             yield Work("gradients", name, 0, products, synapses)
-    last = kept[architecture.output.name]
-    yield Work(
-        "gradients", "readout", 0, float(last.sum()) * architecture.classes,
-        float(last.numel() * architecture.classes),
-    )  # fmt: skip
+    yield readout_gradient(architecture, np.asarray(result.alpha[architecture.output.name]))
 
 
 def kept_by_rates(architecture: Architecture) -> float:
