@@ -90,10 +90,13 @@ def surrogate_learning(
     dtype = batch.images.dtype.name
     method = Surrogate(architecture, config, batch.samples, dtype, spike=probe)
     method.set_parameters(parameters)
+    # A kernel may have as many outputs as there are images.
+    ours = {each.untyped_storage().data_ptr() for each in method.tensors.values()}
     kept: dict[int, int] = {}
 
     def keep(saved: Tensor) -> Tensor:
-        if saved.dim() and len(saved) == batch.samples:  # of images, not a parameter
+        of_images = saved.dim() > 0 and len(saved) == batch.samples
+        if of_images and saved.untyped_storage().data_ptr() not in ours:
             kept[saved.data_ptr()] = saved.numel()
         return saved
 

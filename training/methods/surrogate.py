@@ -134,6 +134,11 @@ class Surrogate(Method):
             for name, value in self._weights.items()
         }
 
+    @property
+    def tensors(self) -> Mapping[str, Tensor]:
+        """The parameters that torch differentiates."""
+        return self._tensors
+
     def predict_batch(self, batch: Batch) -> Prediction:
         with torch.no_grad():
             return self._run(batch)[0]

@@ -32,8 +32,22 @@ def training_size(recipe: Recipe) -> int:
     return recipe.training_images or training
 
 
+def images_of(recipe: Recipe, iteration: int) -> int:
+    """Images of an iteration, counted from 1: the last of an epoch may have fewer.
+
+    Raises
+    ------
+    UserError
+        As `training_size`.
+    """
+    size = training_size(recipe)
+    per_epoch = -(-size // recipe.batch_size)
+    before = (iteration - 1) % per_epoch * recipe.batch_size
+    return min(recipe.batch_size, size - before)
+
+
 def iterations(recipe: Recipe) -> int:
-    """Iterations of the whole training; the last of an epoch may have fewer images.
+    """Iterations of the whole training.
 
     Raises
     ------

@@ -6,9 +6,10 @@
     results.final_accuracy.sel(case="ours").mean("seed").plot()
     results.test_accuracy.sel(backward_steps=50).std("seed")
 
-Curves have a value per epoch. Points that are not complete have the epochs that they have;
-everything that is missing is NaN, and `state` says why. Where a recipe holds images out for
-validation, they are the test images of all this.
+Curves have a value per epoch, to which every image counts the same, also those of a last batch that
+is short. Points that are not complete have the epochs that they have; everything that is missing is
+NaN, and `state` says why. Where a recipe holds images out for validation, they are the test images
+of all this.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from training.provenance import provenance
+from training.recipes.recipe import Recipe
+from training.recipes.sizes import images_of
 from training.runs.files.records import Record
 from training.sweeps.axes import Axis
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import POINT, SEED, Plan
 
 CURVES = {
-    "training_loss": "mean cross-entropy of an epoch's batches, with dropout",
+    "training_loss": "mean cross-entropy of an epoch's training images, with dropout",
     "training_accuracy": "share of an epoch's training images that were right, with dropout",
     "test_loss": "cross-entropy of the test images after an epoch",
     "test_accuracy": "share of the test images that are right after an epoch",
@@ -95,7 +98,7 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
         text["state"][at] = states[point]
         text["error"][at] = failure.error if failure else ""
         text["run"][at] = point.name
-        for name, values in _curves(records.get(point, []), layers).items():
+        for name, values in _curves(records.get(point, []), point.recipe, layers).items():
             target = rates if name in RATES else curves
             for epoch, value in values.items():
                 if epoch <= epochs:
@@ -117,7 +120,9 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
     return xr.Dataset(data, coordinates, _attributes(plan, folder))
 
 
-def _curves(records: list[Record], layers: list[str]) -> dict[str, dict[int, Any]]:
+def _curves(
+    records: list[Record], recipe: Recipe, layers: list[str]
+) -> dict[str, dict[int, Any]]:
     """Values by epoch (from 1 on), of epochs that have been tested."""
     curves: dict[str, dict[int, Any]] = defaultdict(dict)
     batches: list[Record] = []
@@ -130,34 +135,49 @@ def _curves(records: list[Record], layers: list[str]) -> dict[str, dict[int, Any
             continue  # a test within an epoch, at the end of a run of so many iterations
         for kind in ("loss", "accuracy"):
             curves[f"test_{kind}"][epoch] = record[kind]
-            if batches:
-                curves[f"training_{kind}"][epoch] = _mean(batches, kind)
-        if batches:
-            speeds = [1 / each["images_per_second"] for each in batches]
-            curves["images_per_second"][epoch] = len(speeds) / sum(speeds)
-            # Records of earlier versions do not have it.
-            taken = [each.get("cpu_seconds", np.nan) for each in batches]
-            curves["cpu_seconds"][epoch] = float(np.sum(taken))
-            for stage in ("forward", "backward"):
-                curves[f"operations_{stage}"][epoch] = _operations(batches, stage)
-                key = f"firing_rates_{stage}"
-                curves[f"firing_rate_{stage}"][epoch] = [
-                    float(np.mean([each[key].get(layer, np.nan) for each in batches]))
-                    for layer in layers
-                ]
+        for name, value in _means(batches, recipe, layers).items():
+            curves[name][epoch] = value
         batches = []
     return curves
 
 
-def _mean(batches: list[Record], kind: str) -> float:
-    return float(np.mean([record[kind] for record in batches]))
+def _means(batches: list[Record], recipe: Recipe, layers: list[str]) -> dict[str, Any]:
+    """Of an epoch's iterations, by name of the curve; nothing if there are none."""
+    if not batches:
+        return {}
+    images = np.array([images_of(recipe, record["iteration"]) for record in batches])
+
+    def mean(values: list[float]) -> float:
+        return float(np.average(values, weights=images))
+
+    found: dict[str, Any] = {
+        f"training_{kind}": mean([record[kind] for record in batches])
+        for kind in ("loss", "accuracy")
+    }
+    found["images_per_second"] = 1 / mean([1 / each["images_per_second"] for each in batches])
+    # Records of earlier versions do not have it.
+    found["cpu_seconds"] = float(np.sum([each.get("cpu_seconds", np.nan) for each in batches]))
+    for stage in ("forward", "backward"):
+        found[f"operations_{stage}"] = _operations(batches, images, stage)
+        key = f"firing_rates_{stage}"
+        found[f"firing_rate_{stage}"] = [
+            mean([each[key].get(layer, np.nan) for each in batches]) for layer in layers
+        ]
+    return found
 
 
-def _operations(batches: list[Record], stage: str) -> float:
+def _operations(batches: list[Record], images: NDArray[np.int64], stage: str) -> float:
     """Mean of an epoch's iterations that were counted (every so many-th); NaN if none was."""
     found = [record.get("operations", {}).get(stage) for record in batches]
-    counted = [sum(by_connection.values()) for by_connection in found if by_connection]
-    return float(np.mean(counted)) if counted else np.nan
+    counted = [
+        (sum(by_connection.values()), size)
+        for by_connection, size in zip(found, images.tolist(), strict=True)
+        if by_connection
+    ]
+    if not counted:
+        return np.nan
+    totals, sizes = zip(*counted, strict=True)
+    return float(np.average(totals, weights=sizes))
 
 
 def _coordinates(plan: Plan) -> dict[str, Any]:

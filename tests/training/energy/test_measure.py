@@ -12,8 +12,11 @@ from tests.networks.builders import random_parameters
 from training.energy.columns import own_columns
 from training.energy.measure import measure
 from training.energy.report import DENSE
+from training.energy.surrogate_step import surrogate_learning
 from training.methods.build import build_method, method_class
+from training.methods.parts.batch import Batch
 from training.methods.registry import METHODS
+from training.methods.two_stage_config import TwoStageConfig
 from training.recipes import RECIPES
 
 #: Who sends back spikes, which are added, not multiplied.
@@ -42,3 +45,17 @@ def test_every_method_is_counted(name: str) -> None:
     assert column.network == (DENSE if report.not_counted else name)
     assert column.kept_per_neuron >= 1
     assert (column.multiplies_between_neurons == 0) == (name in SPIKES_BACK)
+
+
+@pytest.mark.parametrize("images", [2, 3, 4, 8, 10])
+def test_what_is_kept_of_an_image_depends_on_no_other(images: int) -> None:
+    """Layers of 2, 4 and 8 channels and 10 classes: their parameters are as long as some batch."""
+    network = Architecture.parse("2C3-4C3s-8C3 (F2C3u)", (1, 8, 8), 10)
+    config = TwoStageConfig(forward_steps=3)
+
+    def kept(count: int) -> float:
+        pixels = np.random.default_rng(0).random((count, 1, 8, 8))
+        batch = Batch.of(network, np.dtype("float64"), pixels, np.arange(count) % 10)
+        return surrogate_learning(network, config, random_parameters(network), batch)[1]
+
+    assert kept(images) == kept(7)

@@ -19,7 +19,8 @@ from training.sweeps.plan import Plan, Point, make_plan
 from training.sweeps.progress import last_iteration
 from training.sweeps.results import gather
 
-TWO_EPOCHS = replace(RECIPES["digits"], batch_size=1000, epochs=2)  # 2 iterations each
+TWO_EPOCHS = replace(RECIPES["digits"], training_images=1000, batch_size=750, epochs=2)
+"""Iterations of 750 and of 250 images in each."""
 
 
 @pytest.fixture
@@ -91,11 +92,13 @@ def test_curves_by_name_and_epoch(folder: SweepFolder, monkeypatch: pytest.Monke
     at = results.sel(v_rest_backward=0.0, seed=1)
     assert at.test_accuracy.values.tolist() == [0.75, 0.5]
     assert (at.final_accuracy, at.best_accuracy) == (0.5, 0.75)
-    assert at.training_loss.values.tolist() == [0.75, (1 / 3 + 1 / 4) / 2]
-    # Two batches of the same size, one at 100 and one at 200 images per second.
-    assert np.allclose(at.images_per_second, 400 / 3)
+    # Three quarters of the images are in the first batch.
+    assert np.allclose(at.training_loss, [3 / 4 + 1 / 8, 1 / 4 + 1 / 16])
+    assert np.allclose(at.training_accuracy, [0.125, 0.325])
+    # 750 of them at 100, 250 at 200 images per second.
+    assert np.allclose(at.images_per_second, 1000 / 8.75)
     assert at.cpu_seconds.values.tolist() == [1.5, 1.5]
-    assert np.allclose(at.firing_rate_forward.sel(layer="layer1"), 0.15)
+    assert np.allclose(at.firing_rate_forward.sel(layer="layer1"), 0.125)
     assert at.operations_forward.values.tolist() == [31.0, 61.0]
     np.testing.assert_array_equal(at.operations_backward, [np.nan, 5.0])
     part = results.sel(v_rest_backward=-0.5, seed=0)
