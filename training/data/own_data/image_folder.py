@@ -1,8 +1,9 @@
 """Pictures in a folder per class, as torchvision's ImageFolder reads them.
 
 ``training/`` and ``test/`` (or ``train/`` and ``val/``) may each have these folders; without them a
-fifth of every class is held out. Pictures become numbers from 0 to 1, then each channel has the
-mean and standard deviation of the training pictures subtracted and divided out.
+fifth of every class is held out. Pictures become numbers from 0 to 1, see
+`training.data.own_data.picture`; then each channel has the mean and standard deviation of the
+training pictures subtracted and divided out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
 from training.data.own_data.held_out import how_many, split
+from training.data.own_data.picture import pixels_of
 from training.errors import DataError
 
 if TYPE_CHECKING:
@@ -96,18 +98,9 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
 
 def _pixels(samples: Sequence[tuple[str, int]], path: Path) -> NDArray[np.float32]:
     """Pictures as (pictures, channels, height, width), from 0 to 1; grey ones have one channel."""
-    from PIL import Image
-
     pictures: list[NDArray[np.float32]] = []
     for file, _ in samples:
-        try:
-            with Image.open(file) as picture:
-                grey = picture.mode in ("1", "L", "I", "F", "I;16")
-                values = np.asarray(picture.convert("L" if grey else "RGB"), np.float32)
-                values /= np.float32(255)
-        except OSError as error:
-            raise DataError(f"'{file}' cannot be read ({error}): remove or replace it") from None
-        image = values[None] if grey else values.transpose(2, 0, 1)
+        image = pixels_of(file)
         if pictures and image.shape != pictures[0].shape:
             raise DataError(
                 f"'{file}' has shape {image.shape}, the pictures before it {pictures[0].shape}: "
