@@ -1,9 +1,10 @@
 """Table 1 in numbers: what its marks (spike-based, plausible on neuromorphic hardware) come to.
 
 Whether a method is spike-based is the number of multiplications between neurons on its way back, 0
-if spikes alone pass. Whether it needs the weights backwards is the number of operations along the
-transposed connections. Whether it is local in time is how many numbers each neuron must keep for
-it: one, its rate, or its whole history.
+if spikes alone pass. (What the readout, or random feedback in its place, multiplies once to reach
+the neurons is none of these: every method does it.) Whether it needs the weights backwards is the
+number of operations along the transposed connections. Whether it is local in time is how many
+numbers each neuron must keep for it: one, its rate, or its whole history.
 """
 
 from __future__ import annotations
@@ -22,12 +23,8 @@ class Columns:
     Parameters
     ----------
     network : str
-    operations : float
-        ACs and MACs.
-    microjoules : float
-        Of the arithmetic.
     multiplies_between_neurons : float
-        MACs on the way back to neurons, what the readout sends to the last layer apart.
+        MACs along the connections on the way back.
     along_transposed_weights : float
         Operations on the way back along the connections.
     kept_per_neuron : float
@@ -35,8 +32,6 @@ class Columns:
     """
 
     network: str
-    operations: float
-    microjoules: float
     multiplies_between_neurons: float
     along_transposed_weights: float
     kept_per_neuron: float
@@ -68,14 +63,12 @@ def columns(report: EnergyReport, architecture: Architecture) -> list[Columns]:
     names = {name for name, _ in connections(architecture)}
     found = []
     for account in report.training:
-        back = account.of("way back").works
+        back = [work for work in account.of("way back").works if work.where in names]
         found.append(
             Columns(
                 account.network,
-                account.accumulates + account.multiplies,
-                report.costs.picojoules(account) / 1e6,
-                sum(work.multiplies for work in back if work.where != "readout"),
-                sum(work.accumulates + work.multiplies for work in back if work.where in names),
+                sum(work.multiplies for work in back),
+                sum(work.accumulates + work.multiplies for work in back),
                 account.kept / neurons,
             )
         )

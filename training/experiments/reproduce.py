@@ -12,9 +12,10 @@ Called again, it goes on where it stopped.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ _TOLD = (
     "data_set", "architecture", "training_images", "validation", "epochs", "milestones",
     "forward_steps", "backward_steps",
 )  # fmt: skip
-"""Fields of the recipe that a page names."""
+"""Fields of the recipes that a page names."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Request:
     Parameters
     ----------
     target : str
-        table1, ..., figure5, seconds, latency, normalisation or gradients.
+        One of `TARGETS`, or gradients.
     scale : {"small", "full"}
     seeds : int
     out : Path
@@ -78,7 +79,11 @@ class Request:
     @property
     def command(self) -> str:
         """The command that asks for it."""
-        return f"spide reproduce {self.target} --scale {self.scale} --seeds {self.seeds}"
+        words = [
+            "spide", "reproduce", self.target, "--scale", self.scale, "--seeds", str(self.seeds),
+            "--data-dir", str(self.data_dir),
+        ]  # fmt: skip
+        return shlex.join(words)
 
     def path(self, ending: str) -> Path:
         """A file of the results."""
@@ -142,7 +147,7 @@ def reproduce(
         title = "angle and relative error of gradients against exact ones"
     else:
         target = TARGETS[request.target]
-        plan = target.experiment.plan(request.scale, request.seeds, target.names)
+        plan = target.plan(request.scale, request.seeds)
         trained = _trained(target.experiment, plan, request, progress, interruption, say)
         if trained is None:
             return None
@@ -192,9 +197,7 @@ def _gradients(trained: Trained) -> tuple[Table, Figure]:
 
 def _write(request: Request, plan: Plan, title: str, table: Table, figure: Figure | None) -> Path:
     made = provenance()
-    told = ", ".join(
-        f"{name} {value}" for name, value in asdict(plan.recipe).items() if name in _TOLD
-    )
+    told = ", ".join(f"{name} {_values(plan, name)}" for name in _TOLD)
     request.out.mkdir(parents=True, exist_ok=True)
     lines = [
         f"# {request.target}: {title}\n",
@@ -208,3 +211,9 @@ def _write(request: Request, plan: Plan, title: str, table: Table, figure: Figur
     write_atomically(request.path(".csv"), table.csv().encode())
     write_atomically(request.path(".md"), "\n".join(lines).encode())
     return request.path(".md")
+
+
+def _values(plan: Plan, name: str) -> str:
+    """What a field is at the points: one value, or all that there are."""
+    found = dict.fromkeys(str(getattr(point.recipe, name)) for point in plan.points)
+    return " or ".join(found)

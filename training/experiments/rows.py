@@ -8,7 +8,7 @@ import numpy as np
 from xarray import DataArray
 
 from training.energy.columns import own_columns
-from training.experiments.paper import TABLE_1, TABLE_2, PaperRow
+from training.experiments.paper import FIGURE_5, TABLE_1, TABLE_2, PaperRow
 from training.experiments.sweeps import DATA, STEPS
 from training.experiments.tables import Cell, Table, mean_and_spread
 from training.experiments.trained import (
@@ -74,12 +74,13 @@ def methods(trained: Trained) -> Table:
 def steps(trained: Trained) -> Table:
     """Table 2: accuracy over T_B."""
     ours = trained.results.sel({CASE: OURS})
+    trained_with = set(ours[STEPS].values.tolist())
     rows = [
         (str(number), TABLE_2.get(number), *(
-            mean_and_spread(ours[name].sel({STEPS: number}))
+            mean_and_spread(ours[name].sel({STEPS: number})) if number in trained_with else None
             for name in ("final_accuracy", "best_accuracy")
         ))
-        for number in ours[STEPS].values.tolist()
+        for number in sorted(trained_with | TABLE_2.keys())
     ]  # fmt: skip
     columns = ("T_B", "paper: CIFAR-10, AlexNet-F", "ours, last epoch", "ours, best epoch")
     return Table(columns, rows)
@@ -150,13 +151,16 @@ def ablation(quantity: str) -> Callable[[Trained], Table]:
 def curves(trained: Trained) -> Table:
     """Figure 5: accuracies on training and test images in the last epoch."""
     rows = [
-        (case, *(
+        (case, FIGURE_5[case].accuracy, *(
             percent(trained.results[name].sel({CASE: case}))
             for name in ("training_accuracy", "test_accuracy")
         ))
         for case in trained.cases
     ]  # fmt: skip
-    return Table(("method", "training accuracy (%)", "test accuracy (%)"), rows)
+    columns = (
+        "method", "paper: CIFAR-10, AlexNet-F", "training accuracy (%)", "test accuracy (%)",
+    )  # fmt: skip
+    return Table(columns, rows)
 
 
 def seconds(trained: Trained) -> Table:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training.experiments import figures, rows
-from training.experiments.paper import TABLE_3, TABLE_4, TABLE_5
+from training.experiments.paper import TABLE_3, TABLE_3_CIFAR10, TABLE_4, TABLE_5
 from training.experiments.sweeps import (
     ABLATION_SWEEP,
     CIFAR_SWEEP,
@@ -17,10 +17,12 @@ from training.experiments.sweeps import (
     ONE_LAYER_SWEEP,
     SECONDS_SWEEP,
     Experiment,
+    Scale,
 )
 from training.experiments.tables import Table
 from training.experiments.trained import Trained
 from training.sweeps.cases import ABLATION
+from training.sweeps.plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +39,7 @@ class Target:
         What is shown there.
     experiment : Experiment
     names : tuple of str
-        The cases of it that are needed.
+        The cases of it that are needed, as far as a scale has them.
     table : callable
         From what was trained to the table, the paper's numbers and ours.
     figure : callable, optional
@@ -49,6 +51,12 @@ class Target:
     names: tuple[str, ...]
     table: Callable[[Trained], Table]
     figure: Callable[[Trained], Figure] | None = None
+
+    def plan(self, scale: Scale, seeds: int) -> Plan:
+        """The trainings that it needs, see `Experiment.plan`."""
+        known = {*self.experiment.cases[scale], *ABLATION}
+        names = [name for name in self.names if name in known]
+        return self.experiment.plan(scale, seeds, names)
 
 
 def _of_results(draw: Callable[[Dataset], Figure]) -> Callable[[Trained], Figure]:
@@ -64,6 +72,8 @@ TARGETS = {
     "table2": Target("accuracy over the steps T_B of stage 2", ABLATION_SWEEP, _OURS, rows.steps),
     "table3": Target("accuracy on MNIST beside other methods", METHODS_SWEEP,
                      METHODS_SWEEP.names, rows.accuracies(TABLE_3)),
+    "table3-cifar10": Target("accuracy on CIFAR-10 beside other methods", CIFAR_SWEEP,
+                             tuple(CIFAR_SWEEP.cases["full"]), rows.accuracies(TABLE_3_CIFAR10)),
     "table4": Target("accuracy on harder images (the paper: CIFAR-100)", HARDER_SWEEP,
                      HARDER_SWEEP.names, rows.accuracies(TABLE_4)),
     "table5": Target("one layer that feeds back to itself (the paper: CIFAR10-DVS)",

@@ -120,9 +120,7 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
     return xr.Dataset(data, coordinates, _attributes(plan, folder))
 
 
-def _curves(
-    records: list[Record], recipe: Recipe, layers: list[str]
-) -> dict[str, dict[int, Any]]:
+def _curves(records: list[Record], recipe: Recipe, layers: list[str]) -> dict[str, dict[int, Any]]:
     """Values by epoch (from 1 on), of epochs that have been tested."""
     curves: dict[str, dict[int, Any]] = defaultdict(dict)
     batches: list[Record] = []

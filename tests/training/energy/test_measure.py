@@ -19,8 +19,9 @@ from training.methods.registry import METHODS
 from training.methods.two_stage_config import TwoStageConfig
 from training.recipes import RECIPES
 
-#: Who sends back spikes, which are added, not multiplied.
-SPIKES_BACK = {"spide"}
+#: Who multiplies nothing between neurons on the way back: spikes are added, and direct feedback
+#: passes no neuron.
+SPIKES_BACK = {"spide", "feedback_alignment"}
 
 
 @pytest.mark.parametrize("name", METHODS)
