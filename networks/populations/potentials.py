@@ -55,8 +55,13 @@ def check_potentials(
             not_finite = middle
     run_again(not_finite)
     name, variable = _first_not_finite(groups) or next((name, "v") for name in groups)
-    raise NotFiniteError(
-        f"'{variable}' of '{name}' holds NaN or infinite values from step {not_finite} of stage "
+    raise not_finite_error(name, variable, not_finite, stage)
+
+
+def not_finite_error(group: str, variable: str, step: int, stage: int) -> NotFiniteError:
+    """What to say of a state variable that is no number from a step of a stage on."""
+    return NotFiniteError(
+        f"'{variable}' of '{group}' holds NaN or infinite values from step {step} of stage "
         f"{stage} on: the weights or the input are too large, try smaller ones"
     )
 

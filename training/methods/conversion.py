@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from equations import has_sigma_rates
-from networks import Architecture
+from networks import Architecture, NotFiniteError
 from networks.populations.neurons import dropout_values
 from networks.simulation import Simulation
 from networks.weights import Weights
@@ -114,6 +114,7 @@ class Conversion(FirstStageMethod):
 
     def _clipped(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
         """The rates of all layers, and the logits."""
+        batch.check(self.architecture, self.config.forward_steps, self.batch_size)
         rate = torch.from_numpy(self.first.average_input(batch))
         rates: dict[str, Tensor] = {}
         for layer in self.architecture.layers:
@@ -121,6 +122,11 @@ class Conversion(FirstStageMethod):
             mask = batch.masks.get(layer.name)
             if mask is not None:
                 drive = drive * torch.as_tensor(dropout_values(mask, layer.shape))
+            if not drive.isfinite().all():  # clipped, it would look like any other
+                raise NotFiniteError(
+                    f"the input of '{layer.name}' holds NaN or infinite values: the weights or the "
+                    "images are too large, try smaller ones"
+                )
             rate = (self.config.rescale * drive).clamp(0, 1)
             rates[layer.name] = rate
         return rates, readout_of(self._tensors, rate)

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike
 
 from networks import Architecture
 from networks.arrays import truth_value
-from networks.checks import check_images
 from networks.simulation import Simulation, SimulationOptions
 from networks.weights import Weights
 from training.methods.implicit import Implicit
@@ -139,7 +138,7 @@ def _checked(
     """The batch, after all checks that a run would make of it."""
     dtype = simulation.numpy_dtype
     batch = Batch.of(architecture, dtype, images, labels, dropout_masks)
-    check_images(architecture, batch.images, config.forward_steps, batch.samples)
+    batch.check(architecture, config.forward_steps, batch.samples)
     return batch
 
 

@@ -169,6 +169,7 @@ class Surrogate(Method):
         if self._weights is None:
             raise ValueError("there are no weights yet: call set_parameters first")
         config, layers = self.config, self.architecture.layers
+        batch.check(self.architecture, config.forward_steps, self.batch_size)
         counts: list[Tensor] = []
         activity: list[Tensor] = []  # without the decay of the counts
         for fired in self._network.steps(self._tensors, batch):

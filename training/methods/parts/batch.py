@@ -10,7 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
 from networks.arrays import class_labels, for_torch, numbers, whole_number
-from networks.checks import check_dropout_shapes, check_image_shape, typed_dropout
+from networks.checks import (
+    check_dropout,
+    check_dropout_shapes,
+    check_image_shape,
+    check_images,
+    typed_dropout,
+)
 
 Array = NDArray[np.floating]
 Masks = Mapping[str, ArrayLike]
@@ -89,6 +95,25 @@ class Batch:
             labels=class_labels(labels, batch.samples, architecture.classes),
             whole=batch.samples if whole is None else whole_number(whole, "batch", batch.samples),
         )
+
+    def check(self, architecture: Architecture, steps: int, batch_size: int) -> None:
+        """Refuse what a network of Brian2 refuses before it runs, for who computes without one.
+
+        Parameters
+        ----------
+        architecture : Architecture
+        steps : int
+            T_F.
+        batch_size : int
+            Largest number of samples.
+
+        Raises
+        ------
+        ValueError
+            If images or dropout masks do not fit or are not finite.
+        """
+        samples = check_images(architecture, self.images, steps, batch_size)
+        check_dropout(architecture, self.masks, samples)
 
     @property
     def samples(self) -> int:

@@ -11,7 +11,7 @@ What `spike` does on the way back is the caller's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -19,6 +19,7 @@ from torch import Tensor
 from networks import Architecture
 from networks.connections import Connection
 from networks.populations.neurons import dropout_values
+from networks.populations.potentials import not_finite_error
 from networks.wiring import FEEDBACK
 from training.methods.parts.batch import Batch
 from training.methods.two_stage_config import TwoStageConfig
@@ -58,18 +59,52 @@ class UnrolledNetwork:
         Yields
         ------
         list of tensor, shapes (samples, *layer.shape)
+
+        Raises
+        ------
+        NotFiniteError
+            After the last step, if a potential has become NaN or infinite.
         """
+        potentials: Sequence[Tensor] = ()
+        for fired, after in self._steps(parameters, batch):
+            yield fired
+            potentials = after
+        # The reset subtracts: what is no number at a step is none at the end, see
+        # `networks.populations.potentials`.
+        name, number = self._first_not_finite(potentials), self.config.forward_steps
+        if name is None:
+            return
+        again = replace(self, spike=_fires)._steps(parameters, batch)
+        with torch.no_grad():
+            for step, (_, potentials) in enumerate(again, start=1):
+                if found := self._first_not_finite(potentials):
+                    name, number = found, step
+                    break
+        raise not_finite_error(name, "v", number, stage=1)
+
+    def _first_not_finite(self, potentials: Sequence[Tensor]) -> str | None:
+        """The first layer with potentials that are no numbers."""
+        for layer, u in zip(self.architecture.layers, potentials, strict=True):
+            # The sum first: it is much faster, and finite only if all values are.
+            if not (u.detach().sum().isfinite() or u.isfinite().all()):
+                return layer.name
+        return None
+
+    def _steps(
+        self, parameters: Mapping[str, Tensor], batch: Batch
+    ) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
+        """Spikes of all layers step after step, and the potentials after the reset."""
         config, layers = self.config, self.architecture.layers
         fall = config.v_threshold - config.v_rest
         masks = self._masks(batch)
         constant = None if batch.frames else self._input(parameters, batch.images, masks)
-        potentials: list[Tensor | None] = [None for _ in layers]
+        potentials: list[Tensor] = []
         fired: list[Tensor] = []
         for step in range(config.forward_steps):
             last = fired[-1] if fired else None
-            fired = []
+            fired, before, potentials = [], potentials, []
             for index, layer in enumerate(layers):
-                u = potentials[index]
+                u = before[index] if before else None
                 if u is not None and config.leak != 1:
                     u = config.leak * u
                 if index == 0:
@@ -85,8 +120,8 @@ class UnrolledNetwork:
                     u = _add(u, drive, masks.get(layer.name))
                 spikes = self.spike(u, config.v_threshold)
                 fired.append(spikes)
-                potentials[index] = torch.sub(u, spikes, alpha=fall)
-            yield fired
+                potentials.append(torch.sub(u, spikes, alpha=fall))
+            yield fired, potentials
 
     def _input(
         self, parameters: Mapping[str, Tensor], images: object, masks: Mapping[str, Tensor]
@@ -124,6 +159,11 @@ def readout_of(parameters: Mapping[str, Tensor], rate: Tensor) -> Tensor:
 def in_layout(values: Tensor, layout: torch.memory_format) -> Tensor:
     """The same values in a memory format, which only images and kernels have."""
     return values.contiguous(memory_format=layout) if values.ndim == 4 else values
+
+
+def _fires(u: Tensor, threshold: float) -> Tensor:
+    """A spike where the potential reaches the threshold, with no way back."""
+    return (u >= threshold).to(u.dtype)
 
 
 def _add(u: Tensor | None, drive: Tensor, mask: Tensor | None) -> Tensor:
