@@ -16,12 +16,12 @@ from safetensors import SafetensorError
 
 from training.errors import CheckpointError, RunFolderError
 from training.recipes.architectures import read_architecture
-from training.runs.files.checkpoint import Arrays, Checkpoint, save
+from training.runs.files.checkpoint import Arrays, Checkpoint
+from training.runs.files.creation import make_run
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.output_path import check_makeable
-from training.runs.files.records import Record, encode, read_records
+from training.runs.files.records import Record, read_records
 from training.runs.shown.progress import Progress
-from training.storage.files import write_atomically
 
 
 def collect(program: Path, out: Path) -> RunFolder:
@@ -37,7 +37,7 @@ def collect(program: Path, out: Path) -> RunFolder:
     Raises
     ------
     RunFolderError
-        If `program` is no such folder, or `out` cannot be made.
+        If `program` is no such folder, or `out` cannot be made; then nothing is left of it.
     CheckpointError
         If there is no checkpoint, or one is damaged or does not fit the recipe.
     """
@@ -60,10 +60,7 @@ def collect(program: Path, out: Path) -> RunFolder:
         progress = _progress(int(path.stem.removeprefix("iteration-")), records)
         found.append(Checkpoint(run.name, run.recipe, progress, parameters, momentum))
         found[-1].check_architecture(architecture)
-    run.create()
-    for checkpoint in found:
-        save(run.checkpoints, checkpoint)
-    write_atomically(run.metrics, b"".join(map(encode, records)))
+    make_run(run, found, records)
     return run
 
 

@@ -57,8 +57,16 @@ def first_checkpoint(name: str, recipe: Recipe, architecture: Architecture) -> C
 
 
 def where_it_stopped(run: RunFolder, architecture: Architecture) -> Checkpoint:
-    """Return the newest checkpoint; the first, if the run was killed before it wrote that one."""
-    if not began(run.checkpoints) and not run.records():
+    """Return the newest checkpoint; the first, if the run was killed before it wrote that one.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none and the run did not begin with the weights of its seed, or the newest one
+        cannot be used.
+    """
+    if not began(run.checkpoints) and not run.records() and run.fingerprint is not None:
+        # Weights from a file came before any images: without a fingerprint they may be lost.
         return first_checkpoint(run.name, run.recipe, architecture)
     return load_latest(run.checkpoints)
 

@@ -6,9 +6,6 @@ installs signal handlers, so it works in notebooks, threads and workers.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +18,10 @@ from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint
-from training.runs.files.folder import RECIPE_NAME, RunFolder, check_vacant, continued
-from training.runs.files.lock import LOCK_NAME, only_writer
+from training.runs.files.creation import new_run
+from training.runs.files.folder import RunFolder, continued
+from training.runs.files.lock import only_writer
+from training.runs.files.output_path import check_vacant
 from training.runs.loop import first_checkpoint, where_it_stopped
 from training.runs.prepare import Setting, check_checkpoint, load_images, prepare
 from training.runs.run import Run
@@ -95,7 +94,7 @@ def train(
         fields["data_set"] = str((path / FOLDER).absolute())
         fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
     chosen = chosen_recipe(recipe, fields)
-    with only_writer(path), _nothing_left_of_failures(path):
+    with new_run(path):
         if arrays is not None:
             write_arrays(path, arrays)
         folder = RunFolder(path, recipe_name(recipe), chosen)
@@ -206,17 +205,3 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
             )
         recipe = RECIPES[recipe]
     return replace(recipe, **fields)
-
-
-@contextmanager
-def _nothing_left_of_failures(path: Path) -> Iterator[None]:
-    """Remove what a run has that was never made: its data, its lock, its empty folder."""
-    try:
-        yield
-    except BaseException:
-        if not (path / RECIPE_NAME).exists():
-            shutil.rmtree(path / FOLDER, ignore_errors=True)
-            with suppress(OSError):
-                (path / LOCK_NAME).unlink()
-                path.rmdir()
-        raise

@@ -18,8 +18,8 @@ from typing import Literal
 from training.errors import BusyRunError, UserError
 from training.interruption import Interruption
 from training.recipes import RECIPES
-from training.runs.files.folder import RECIPE_NAME
 from training.runs.files.lock import only_writer
+from training.runs.files.output_path import RECIPE_NAME
 from training.runs.run import Run
 from training.runs.train import resume, train
 from training.sweeps.folder import Attempt, SweepFolder

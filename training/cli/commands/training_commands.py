@@ -27,9 +27,11 @@ from training.parallel.distributed.processes import Processes
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.files.creation import new_run
 from training.runs.files.finished import nothing_left
-from training.runs.files.folder import RunFolder, check_vacant, continued, open_run, title_of
+from training.runs.files.folder import RunFolder, continued, open_run, title_of
 from training.runs.files.lock import only_writer
+from training.runs.files.output_path import check_vacant
 from training.runs.looking.evaluation import evaluate
 from training.runs.loop import first_checkpoint, where_it_stopped
 from training.runs.prepare import Setting, build, check_checkpoint, load_images, prepare
@@ -205,7 +207,7 @@ def _refusals() -> Iterator[None]:
 @contextmanager
 def _made(run: RunFolder) -> Iterator[None]:
     """A context in which a new run folder is there, and is written by this process only."""
-    with only_writer(run.path):
+    with new_run(run.path):
         run.create()
         yield
 

@@ -22,14 +22,12 @@ from training.data.own_data.own import is_own
 from training.errors import RunFolderError
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
-from training.runs.files.lock import LOCK_NAME
+from training.runs.files.output_path import RECIPE_NAME, check_vacant
 from training.runs.files.records import Record, encode, read_records
 from training.runs.shown.progress import Progress
-from training.storage.files import append, is_leftover, remove_leftovers, write_atomically
+from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.storage.system_errors import cause, remedy
-
-RECIPE_NAME = "recipe.json"
 
 
 def title_of(name: str, recipe: Recipe) -> str:
@@ -98,14 +96,28 @@ class RunFolder:
         RunFolderError
             If the folder is not vacant or cannot be written.
         """
-        check_vacant(self.path)
         try:
-            self._make_folders()
+            self.lay_out()
             self.write_recipe()
         except OSError as error:
             raise RunFolderError(
                 f"cannot write the run folder '{self.path}' ({cause(error)}): {remedy(error)}"
             ) from None
+
+    def lay_out(self) -> None:
+        """Make the folders of a new run, and empty them of what a killed creation left.
+
+        Raises
+        ------
+        RunFolderError
+            If the folder is not vacant.
+        OSError
+            If it cannot be written.
+        """
+        check_vacant(self.path)
+        self._make_folders()
+        for path in (*self.checkpoints.iterdir(), self.metrics):
+            path.unlink(missing_ok=True)
 
     def reopen(self, progress: Progress) -> None:
         """Write the recipe anew, and drop the metrics that a run resumed there will repeat."""
@@ -163,32 +175,6 @@ class _RecipeFile:
     name: str
     recipe: Recipe
     fingerprint: str | None = None
-
-
-def check_vacant(path: Path) -> None:
-    """Refuse a path that holds something.
-
-    Raises
-    ------
-    RunFolderError
-        If there is a run, another file or folder.
-    """
-    if (path / RECIPE_NAME).exists():
-        raise RunFolderError(
-            f"'{path}' already holds a run: continue it with --resume '{path}', or choose another "
-            "--out"
-        )
-    if path.exists() and (not path.is_dir() or not all(map(_is_of_creation, path.iterdir()))):
-        raise RunFolderError(f"'{path}' exists and is not an empty folder: choose another --out")
-
-
-def _is_of_creation(path: Path) -> bool:
-    """Whether this is what a process leaves that is killed before it has made a run."""
-    if path.is_dir():
-        if path.name == FOLDER:
-            return all(file.suffix == ".npy" for file in path.iterdir())
-        return path.name in ("checkpoints", "pictures") and not any(path.iterdir())
-    return path.name == LOCK_NAME or is_leftover(path)
 
 
 def open_run(path: Path) -> RunFolder:

@@ -5,9 +5,33 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from training.data.own_data.from_memory import FOLDER
 from training.errors import RunFolderError
-from training.runs.files.folder import check_vacant
+from training.runs.files.lock import LOCK_NAME
+from training.storage.files import is_leftover
 from training.storage.system_errors import cause, remedy
+
+RECIPE_NAME = "recipe.json"
+"""The file that makes a folder a run; it is written last."""
+
+_FIRST_CHECKPOINT = "iteration-00000000"
+
+
+def check_vacant(path: Path) -> None:
+    """Refuse a path that holds something.
+
+    Raises
+    ------
+    RunFolderError
+        If there is a run, another file or folder.
+    """
+    if (path / RECIPE_NAME).exists():
+        raise RunFolderError(
+            f"'{path}' already holds a run: continue it with --resume '{path}', or choose another "
+            "--out"
+        )
+    if path.exists() and (not path.is_dir() or not all(map(_is_of_creation, path.iterdir()))):
+        raise RunFolderError(f"'{path}' exists and is not an empty folder: choose another --out")
 
 
 def check_makeable(path: Path) -> None:
@@ -29,6 +53,21 @@ def check_makeable(path: Path) -> None:
         raise RunFolderError(
             f"cannot write the run folder '{path}' ({reason}): choose another --out"
         )
+
+
+def _is_of_creation(path: Path) -> bool:
+    """Whether this is what a process leaves that is killed before it has made a run.
+
+    Nothing of it is worth keeping: of weights, those of iteration 0 only, which come from a seed or
+    from a file that was imported.
+    """
+    if path.is_dir():
+        if path.name == FOLDER:
+            return all(file.suffix == ".npy" for file in path.iterdir())
+        if path.name == "checkpoints":
+            return all(f.stem == _FIRST_CHECKPOINT or is_leftover(f) for f in path.iterdir())
+        return path.name == "pictures" and not any(path.iterdir())
+    return path.name == LOCK_NAME or is_leftover(path)
 
 
 def _obstacle(path: Path) -> str | None:

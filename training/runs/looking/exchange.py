@@ -14,9 +14,9 @@ from networks.exchange import ExchangeError, TrainedNetwork
 from training.errors import UserError
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, save
-from training.runs.files.folder import RunFolder, check_vacant
-from training.runs.files.lock import only_writer
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.creation import make_run
+from training.runs.files.folder import RunFolder
 from training.runs.files.output_path import check_makeable
 from training.runs.shown.progress import Progress
 from training.storage.files import write_atomically
@@ -100,7 +100,8 @@ def import_run(file: Path, name: str, recipe: Recipe, out: Path) -> RunFolder:
     Raises
     ------
     UserError
-        If the file holds no network, or one for other images or classes than the recipe's.
+        If the file holds no network, or one for other images or classes than the recipe's, or the
+        run folder cannot be made; then nothing is left of it.
     """
     network = read_network(file)
     check_makeable(out)
@@ -132,8 +133,5 @@ def import_run(file: Path, name: str, recipe: Recipe, out: Path) -> RunFolder:
     parameters = dict(network.weights)
     momentum = {key: np.zeros_like(values) for key, values in parameters.items()}
     folder = RunFolder(out, name, changed)
-    with only_writer(out):
-        check_vacant(out)
-        folder.create()
-        save(folder.checkpoints, Checkpoint(name, changed, Progress(), parameters, momentum))
+    make_run(folder, [Checkpoint(name, changed, Progress(), parameters, momentum)])
     return folder
