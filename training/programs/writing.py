@@ -39,10 +39,10 @@ from training.programs.configuration import header
 from training.programs.numbers import write_numbers, write_stage
 from training.programs.places import places_of_lessons, places_of_weights, program_of
 from training.recipes.architectures import read_architecture
+from training.recipes.chosen import chosen_recipe, recipe_name
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import RunFolder
 from training.runs.files.output_path import check_makeable
-from training.runs.train import chosen_recipe, recipe_name
 from training.updates.initialisation import initial_parameters
 
 SOURCES = files("training.programs") / "sources"

@@ -6,16 +6,19 @@ installs signal handlers, so it works in notebooks, threads and workers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from numpy.typing import NDArray
+
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
-from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
+from training.recipes.chosen import chosen_recipe, recipe_name
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
@@ -26,10 +29,6 @@ from training.runs.loop import first_checkpoint, where_it_stopped
 from training.runs.prepare import Setting, check_checkpoint, load_images, prepare
 from training.runs.run import Run
 from training.runs.shown.display import Bars, Display
-from training.suggestions import did_you_mean
-
-OWN = "own"
-"""Name of a run that has no recipe's."""
 
 
 def train(
@@ -94,12 +93,39 @@ def train(
         fields["data_set"] = str((path / FOLDER).absolute())
         fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
     chosen = chosen_recipe(recipe, fields)
-    with new_run(path):
+    setting = replace(_setting(data_dir, progress, interruption), download=download)
+    folder = RunFolder(path, recipe_name(recipe), chosen)
+    return train_in(folder, setting, max_iterations, arrays)
+
+
+def train_in(
+    folder: RunFolder,
+    setting: Setting,
+    max_iterations: int | None = None,
+    arrays: Mapping[str, NDArray[Any]] | None = None,
+) -> Run:
+    """Train in a run folder that is not there yet.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        If it has a fingerprint, images of another one are refused.
+    setting : Setting
+        Of this process alone.
+    max_iterations : int, optional
+    arrays : dict of array, optional
+        Written into the folder first: the data set of the recipe.
+
+    Raises
+    ------
+    UserError, ValueError
+        As `train`.
+    """
+    recipe = folder.recipe
+    with new_run(folder.path):
         if arrays is not None:
-            write_arrays(path, arrays)
-        folder = RunFolder(path, recipe_name(recipe), chosen)
-        checkpoint = first_checkpoint(folder.name, chosen, read_architecture(chosen))
-        setting = replace(_setting(data_dir, progress, interruption), download=download)
+            write_arrays(folder.path, arrays)
+        checkpoint = first_checkpoint(folder.name, recipe, read_architecture(recipe))
         return _train(folder, checkpoint, setting, max_iterations, new=True)
 
 
@@ -178,30 +204,3 @@ def _setting(data_dir: str | Path, progress: bool, interruption: Interruption | 
 def dated_path(name: str) -> Path:
     """A folder that no other start has, even in the same second on another machine."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}-{token_hex(4)}"
-
-
-def recipe_name(recipe: str | Recipe | None) -> str:
-    return recipe if isinstance(recipe, str) else OWN
-
-
-def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe:
-    """The recipe with some fields changed."""
-    known = Recipe.__dataclass_fields__
-    for name in fields:
-        if name not in known:
-            raise ValueError(
-                f"a recipe has no field '{name}'{did_you_mean(name, known)}: 'help(spide.Recipe)' "
-                "lists them"
-            )
-    if recipe is None:
-        if "architecture" not in fields:
-            raise ValueError("give the architecture of the network, such as '40 (F40)'")
-        return Recipe(**fields)
-    if isinstance(recipe, str):
-        if recipe not in RECIPES:
-            raise ValueError(
-                f"there is no recipe '{recipe}'{did_you_mean(recipe, RECIPES)}: choose one of "
-                f"{', '.join(RECIPES)}"
-            )
-        recipe = RECIPES[recipe]
-    return replace(recipe, **fields)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.data import find
 from training.interruption import Interruption
 from training.provenance import commit
+from training.recipes.chosen import chosen_recipe, recipe_name
 from training.recipes.recipe import Recipe
-from training.runs.train import chosen_recipe, recipe_name
 from training.storage.netcdf import check_netcdf, write_netcdf
 from training.sweeps.clusters import connected, dashboard
 from training.sweeps.draws import Range
@@ -21,6 +20,7 @@ from training.sweeps.plan import Mode, Plan, Point, make_plan
 from training.sweeps.progress import SweepBar
 from training.sweeps.queue import new_sweep, outcomes
 from training.sweeps.results import gather
+from training.sweeps.todo import check_images, fingerprints_of, missing
 from training.sweeps.toml_file import file_recipe, read_sweep_file
 from training.sweeps.worker import Outcome, Task
 
@@ -186,12 +186,18 @@ def run_sweep(
     folder, interruption = where.folder, interruption or Interruption()
     commit()  # of the code that trains now, however the checkout moves on
     check_netcdf(where.out)
-    for data_set in dict.fromkeys(point.recipe.data_set for point in plan.points):
-        find(data_set).load(where.data_dir)  # what is missing is told before anything begins
+    fingerprints = fingerprints_of(plan, where.data_dir)
     with folder.locked():
-        todo = _missing(plan, folder, retry_failed, say)
+        for point, fingerprint in fingerprints.items():
+            check_images(point, folder, fingerprint)
+        todo = missing(plan, folder, retry_failed, say)
         if todo:
-            _train(plan, todo, where, progress, interruption, say)
+            sweep, data_dir = new_sweep(), where.data_dir.absolute()
+            tasks = [
+                Task(sweep, plan.name, point, fingerprints[point], folder.path, data_dir)
+                for point in todo
+            ]
+            _train(plan, tasks, where, progress, interruption, say)
         results = gather(plan, folder)
         write_netcdf(results, where.out)
     return results
@@ -199,16 +205,14 @@ def run_sweep(
 
 def _train(
     plan: Plan,
-    todo: list[Point],
+    tasks: list[Task],
     where: Where,
     progress: bool,
     interruption: Interruption,
     say: Callable[[str], None],
 ) -> None:
-    folder, sweep, written_at = where.folder, new_sweep(), time.monotonic()
-    tasks = [
-        Task(sweep, plan.name, point, folder.path, where.data_dir.absolute()) for point in todo
-    ]
+    folder, written_at = where.folder, time.monotonic()
+    todo = [task.point for task in tasks]
     threads = max(point.recipe.threads for point in todo)
     with connected(where.scheduler, where.workers, threads, len(todo)) as client:
         say(dashboard(client))
@@ -223,21 +227,6 @@ def _train(
                 if time.monotonic() - written_at > WRITE_SECONDS:
                     write_netcdf(gather(plan, folder), where.out)
                     written_at = time.monotonic()
-
-
-def _missing(
-    plan: Plan, folder: SweepFolder, retry_failed: bool, say: Callable[[str], None]
-) -> list[Point]:
-    """The points to train: those that were begun first."""
-    if retry_failed:
-        for point in plan.points:
-            folder.forget_failure(point)
-    states = {point: folder.state(point) for point in plan.points}
-    counts = {state: list(states.values()).count(state) for state in sorted(set(states.values()))}
-    told = ", ".join(f"{count} {state}" for state, count in counts.items())
-    say(f"{len(plan.points)} points: {told}; runs in '{folder.path}'")
-    todo = [point for point, state in states.items() if state in ("begun", "missing")]
-    return sorted(todo, key=lambda point: states[point])
 
 
 def _report(

@@ -11,19 +11,23 @@ import os
 import socket
 import time
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from training.errors import BusyRunError, UserError
 from training.interruption import Interruption
 from training.recipes import RECIPES
+from training.recipes.chosen import OWN
+from training.runs.files.folder import RunFolder
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import RECIPE_NAME
+from training.runs.prepare import Setting
 from training.runs.run import Run
-from training.runs.train import resume, train
+from training.runs.train import resume, train_in
 from training.sweeps.folder import Attempt, SweepFolder
 from training.sweeps.plan import Point
+from training.sweeps.todo import check_images
 
 Outcome = Literal["complete", "stopped", "failed"]
 
@@ -44,6 +48,8 @@ class Task:
     name : str
         Of the recipe.
     point : Point
+    fingerprint : str
+        Of the images that all points of its data set are trained on.
     folder : Path
         Of the sweep, absolute: all workers see the same files.
     data_dir : Path
@@ -53,6 +59,7 @@ class Task:
     sweep: str
     name: str
     point: Point
+    fingerprint: str
     folder: Path
     data_dir: Path
 
@@ -104,17 +111,16 @@ def _train(task: Task, folder: SweepFolder, stop: Stop) -> Outcome:
     point, path = task.point, folder.run(task.point)
     if stop.requested:
         return "stopped"
+    check_images(point, folder, task.fingerprint)  # and that its recipe is this one
     if not (path / RECIPE_NAME).exists():
-        if task.name in RECIPES:
-            train(
-                task.name, out=path, data_dir=task.data_dir, interruption=stop,
-                **asdict(point.recipe),
-            )  # fmt: skip
-        else:
-            train(point.recipe, out=path, data_dir=task.data_dir, interruption=stop)
+        name = task.name if task.name in RECIPES else OWN
+        setting = Setting(task.data_dir, interruption=stop)
+        train_in(RunFolder(path, name, point.recipe, task.fingerprint), setting)
     elif not folder.finished(point):
-        folder.opened(point)  # its recipe is this one
-        resume(Run(path, data_dir=task.data_dir), interruption=stop)
+        run = Run(path, data_dir=task.data_dir)
+        # Runs of earlier versions do not remember it.
+        run.folder = replace(run.folder, fingerprint=task.fingerprint)
+        resume(run, interruption=stop)
     return "complete" if folder.finished(point) else "stopped"
 
 

@@ -9,13 +9,40 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
+from training.errors import RunFolderError
 from training.recipes import RECIPES
+from training.runs.train import train
 from training.sweeps.plan import make_plan
 from training.sweeps.sweep import Where, run_sweep, sweep
 
 TINY = replace(
     RECIPES["digits"], architecture="6 (F6)", batch_size=100, forward_steps=4, backward_steps=5
 )
+
+
+def test_points_on_other_images_are_refused_before_anything_trains(tmp_path: Path) -> None:
+    """A file that is written anew has the same recipe: only its fingerprint differs."""
+    own = tmp_path / "own.npz"
+    values = np.random.default_rng(0).random((2, 40, 4))
+    recipe = replace(TINY, epochs=1, batch_size=8, data_set=str(own))
+    where = Where(tmp_path / "sweep.nc")
+    np.savez(own, images=values[0], labels=np.arange(40) % 2)
+    plan = make_plan("digits", recipe, {"backward_steps": [5]})
+    train(plan.points[0].recipe, out=where.folder.run(plan.points[0]))
+    # There is nothing to train, so that no worker starts.
+    assert run_sweep(plan, where).state.values.ravel().tolist() == ["complete"]
+    np.savez(own, images=values[1], labels=np.arange(40) % 2)
+    said: list[str] = []
+    for more in (plan, make_plan("digits", recipe, {"backward_steps": [5, 10]})):
+        with pytest.raises(
+            RunFolderError,
+            match=r"the point backward_steps=5, seed=0 in '.*' is trained on other images than "
+            r".*own\.npz has now: restore those, or choose another folder for the runs",
+        ):
+            run_sweep(more, where, say=said.append)
+    assert not said
+    np.savez(own, images=values[0], labels=np.arange(40) % 2)
+    assert run_sweep(plan, where).state.values.ravel().tolist() == ["complete"]
 
 
 @pytest.mark.slow

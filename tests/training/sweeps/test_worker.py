@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.data import find
 from training.errors import RunFolderError
 from training.recipes import RECIPES
 from training.runs.files.checkpoint import load_latest
@@ -36,7 +37,8 @@ def plan(**fields: object) -> Plan:
 
 def task(tmp_path: Path, point: Point, sweep: str = "a") -> Task:
     (tmp_path / "failures").mkdir(exist_ok=True)
-    return Task(sweep, "digits", point, tmp_path, tmp_path / "data")
+    images = find(point.recipe.data_set).load(tmp_path / "data")
+    return Task(sweep, "digits", point, images.fingerprint(), tmp_path, tmp_path / "data")
 
 
 def attempts(tmp_path: Path) -> list[tuple[int, int, str]]:
@@ -116,7 +118,8 @@ def test_a_point_that_another_process_trains_is_waited_for(tmp_path: Path) -> No
 def test_a_failure_is_written_down_and_can_be_forgotten(tmp_path: Path) -> None:
     (point,) = make_plan("mnist-lenet", RECIPES["mnist-lenet"], {"dropout": [0.1]}).points
     folder = SweepFolder(tmp_path)
-    failing = replace(task(tmp_path, point), name="mnist-lenet")
+    (other,) = plan(dropout=0.1).points
+    failing = replace(task(tmp_path, other), name="mnist-lenet", point=point)
     assert run_point(failing) == "failed"
     assert folder.state(point) == "failed"
     failure = folder.failure(point)
@@ -131,3 +134,29 @@ def test_a_folder_with_another_recipe_is_refused(tmp_path: Path) -> None:
     train(replace(point.recipe, seed=9), out=folder.run(point), max_iterations=1)
     with pytest.raises(RunFolderError, match="holds a run of another recipe: choose another fold"):
         folder.state(point)
+
+
+def test_a_worker_that_sees_other_images_trains_nothing(tmp_path: Path) -> None:
+    """The file was written anew since the sweep began, or the worker has another disk."""
+    own = tmp_path / "own.npz"
+    values = np.random.default_rng(0).random((2, 40, 4))
+    np.savez(own, images=values[0], labels=np.arange(40) % 2)
+    recipe = replace(TINY, data_set=str(own), batch_size=8)
+    new, begun = make_plan("digits", recipe, {"backward_steps": [5, 6]}).points
+    folder = SweepFolder(tmp_path)
+    train(begun.recipe, out=folder.run(begun), max_iterations=2)
+    tasks = [task(tmp_path, point) for point in (new, begun)]
+    np.savez(own, images=values[1], labels=np.arange(40) % 2)
+    for each in tasks:
+        assert run_point(each) == "failed"
+        failure = folder.failure(each.point)
+        assert failure is not None and f"images of {own} are not those" in failure.error
+        assert failure.error.endswith("is trained on: restore them")
+    assert not folder.run(new).exists()
+    # A task of a sweep that began with the new images does not go on with a run on the old ones.
+    folder.forget_failure(begun)
+    assert run_point(task(tmp_path, begun)) == "failed"
+    failure = folder.failure(begun)
+    assert failure is not None and "backward_steps=6, seed=0" in failure.error
+    assert "is trained on other images than" in failure.error
+    assert [each["iteration"] for each in folder.opened(begun).records()][-1] == 2

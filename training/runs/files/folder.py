@@ -60,7 +60,7 @@ class RunFolder:
         The recipe as the run uses it.
     fingerprint : str or None
         Of the images that it is trained on (`Images.fingerprint`); None before they are loaded,
-        and for runs of versions that did not remember it.
+        unless others are to be refused, and for runs of versions that did not remember it.
     """
 
     path: Path
@@ -239,8 +239,11 @@ def trained_on(run: RunFolder, fingerprint: str, data_dir: Path) -> RunFolder:
         those of either.
     """
     if run.fingerprint not in (None, fingerprint):
+        own = is_own(run.recipe.data_set)
+        where = "" if own else f" in '{data_dir}'"
+        remedy = "restore them" if own else "give the --data-dir that holds them"
         raise RunFolderError(
-            f"the images of {run.recipe.data_set} in '{data_dir}' are not those that the run in "
-            f"'{run.path}' was trained on: give the --data-dir that holds them"
+            f"the images of {run.recipe.data_set}{where} are not those that the run in "
+            f"'{run.path}' is trained on: {remedy}"
         )
     return replace(run, fingerprint=fingerprint)

@@ -1,0 +1,54 @@
+"""The recipe that a caller chooses: by name or as it is, with some fields changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from training.recipes import RECIPES
+from training.recipes.recipe import Recipe
+from training.suggestions import did_you_mean
+
+OWN = "own"
+"""Name of a run that has no recipe's."""
+
+
+def recipe_name(recipe: str | Recipe | None) -> str:
+    """What a run of it is called."""
+    return recipe if isinstance(recipe, str) else OWN
+
+
+def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe:
+    """The recipe with some fields changed.
+
+    Parameters
+    ----------
+    recipe : str or Recipe or None
+        A recipe, or its name; without one the architecture is needed.
+    fields : dict
+        By name of the field, its value.
+
+    Raises
+    ------
+    ValueError
+        For names that do not exist, and values out of range.
+    """
+    known = Recipe.__dataclass_fields__
+    for name in fields:
+        if name not in known:
+            raise ValueError(
+                f"a recipe has no field '{name}'{did_you_mean(name, known)}: 'help(spide.Recipe)' "
+                "lists them"
+            )
+    if recipe is None:
+        if "architecture" not in fields:
+            raise ValueError("give the architecture of the network, such as '40 (F40)'")
+        return Recipe(**fields)
+    if isinstance(recipe, str):
+        if recipe not in RECIPES:
+            raise ValueError(
+                f"there is no recipe '{recipe}'{did_you_mean(recipe, RECIPES)}: choose one of "
+                f"{', '.join(RECIPES)}"
+            )
+        recipe = RECIPES[recipe]
+    return replace(recipe, **fields)
