@@ -30,6 +30,11 @@ class Trace:
         self._variable = variable
         self._shape = shape
 
+    @property
+    def variable(self) -> str:
+        """The name of the state variable."""
+        return self._variable
+
     def __repr__(self) -> str:
         return f"<Trace of {self._variable}, {len(self.steps)} steps of {self._shape}>"
 

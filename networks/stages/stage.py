@@ -115,6 +115,27 @@ class Stage(ABC):
         populations = self.populations.values()
         return {group.name: group for each in populations for group in each.groups.values()}
 
+    def window(self, group: str, steps: int) -> slice:
+        """Where the steps of a group lie among those of a run, which a pipeline makes longer.
+
+        Parameters
+        ----------
+        group : str
+        steps : int
+            T_F or T_B.
+
+        Raises
+        ------
+        KeyError
+            If there is no such group.
+        """
+        whose = self[group]
+        for layer, each in self.populations.items():
+            if any(whose is member for member in each.groups.values()):
+                first = self.simulator.schedule.layers[layer].delay or 0
+                return slice(first, first + steps)
+        raise KeyError(f"'{group}' belongs to no layer")
+
     @property
     def network(self) -> BrianNetwork:
         """The Brian2 network."""

@@ -80,6 +80,35 @@ def test_a_leak_in_the_count_is_no_spike(tmp_path: Path) -> None:
     np.testing.assert_allclose(weighted, result["layer1.spike_count"].isel(step=7), atol=1e-12)
 
 
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Three layers of leaky neurons, of which each works a step later than the one before."""
+    options = {**OWN, "architecture": "6-5-4 (F6)", "leak": 0.75, "propagation": "synchronous"}
+    return train(out=tmp_path_factory.mktemp("runs") / "run", **options, couple=True)
+
+
+@pytest.mark.parametrize("layer", ["layer1", "layer2", "layer3"])
+def test_a_layer_of_a_pipeline_has_its_own_steps(pipeline: Run, layer: str) -> None:
+    """Rates that are the leak-weighted means of the spikes: no spike is lost, none invented."""
+    names = [f"{layer}.spikes", f"{layer}.v", f"backward.{layer}_positive.spikes"]
+    result = simulate(pipeline, 1, [*names, f"backward.{layer}_negative.spikes"])
+    spikes = result[f"{layer}.spikes"]
+    assert spikes.sizes["step"] == result[f"{layer}.v"].sizes["step"] == 8
+    decay = 0.75 ** np.arange(7, -1, -1)
+    rates = np.tensordot(decay, spikes.values.astype(float), 1) / decay.sum()
+    assert spikes.sum() > 0
+    np.testing.assert_allclose(rates, result[f"{layer}.alpha"], rtol=1e-12)
+    np.testing.assert_array_equal(spikes.values.any(axis=0), result[f"{layer}.alpha"].values > 0)
+
+    image, label = pipeline.images.test[1]
+    beta = pipeline.trainer.step(image.numpy()[None], [int(label)], batch=8).beta[layer][0]
+    both = [result[f"backward.{layer}_{sign}.spikes"] for sign in ("positive", "negative")]
+    assert both[0].sizes["backward.step"] == 40 and both[0].sum() + both[1].sum() > 0
+    decay = 0.75 ** np.arange(39, -1, -1)
+    net = both[0].values.astype(float) - both[1].values
+    np.testing.assert_allclose(np.tensordot(decay, net, 1) / decay.sum(), beta, atol=1e-12)
+
+
 @pytest.mark.parametrize("text", ["v", "layer1.", "middle.layer1.v", "a.b.c.d"])
 def test_names_that_cannot_be_read(text: str) -> None:
     with pytest.raises(ValueError, match=f"cannot record '{text}': write LAYER.VARIABLE"):

@@ -3,6 +3,10 @@
 What is recorded is named ``layer1.v`` or ``layer2.spikes`` for stage 1, and ``backward.layer1.v``
 for stage 2. Any state variable of a neuron can be recorded; ``spikes`` are the spikes of each step
 (-1, 0 or 1 in stage 2), which are the steps of the neuron's count.
+
+A step is a layer's own: with synchronous propagation layer l works on a step l - 1 steps after
+layer 1 (`networks.schedule`), and what it does before its window begins and after it ends is left
+out. So every layer has T_F steps (T_B in stage 2), and rates are the means of the spikes.
 """
 
 from __future__ import annotations
@@ -26,8 +30,9 @@ from training.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import xarray as xr
+    from brian2.groups.neurongroup import NeuronGroup
 
-SPIKES, COUNT = "spikes", "spike_count"
+SPIKES, COUNT, FIRED = "spikes", "spike_count", "activity"
 STAGES = ("forward", "backward")
 
 
@@ -51,16 +56,6 @@ class Recording:
     def __str__(self) -> str:
         prefix = "" if self.stage == "forward" else f"{self.stage}."
         return f"{prefix}{self.group}.{self.variable}"
-
-    @property
-    def watched(self) -> str:
-        """The state variable that tells it."""
-        return COUNT if self.variable == SPIKES else self.variable
-
-    @property
-    def source(self) -> tuple[str, str, str]:
-        """What is watched, and where."""
-        return self.stage, self.group, self.watched
 
     @classmethod
     def read(cls, text: str) -> Recording:
@@ -102,9 +97,9 @@ def simulate(
     Returns
     -------
     Dataset
-        What is recorded by name, with the dimension ``step`` (``backward.step`` in stage 2) and
-        those of its layer; ``logits``; the rates ``alpha`` of the last step as ``LAYER.alpha``; and
-        ``image``. Image, label and prediction are attributes.
+        What is recorded by name, with the dimension ``step`` (``backward.step`` in stage 2; the
+        layer's own steps, T_F or T_B) and those of its layer; ``logits``; the rates ``alpha`` of
+        the last step as ``LAYER.alpha``; and ``image``. Image, label and prediction are attributes.
 
     Raises
     ------
@@ -118,19 +113,21 @@ def simulate(
         raise ValueError("there is nothing to record: name something, such as layer1.v")
     pixels, label = _image(run, image)
     method = _one_sample(run)
+    steps = {"forward": run.recipe.forward_steps, "backward": run.recipe.backward_steps}
     with ExitStack() as stack:
         traces: dict[tuple[str, str, str], Trace] = {}
         for each in recordings:  # spikes and their count are one trace
-            if each.source not in traces:
-                traces[each.source] = stack.enter_context(_watched(method, each))
+            source = _source(method, each)
+            if source not in traces:
+                traces[source] = stack.enter_context(watch(_group(method, each), source[-1]))
         if any(each.stage == "backward" for each in recordings):
             result: Any = method.step(pixels, [label], batch=run.recipe.batch_size)
         else:
             result = method.predict(pixels)
         recorded = {
             str(each): (
-                _dimensions(each, traces[each.source]),
-                _values(each, traces[each.source], method),
+                _dimensions(each, traces[_source(method, each)]),
+                _values(each, traces[_source(method, each)], method, steps[each.stage]),
             )
             for each in recordings
         }
@@ -178,8 +175,23 @@ def _one_sample(run: Run) -> Method:
     return method
 
 
-def _watched(method: Method, recording: Recording) -> Any:
-    """The context in which a recording is made."""
+def _source(method: Method, recording: Recording) -> tuple[str, str, str]:
+    """What is watched: a stage, a group, and the state variable that tells what is recorded.
+
+    One side of a leaky couple counts the spikes of both; what it fired itself is its activity.
+    """
+    group = _group(method, recording)
+    side = recording.stage == "backward" and "s" not in group.variables and FIRED in group.variables
+    told = FIRED if side else COUNT
+    return (
+        recording.stage,
+        recording.group,
+        told if recording.variable == SPIKES else recording.variable,
+    )
+
+
+def _group(method: Method, recording: Recording) -> NeuronGroup:
+    """The neurons that are recorded."""
     stage = method.stages.get(recording.stage)
     if stage is None:
         raise ValueError(
@@ -192,19 +204,20 @@ def _watched(method: Method, recording: Recording) -> Any:
             f"'{recording.group}'{did_you_mean(recording.group, stage.groups)}, only "
             f"{', '.join(stage.groups)}"
         )
-    return watch(stage[recording.group], recording.watched)
+    return stage[recording.group]
 
 
-def _values(recording: Recording, trace: Trace, method: Method) -> NDArray[Any]:
+def _values(recording: Recording, trace: Trace, method: Method, steps: int) -> NDArray[Any]:
     """What was recorded, shape (steps, *shape of the layer); spikes from the steps of the count."""
-    values = trace.values
+    stage = cast(Any, method.stages[recording.stage])
+    values = trace.values[stage.window(recording.group, steps)]
     if recording.variable != SPIKES:
         return np.array(values)
-    stage = cast(Any, method.stages[recording.stage])
     neuron = stage.neuron if recording.stage == "forward" else stage.couple.neuron
+    leak = 1.0 if trace.variable == FIRED else neuron.leak
     counts = values.astype(np.float64)
     before = np.concatenate([np.zeros_like(counts[:1]), counts[:-1]])
-    return np.rint(counts - neuron.leak * before).astype(np.int8)
+    return np.rint(counts - leak * before).astype(np.int8)
 
 
 def _dimensions(recording: Recording, trace: Trace) -> tuple[str, ...]:
