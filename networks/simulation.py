@@ -64,7 +64,8 @@ class Simulation:
         teaches the synapses that it runs along; they differ by rounding.
     threads : int
         Threads (programs, on compiled devices) that a batch is spread over, fewer for small
-        networks; 0 for as many as torch uses. They change no spike, but the order in which
+        networks; 0 for as many as torch uses, 1 at most where a GPU takes a batch as a whole. They
+        change no spike, but the order in which
         gradients are added up.
 
     Raises
@@ -93,6 +94,12 @@ class Simulation:
                 "'float32', or another backend"
             )
         check_learning(self.device, self.learning)
+        if self.undivided and self.threads > 1:
+            raise ValueError(
+                f"threads is {self.threads}: backend '{self.backend}' of device '{self.device}' "
+                "simulates a whole batch at once, in one program; use threads 1, or leave threads "
+                "out"
+            )
 
     @property
     def realised(self) -> Realised:

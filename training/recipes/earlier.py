@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from networks.devices.facts import facts_of
 from training.recipes.recipe import Recipe
 
 WHAT_WAS: dict[str, Any] = {
@@ -41,7 +42,15 @@ def completed(content: dict[str, Any]) -> dict[str, Any]:
     for field in fields(Recipe):
         if field.name not in whole:
             raise ValueError(f"the field '{field.name}' of the recipe is missing")
-    return {**content, "recipe": whole}
+    return {**content, "recipe": {**whole, "threads": _possible_threads(whole)}}
+
+
+def _possible_threads(recipe: dict[str, Any]) -> Any:
+    """The threads of a recipe; one where several of them used to make programs on one GPU."""
+    threads = recipe["threads"]
+    if type(threads) is int and threads > 1:
+        return 1 if recipe["backend"] in facts_of(recipe["device"]).undivided else threads
+    return threads
 
 
 def differing_field(one: Recipe, other: Recipe) -> str | None:

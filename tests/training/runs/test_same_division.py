@@ -17,7 +17,8 @@ from training.interruption import Interruption
 from training.methods.parts.division import Division
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_latest
-from training.runs.files.folder import RunFolder
+from training.runs.files.folder import RunFolder, open_run
+from training.runs.files.same_division import divided_as_before
 from training.runs.loop import TrainingLoop, first_checkpoint
 from training.runs.shown.display import Display
 from training.runs.train import resume
@@ -93,6 +94,24 @@ def test_a_run_of_an_earlier_version_goes_on_and_says_what_is_not_known(
         "spide: the run does not say with how many threads it was trained, and goes on with "
         "1 process of 1 thread: bit for bit if it had as many, else to rounding"
     )
+
+
+def test_a_run_of_several_programs_on_one_gpu_goes_on_with_one(tmp_path: Path) -> None:
+    """Earlier versions made four where four threads were asked for."""
+    new = Recipe("digits", "2C3s", device="genn", backend="cuda", threads=1)
+    folder = RunFolder(tmp_path / "run", "digits", new)
+    folder.create()
+    file = tmp_path / "run" / "recipe.json"
+    content = json.loads(file.read_text())
+    for added_by_seal in ("format", "checksum"):
+        del content[added_by_seal]
+    content["recipe"]["threads"] = 4
+    file.write_bytes(seal(content))
+    assert open_run(folder.path).recipe == new
+    checkpoint = replace(
+        first_checkpoint("digits", new, small_architecture()), division=Division(1, 4)
+    )
+    assert divided_as_before(new, checkpoint) == new
 
 
 class Divided(FakeTrainer):

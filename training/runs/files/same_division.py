@@ -20,9 +20,10 @@ def divided_as_before(recipe: Recipe, checkpoint: Checkpoint, processes: int = 1
         Where the run goes on.
     processes : int
         That train it now. Other ones divide a batch in another way whatever their threads do.
+        A GPU takes a batch as a whole, and its runs have one thread.
     """
     before = checkpoint.division
-    if before is None or before.processes != processes:
+    if before is None or before.processes != processes or recipe.simulation.undivided:
         return recipe
     return replace(recipe, threads=before.threads)
 

@@ -1,0 +1,22 @@
+"""Where and how networks are simulated: what does not go together is refused at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from networks.devices.facts import Backend
+from networks.simulation import Simulation
+
+
+@pytest.mark.parametrize("backend", ["cuda", "opencl"])
+def test_a_gpu_takes_a_batch_as_a_whole(backend: Backend) -> None:
+    for threads in (0, 1):
+        assert Simulation(device="genn", backend=backend, threads=threads).undivided
+    said = f"threads is 4: backend '{backend}' of device 'genn' simulates a whole batch at once"
+    with pytest.raises(ValueError, match=f"{said}.*use threads 1, or leave threads out"):
+        Simulation(device="genn", backend=backend, threads=4)
+
+
+def test_programs_of_a_cpu_are_as_many_as_threads() -> None:
+    assert Simulation(device="genn", backend="cpu", threads=4).threads == 4
+    assert Simulation(device="cpp_standalone", threads=4).threads == 4
