@@ -19,6 +19,38 @@ from networks.one_line import in_one_line
 
 #: Kinds of numbers that become floating-point numbers: truth values, integers, floats.
 _NUMBERS = "buif"
+_LISTS = (list, tuple)
+
+
+def as_array(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Anything that is an array, of whatever type.
+
+    Parameters
+    ----------
+    values : array-like or tensor
+        Tensors may be on any device and have a gradient; what NumPy has no type for is widened.
+    name : str
+        What it is, for messages.
+
+    Raises
+    ------
+    ValueError
+        If it is no array, or some of it is masked.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValueError(f"{name} are a masked array: fill what is masked, or leave it out")
+    if isinstance(values, _LISTS):
+        # NumPy would drop the masks of masked arrays, and fails at tensors with a gradient.
+        values = [
+            as_array(each, name) if hasattr(each, "__array__") or isinstance(each, _LISTS) else each
+            for each in values
+        ]
+    try:
+        return _of_tensor(values) if hasattr(values, "detach") else np.asarray(values)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"{name} are no array ({in_one_line(error)}): give an array or a tensor of numbers"
+        ) from None
 
 
 def numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[Any]:
@@ -37,7 +69,7 @@ def numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[Any]:
     ValueError
         If these are not real numbers, some are masked, or one is too large for the type.
     """
-    given = _array(values, name)
+    given = as_array(values, name)
     if given.dtype.kind not in _NUMBERS:
         raise ValueError(f"{name} are of type {given.dtype}: give an array of real numbers")
     with np.errstate(over="ignore"):
@@ -58,7 +90,7 @@ def truth_or_numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[
     ValueError
         As for `numbers`.
     """
-    given = _array(values, name)
+    given = as_array(values, name)
     return given if given.dtype == bool else numbers(given, dtype, name)
 
 
@@ -90,7 +122,7 @@ def class_labels(values: ArrayLike, samples: int, classes: int) -> NDArray[np.in
     ValueError
         If they are not integers, not one per sample, or not those of classes.
     """
-    given = _array(values, "labels")
+    given = as_array(values, "labels")
     if given.ndim == 2 and len(given) == samples:
         raise ValueError(
             f"labels have shape {given.shape}: give the number of each image's class, such as "
@@ -152,18 +184,6 @@ def truth_value(value: Any, name: str) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{name} must be True or False, not {value!r}")
     return bool(value)
-
-
-def _array(values: ArrayLike, name: str) -> NDArray[Any]:
-    if isinstance(values, np.ma.MaskedArray):
-        raise ValueError(f"{name} are a masked array: fill what is masked, or leave it out")
-    if isinstance(values, list | tuple):
-        # NumPy would drop the masks of masked arrays, and fails at tensors with a gradient.
-        values = [_array(each, name) if hasattr(each, "__array__") else each for each in values]
-    try:
-        return _of_tensor(values) if hasattr(values, "detach") else np.asarray(values)
-    except (ValueError, TypeError, RuntimeError) as error:
-        raise ValueError(f"{name} are no array: {in_one_line(error)}") from None
 
 
 def _of_tensor(values: Any) -> NDArray[Any]:

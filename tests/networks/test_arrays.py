@@ -160,9 +160,10 @@ def test_every_form_of_the_same_numbers(
         (lambda values: values.astype(str), "are of type <U"),
         (lambda values: np.ma.masked_less(values, 0), "are a masked array"),
         (lambda values: [np.ma.masked_less(each, 0) for each in values], "are a masked array"),
+        (lambda values: [[np.ma.masked_less(each, 0) for each in values]], "are a masked array"),
         (lambda values: None, "are of type object"),
-        (lambda values: torch.tensor(values).to_sparse(), "are no array: can't convert Sparse"),
-        (lambda values: torch.tensor(values, device="meta"), "are no array: Cannot copy"),
+        (lambda values: torch.tensor(values).to_sparse(), "are no array (can't convert Sparse"),
+        (lambda values: torch.tensor(values, device="meta"), "are no array (Cannot copy"),
     ],
 )
 def test_what_are_no_numbers(

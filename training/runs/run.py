@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
-from networks.arrays import whole_number
+from networks.arrays import as_array, whole_number
+from networks.checks import check_image_shape
 from networks.exchange import TrainedNetwork
 from training.data import Images, find
 from training.data.batches import evaluation_batches
@@ -24,7 +25,7 @@ from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
 from training.runs.files.folder import open_run, trained_on
 from training.runs.files.records import Record
-from training.runs.looking.evaluation import Evaluation, evaluate
+from training.runs.looking.evaluation import Evaluation, evaluate, predicted_classes
 from training.runs.looking.exchange import Format, trained_network, write_network
 from training.runs.shown.display import Bars, Display
 from training.updates.in_use import parameters_in_use
@@ -187,17 +188,11 @@ class Run:
         Raises
         ------
         ValueError
-            If the images do not fit or are not finite.
+            If the images do not fit, some are masked, or they are not finite.
         """
-        values = np.asarray(images)
-        frames = values.ndim == len(self.architecture.input_shape) + 2
-        count, size = values.shape[1 if frames else 0], self.recipe.batch_size
-        found = [np.zeros(0, np.int64)]
-        for first in range(0, count, size):
-            part = slice(first, first + size)
-            logits = self.trainer.predict(values[:, part] if frames else values[part]).logits
-            found.append(logits.argmax(axis=1))
-        return np.concatenate(found)
+        values = as_array(images, "the images")
+        check_image_shape(self.architecture, values)  # before anything compiles
+        return predicted_classes(self.trainer, values, self.recipe.batch_size)
 
     def evaluate(self, *, forward_steps: int | None = None, progress: bool = False) -> Evaluation:
         """Run stage 1 on all test images: accuracy, loss, confusions.
@@ -253,5 +248,5 @@ class Run:
         return measure(self.trainer, self.recipe, self.weights, pixels.numpy(), labels.numpy())
 
     def confusion(self) -> NDArray[np.int64]:
-        """How many test images of each class (rows) were taken for each class (columns)."""
+        """How many test images of each class (rows) were taken for each (columns)."""
         return self.evaluate().confusion

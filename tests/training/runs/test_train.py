@@ -57,6 +57,38 @@ def test_arrays_tensors_and_data_sets_are_the_same_data(run: Run, tmp_path: Path
             np.testing.assert_array_equal(other.weights[name], values)
 
 
+def test_a_prediction_takes_whatever_is_an_array(run: Run) -> None:
+    """Halves and brain floats hold these exactly."""
+    images = np.round(4 * IMAGES) / 4
+    expected = run.predict(images)
+    assert set(expected) == {0, 1}
+    for given in (
+        torch.tensor(images, requires_grad=True), torch.tensor(images).bfloat16(),
+        torch.tensor(images).half(), images.tolist(), list(torch.tensor(images)),
+    ):  # fmt: skip
+        np.testing.assert_array_equal(run.predict(given), expected)
+    assert run.predict(images[:0]).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("images", "said"),
+    [
+        (np.ma.masked_less(IMAGES, 0), "the images are a masked array: fill what is masked"),
+        (3.5, r"the images have shape \(\): the architecture needs \(samples, 4\)"),
+        (torch.tensor(3.5), r"the images have shape \(\)"),
+        (IMAGES[0], r"shape \(4,\): the"),
+        (np.zeros((0, 3)), r"shape \(0, 3\): the"),
+        (None, r"shape \(\)"),
+        (IMAGES * np.nan, "NaN or infinite"),
+        (IMAGES.astype(object), "of type object"),
+        (torch.tensor(IMAGES).to_sparse(), r"are no array \(.*: give an array or a tensor"),
+    ],
+)
+def test_what_cannot_be_predicted(run: Run, images: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        run.predict(images)
+
+
 def test_the_callers_arrays_are_his_own(tmp_path: Path) -> None:
     images = IMAGES.copy()
     run = train(out=tmp_path / "run", **{**OWN, "images": images})
@@ -138,6 +170,8 @@ def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
         ({"images": IMAGES * np.nan}, DataError, "NaN or infinite"),
         ({"images": IMAGES[:, :, None]}, DataError, r"shape \(40, 4, 1\)"),
         ({"images": IMAGES.astype(object)}, DataError, "of type object"),
+        ({"images": np.ma.masked_less(IMAGES, 0)}, DataError, "are a masked array: fill what is"),
+        ({"labels": np.ma.masked_less(LABELS, 1)}, DataError, "labels are a masked array"),
         ({"labels": LABELS[:9]}, DataError, "must be 40 whole numbers"),
         ({"labels": LABELS > 0}, DataError, "of type bool"),
         ({"labels": LABELS - 1}, DataError, "must count from 0"),

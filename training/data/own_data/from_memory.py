@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.arrays import for_torch
+from networks.arrays import as_array, for_torch
 from training.data.own_data.own import checked_arrays
 from training.errors import DataError
 
@@ -55,22 +55,23 @@ def _part(images: Any, labels: Any, first: str, second: str) -> dict[str, NDArra
     # A map-style data set of torch: items of (image, label).
     try:
         items = [images[number] for number in range(len(images))]
-        pixels = np.stack([_array(image, first) for image, _ in items])
-        return {first: pixels, second: np.array([int(label) for _, label in items])}
+        pixels, classes = zip(*[(image, label) for image, label in items], strict=True)
     except (TypeError, ValueError, IndexError) as error:
         raise DataError(
             f"the {first} are a {type(images).__name__} that does not give (image, label) "
             f"({error}): give arrays, or a torch Dataset of such pairs"
         ) from None
+    found = _array(classes, second)
+    if found.shape == (len(items), 1):  # some give the label of an image as an array of one
+        found = found[:, 0]
+    return {first: _array(pixels, first), second: found}
 
 
 def _array(values: Any, name: str) -> NDArray[Any]:
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
     try:
-        array = np.asarray(values)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"the {name} are no array ({error}): give an array or a tensor") from None
+        array = as_array(values, f"the {name}")
+    except ValueError as error:
+        raise DataError(str(error)) from None
     return for_torch(array) if array.dtype.kind in "fiu" else array
 
 

@@ -1,4 +1,4 @@
-"""Test accuracy: stage 1 on every test image, once."""
+"""Test accuracy: stage 1 on every test image, once; and what it says of other images."""
 
 from __future__ import annotations
 
@@ -114,3 +114,31 @@ def evaluate(
         np.concatenate(losses),
         trainer.architecture.classes,
     )
+
+
+def predicted_classes(
+    trainer: Method, images: NDArray[np.floating], batch_size: int
+) -> NDArray[np.int64]:
+    """The class of each image, shape (images,).
+
+    Parameters
+    ----------
+    trainer : Method
+        With the parameters set.
+    images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
+        Of a shape that has been checked.
+    batch_size : int
+        Images per run.
+
+    Raises
+    ------
+    ValueError
+        If they are no finite numbers, or frames of another number.
+    """
+    frames = trainer.architecture.has_frames(images)
+    found = [np.zeros(0, np.int64)]
+    for first in range(0, images.shape[1 if frames else 0], batch_size):
+        part = slice(first, first + batch_size)
+        logits = trainer.predict(images[:, part] if frames else images[part]).logits
+        found.append(logits.argmax(axis=1))
+    return np.concatenate(found)
