@@ -13,7 +13,8 @@ from training.data.events.n_mnist import N_MNIST
 from training.data.from_torchvision.cifar import CIFAR10, CIFAR100
 from training.data.from_torchvision.mnist import FASHION_MNIST, MNIST
 from training.data.images import Images
-from training.data.own_data.own import is_own, own_data_set
+from training.data.own_data.described import own_data_set
+from training.data.own_data.own import is_own
 from training.errors import DataError
 from training.suggestions import did_you_mean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +113,69 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="is no folder of pictures"):
         find(str(tmp_path / "empty"))
+
+
+def rewrite(file: Path, values: np.ndarray) -> None:
+    """Write an array in place, so that its folder stays as it is."""
+    before = file.parent.stat().st_mtime_ns
+    np.save(file, values)
+    os.utime(file.parent, ns=(before, before))
+
+
+def test_arrays_written_anew_are_looked_at_anew(tmp_path: Path) -> None:
+    """The time of a folder does not change when a file in it is written in place."""
+    np.save(tmp_path / "images.npy", IMAGES)
+    np.save(tmp_path / "labels.npy", LABELS)
+    assert find(str(tmp_path)).classes == 2
+    before = tmp_path.stat().st_mtime_ns
+    rewrite(tmp_path / "labels.npy", np.arange(10) % 3)
+    assert tmp_path.stat().st_mtime_ns == before
+    assert find(str(tmp_path)).classes == 3
+    rewrite(tmp_path / "images.npy", IMAGES[:, :, :, :2])
+    assert find(str(tmp_path)).input_shape == (1, 2, 2)
+    np.savez(tmp_path / "own.npz", images=IMAGES, labels=LABELS)
+    assert find(str(tmp_path / "own.npz")).sizes == (8, 2)
+    np.savez(tmp_path / "own.npz", images=IMAGES[:5], labels=LABELS[:5])
+    assert find(str(tmp_path / "own.npz")).sizes == (4, 1)
+
+
+def test_pictures_written_anew_are_looked_at_anew(tmp_path: Path) -> None:
+    save_pictures(tmp_path)
+    known = find(str(tmp_path))
+    assert find(str(tmp_path)) is known
+    save_pictures(tmp_path, "RGB", (4, 4))  # of the same names
+    assert find(str(tmp_path)).input_shape == (3, 4, 4)
+    Image.new("RGB", (4, 4)).save(tmp_path / "b" / "more.png")
+    assert find(str(tmp_path)).sizes == (9, 2)
+    (tmp_path / "c" / "deep").mkdir(parents=True)
+    Image.new("RGB", (4, 4)).save(tmp_path / "c" / "deep" / "0.png")
+    assert find(str(tmp_path)).classes == 3
+    Image.new("RGB", (4, 4)).save(tmp_path / "c" / "deep" / "1.png")
+    assert sum(find(str(tmp_path)).sizes) == 13
+    with pytest.raises(DataError, match=r"was filled anew while it was being read: start again"):
+        known.load(Path("unused"))
+
+
+def test_arrays_written_anew_since_they_were_looked_at(tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", images=IMAGES, labels=LABELS)
+    known = find(str(tmp_path / "own.npz"))
+    np.savez(tmp_path / "own.npz", images=IMAGES, labels=np.arange(10) % 3)
+    with pytest.raises(DataError, match=r"was written anew while it was being read: start again"):
+        known.load(Path("unused"))
+
+
+def test_training_and_test_pictures_that_differ(tmp_path: Path) -> None:
+    save_pictures(tmp_path / "train")
+    save_pictures(tmp_path / "test", size=(5, 5))
+    with pytest.raises(DataError, match=r"for training and .* for testing: bring all"):
+        find(str(tmp_path)).load(Path("unused"))
+
+
+def test_a_path_means_another_place_in_another_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, classes in ((2, 2), (3, 3)):
+        (tmp_path / str(number) / "data").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / str(number))
+        np.savez("data/own.npz", images=IMAGES, labels=np.arange(10) % classes)
+        assert find("data/own.npz").classes == classes

@@ -9,11 +9,11 @@ is not seen.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from training.storage.file_states import FileState
 from training.storage.files import write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.storage.system_errors import cause
@@ -21,27 +21,6 @@ from training.storage.system_errors import cause
 NAME = "fingerprint.json"
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class FileState:
-    """What the file system says of a file.
-
-    Parameters
-    ----------
-    name : str
-    size : int
-        Bytes.
-    modified, changed : int
-        Nanoseconds. Copying a file's date from another one alters the second.
-    """
-
-    name: str
-    size: int
-    modified: int
-    changed: int
-
-    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True)
@@ -59,12 +38,6 @@ class KeptSum:
     files: list[FileState]
 
     __pydantic_config__: ClassVar = STRICT
-
-
-def file_states(files: Sequence[Path]) -> list[FileState]:
-    """What the file system says of files now; those that are missing are left out."""
-    found = [(path.name, path.stat()) for path in files if path.exists()]
-    return [FileState(n, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for n, s in found]
 
 
 def kept_sum(folder: Path, states: list[FileState]) -> str | None:

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from networks.one_line import in_one_line
 from training.data.data_set import DataSet
-from training.data.events.kept_sum import file_states, keep_sum, kept_sum
+from training.data.events.kept_sum import keep_sum, kept_sum
 from training.errors import DataError
+from training.storage.file_states import file_states
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _PARTS = (("training", "test"), ("train", "test"), ("train", "val"))
 
 
-def image_folder(path: Path) -> DataSet:
-    """The data set in a folder.
+def image_folder(path: Path) -> tuple[DataSet, Path]:
+    """The data set in a folder, and the picture that it takes its shape from.
 
     Raises
     ------
@@ -48,7 +48,10 @@ def image_folder(path: Path) -> DataSet:
             )
         sizes = (len(training), len(test))
     classes = len(training.classes)
-    return DataSet(str(path), first.shape[1:], classes, sizes, _read, fetch=cannot_be_downloaded)
+    data_set = DataSet(
+        str(path), first.shape[1:], classes, sizes, _read, fetch=cannot_be_downloaded
+    )
+    return data_set, Path(training.samples[0][0])
 
 
 def _pictures(path: Path) -> tuple[Any, Any]:
@@ -86,6 +89,15 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
         parts = ((pixels[kept], labels[kept]), (pixels[held_out], labels[held_out]))
     else:
         parts = ((pixels, labels), (_pixels(test.samples, path), np.array(test.targets)))
+    shape, sizes = pixels.shape[1:], (len(parts[0][0]), len(parts[1][0]))
+    if parts[1][0].shape[1:] != shape:
+        raise DataError(
+            f"'{path}' has pictures of shape {shape} for training and {parts[1][0].shape[1:]} for "
+            "testing: bring all to one size and kind"
+        )
+    known = data_set.input_shape, data_set.classes, data_set.sizes
+    if (shape, len(training.classes), sizes) != known:
+        raise DataError(f"'{path}' was filled anew while it was being read: start again")
     mean = parts[0][0].mean(axis=(0, 2, 3), keepdims=True)
     std = parts[0][0].std(axis=(0, 2, 3), keepdims=True)
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,6 @@ from numpy.typing import NDArray
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
 from training.data.own_data.held_out import how_many, split
-from training.data.own_data.image_folder import image_folder
 from training.errors import DataError
 
 if TYPE_CHECKING:
@@ -43,30 +41,18 @@ def is_own(name: str) -> bool:
     return os.sep in name or name.endswith(".npz")
 
 
-def own_data_set(name: str) -> DataSet:
-    """The data set in a file or folder.
+def arrays_of_ones_own(path: Path) -> DataSet:
+    """The data set in a file, or in a folder of ``.npy`` files.
 
     Raises
     ------
     DataError
-        If there is none, or it is not what this module's docstring says.
+        If they are not images with labels.
     """
-    path = Path(name)
-    try:
-        stamp = path.stat().st_mtime_ns
-    except OSError as error:
-        raise DataError(
-            f"'{path}' cannot be read ({error.strerror}): give the path of a .npz file or a folder"
-        ) from None
-    return _described(path, stamp)
+    return _described(path, checked_arrays(_arrays(path), str(path)))
 
 
-@cache
-def _described(path: Path, stamp: int) -> DataSet:
-    """What a data set is, looked at once as long as the file is the same."""
-    if path.is_dir() and not (path / "images.npy").exists():
-        return image_folder(path)
-    parts = checked_arrays(_arrays(path), str(path))
+def _described(path: Path, parts: Arrays) -> DataSet:
     images, labels = parts["images"], parts["labels"]
     if "test_images" in parts:
         training, test = len(images), len(parts["test_images"])
@@ -92,7 +78,10 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
 
     from training.data.images import Images
 
-    arrays = checked_arrays(_arrays(Path(data_set.name)), data_set.name)
+    path = Path(data_set.name)
+    arrays = checked_arrays(_arrays(path), data_set.name)
+    if _described(path, arrays) != data_set:
+        raise DataError(f"'{path}' was written anew while it was being read: start again")
 
     def part(images: NDArray[Any], labels: NDArray[Any]) -> TensorDataset:
         return TensorDataset(
@@ -109,13 +98,20 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     return Images(part(images[kept], labels[kept]), part(images[held_out], labels[held_out]))
 
 
+def array_files(folder: Path) -> list[Path]:
+    """The files of a folder that are arrays of a data set."""
+    return sorted(each for each in folder.glob("*.npy") if each.stem in sum(PARTS, ()))
+
+
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays of a file or folder, those of a folder mapped into memory."""
     try:
         if path.is_dir():
-            files = [each for each in path.glob("*.npy") if each.stem in sum(PARTS, ())]
             # Copy on write: torch takes no arrays that cannot be written.
-            return {each.stem: np.load(each, mmap_mode="c", allow_pickle=False) for each in files}
+            return {
+                each.stem: np.load(each, mmap_mode="c", allow_pickle=False)
+                for each in array_files(path)
+            }
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, KeyError) as error:
