@@ -19,7 +19,8 @@
 # wrong, and at the rates of which every weight change is a product. The notebooks after it take the
 # parts one by one: [neurons](02_neurons_and_couples.ipynb), [equilibrium](03_equilibrium.ipynb),
 # [stage 2](04_backward.ipynb), [sweeps](05_sweeps.ipynb), [neurons of your
-# own](06_own_neuron.ipynb), [data of your own](07_own_data.ipynb).
+# own](06_own_neuron.ipynb), [data of your own](07_own_data.ipynb), [learning spike by
+# spike](08_learning_with_spikes.ipynb).
 
 # %%
 from tempfile import mkdtemp

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from training.experiments.sweeps import DATA, STEPS
 from training.plots.courses import (
     accuracies_by_case,
@@ -19,6 +21,7 @@ from training.sweeps.cases import CASE
 from training.sweeps.plan import SEED
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
     from xarray import DataArray, Dataset
@@ -29,13 +32,16 @@ SIZE = (5.6, 4.0)
 WITH_LEGEND = (7.2, 4.0)
 """The same with names beside the axes."""
 
+CLOSE = 0.02
+"""Accuracies that are shown enlarged are no farther from the median."""
+
 
 def firing_rates(results: Dataset) -> Figure:
     """Figure 2: firing rates of both stages over epochs, averaged over layers, by T_B."""
     ours = results.sel({CASE: "ours"})
     stages = {
-        stage: ours[f"firing_rate_{stage}"].mean(("layer", SEED))
-        for stage in ("forward", "backward")
+        name: ours[f"firing_rate_{stage}"].mean(("layer", SEED))
+        for name, stage in (("stage 1", "forward"), ("stage 2", "backward"))
     }
     rates = {
         steps: {stage: values.sel({STEPS: steps}) for stage, values in stages.items()}
@@ -62,7 +68,7 @@ def ablation_curves(results: Dataset, quantity: str) -> Figure:
         for panel, steps in zip(axes, choices, strict=True):
             at = shown.sel({STEPS: steps})
             accuracies_by_case(panel, results["epoch"], _by_case(at), quantity.replace("_", " "))
-            panel.set(title=f"T_B = {steps}")
+            panel.set(title=f"$T_B$ = {steps}")
             panel.label_outer()
         same_heights(axes)
         axes[0].legend()
@@ -92,7 +98,7 @@ def accuracy_over_seconds(results: Dataset) -> Figure:
 
 
 def accuracy_over_forward_steps(latency: Mapping[str, Mapping[int, float]]) -> Figure:
-    """Test accuracy over T_F.
+    """Test accuracy over T_F, of all methods and of those that are close to each other.
 
     Parameters
     ----------
@@ -101,9 +107,25 @@ def accuracy_over_forward_steps(latency: Mapping[str, Mapping[int, float]]) -> F
     """
     courses = {case: (list(by), list(by.values())) for case, by in latency.items()}
     with styled():
-        figure, (axes,) = panels(1, 1, WITH_LEGEND)
-        accuracies_over(axes, courses, "T_F")
+        figure, (every, close) = panels(1, 2, (2 * SIZE[0] * 0.75, SIZE[1]))
+        accuracies_over(every, courses, "$T_F$ (steps)", legend=False)
+        accuracies_over(close, courses, "$T_F$ (steps)")
+        _zoom(close, [values for _, values in courses.values()])
     return figure
+
+
+def _zoom(axes: Axes, accuracies: Sequence[Sequence[float]]) -> None:
+    """Show the courses that end near the middle one."""
+    ends = np.array([values[-1] for values in accuracies])
+    shown = 100 * np.concatenate(
+        [
+            values[1:]
+            for values, end in zip(accuracies, ends, strict=True)
+            if abs(end - np.median(ends)) <= CLOSE
+        ]
+    )
+    margin = 0.05 * float(np.ptp(shown)) + 0.05
+    axes.set(ylim=(shown.min() - margin, shown.max() + margin), ylabel="")
 
 
 def with_and_without(results: Dataset) -> Figure:

@@ -38,7 +38,13 @@ def bars(
     return axes
 
 
-def grouped_bars(axes: Axes, names: Sequence[str], groups: Mapping[str, Sequence[float]]) -> Axes:
+def grouped_bars(
+    axes: Axes,
+    names: Sequence[str],
+    groups: Mapping[str, Sequence[float]],
+    *,
+    logarithmic: bool = False,
+) -> Axes:
     """Draw several bars for each name, none of which hides another.
 
     Parameters
@@ -48,12 +54,20 @@ def grouped_bars(axes: Axes, names: Sequence[str], groups: Mapping[str, Sequence
         From top to bottom.
     groups : dict of sequence of float
         A value for each name, by label.
+    logarithmic : bool
+        Whether the axis is, with the values beside the bars: on a linear one a bar that is a
+        thousandth of another is not seen.
     """
     height = 0.8 / len(groups)
     for number, (label, values) in enumerate(groups.items()):
         offset = (number - (len(groups) - 1) / 2) * height
         places = [place + offset for place in range(len(names))]
-        axes.barh(places, values, height, color=COLOURS[number % len(COLOURS)], label=label)
+        drawn = axes.barh(places, values, height, color=COLOURS[number % len(COLOURS)], label=label)
+        if logarithmic:
+            axes.bar_label(drawn, fmt="{:,.3g}", padding=2, fontsize="x-small")
+    if logarithmic:
+        positive = [value for values in groups.values() for value in values if value > 0]
+        axes.set(xscale="log", xlim=(min(positive) / 3, max(positive) * 8))
     axes.set_yticks(range(len(names)), list(names))
     axes.invert_yaxis()
     axes.legend()

@@ -44,7 +44,7 @@ def accuracies_by_case(
                 color=COLOURS[number % len(COLOURS)], label=None if seed else case,
             )  # fmt: skip
     axes.set(ylabel=f"{quantity} (%)")
-    epoch_axis(axes, float(places.max()))
+    epoch_axis(axes, float(places.max()), float(places.min()))
     return axes
 
 
@@ -67,16 +67,20 @@ def rates_by_steps(
         for dash, (stage, values) in zip(DASHES, stages.items(), strict=False):  # two stages
             axes.plot(
                 places, 100 * np.asarray(values, float), dash, color=color, marker=marker,
-                markersize=3, label=f"T_B = {steps}, {stage}",
+                markersize=3, label=f"$T_B$ = {steps}, {stage}",
             )  # fmt: skip
     axes.set(ylabel="neurons that fire in a step (%)", ylim=(0, None))
-    epoch_axis(axes, float(places.max()))
+    epoch_axis(axes, float(places.max()), float(places.min()))
     axes.legend(fontsize="x-small", ncols=2)
     return axes
 
 
 def accuracies_over(
-    axes: Axes, courses: Mapping[str, tuple[ArrayLike, ArrayLike]], quantity: str
+    axes: Axes,
+    courses: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    quantity: str,
+    *,
+    legend: bool = True,
 ) -> Axes:
     """Draw test accuracies over what they cost, seconds or steps, on a logarithmic axis.
 
@@ -87,6 +91,7 @@ def accuracies_over(
         What is spent, and accuracies in [0, 1], by method.
     quantity : str
         What is spent, with its unit.
+    legend : bool
     """
     for line, (case, (spent, accuracies)) in zip(
         staggered(len(courses)), courses.items(), strict=True
@@ -101,7 +106,8 @@ def accuracies_over(
     )  # fmt: skip
     axes.set(xlabel=quantity, ylabel="test accuracy (%)")
     # Beside the axes: many lines leave no room inside.
-    axes.legend(fontsize="x-small", loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3)
+    if legend:
+        axes.legend(fontsize="x-small", loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3)
     return axes
 
 
@@ -116,12 +122,15 @@ def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -
     quantity : str
         What kind of error.
     """
-    for line, (method, course) in zip(staggered(len(courses)), courses.items(), strict=True):
+    # Two methods may have the same errors: through the gaps of one line the other is seen.
+    for number, (method, course) in enumerate(courses.items()):
         axes.plot(
-            np.asarray(course.epochs), np.asarray(course.values), line.dash, marker=".",
-            color=line.color, linewidth=line.width, label=method,
+            np.asarray(course.epochs), np.asarray(course.values), DASHES[number % len(DASHES)],
+            marker=".", color=COLOURS[number % len(COLOURS)], label=method, clip_on=False,
         )  # fmt: skip
-    axes.set(xscale="log", xlabel="T_B", ylabel=quantity)
+    axes.set(xlabel="$T_B$ (steps)", ylabel=quantity)
+    steps = np.concatenate([np.asarray(each.epochs, float) for each in courses.values()])
+    log_axis(axes, steps, horizontal=True)
     log_axis(axes, np.concatenate([np.asarray(each.values, float) for each in courses.values()]))
     return axes
 

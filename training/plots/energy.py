@@ -23,7 +23,7 @@ def operations_by_phase(axes: Axes, report: EnergyReport) -> Axes:
         ]
         for account in report.training
     }
-    grouped_bars(axes, PHASES, groups)
+    grouped_bars(axes, PHASES, groups, logarithmic=True)
     axes.set(xlabel="ACs and MACs of a training step per image (millions)")
     return axes
 
@@ -38,8 +38,8 @@ def energies(axes: Axes, report: EnergyReport) -> Axes:
         "prediction": [cost(predicted.get(name, forward[name])) / 1e6 for name in networks],
         "training step": [cost(account) / 1e6 for account in report.training],
     }
-    grouped_bars(axes, networks, groups)
-    axes.set(xlabel="energy of the arithmetic per image (uJ)")
+    grouped_bars(axes, networks, groups, logarithmic=True)
+    axes.set(xlabel="energy of the arithmetic per image (µJ)")
     return axes
 
 

@@ -56,12 +56,16 @@ def staggered(count: int) -> list[Line]:
     ]
 
 
-def epoch_axis(axes: Axes, last: float) -> None:
-    """Scale the horizontal axis to a run of `last` epochs, which may be less than one."""
+def epoch_axis(axes: Axes, last: float, first: float = 0.0) -> None:
+    """Scale the horizontal axis to a run of `last` epochs, which may be less than one.
+
+    What has a value per epoch begins at the `first` one: there is nothing to see before.
+    """
     from matplotlib.ticker import MaxNLocator
 
     axes.set_xlabel("epoch")
-    axes.set_xlim(0.0, 1.02 * last if last > 0 else 1.0)
+    margin = 0.02 * (last - first) if last > first else 0.02
+    axes.set_xlim(first - margin if first else 0.0, last + margin if last > 0 else 1.0)
     axes.xaxis.set_major_locator(
         MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=last >= 3, min_n_ticks=2)
     )

@@ -37,7 +37,7 @@ def test_rates_have_a_colour_for_steps_and_a_dash_for_stages() -> None:
     }
     drawn = rates_by_steps(axes(), [1, 2], rates)
     points = lines(drawn)
-    assert points["T_B = 2, backward"].tolist() == [[1, 2], [2, 4]]
+    assert points["$T_B$ = 2, backward"].tolist() == [[1, 2], [2, 4]]
     (a, b), (c, d) = ([drawn.get_lines()[k] for k in pair] for pair in ((0, 1), (2, 3)))
     assert a.get_color() == b.get_color() != c.get_color() == d.get_color()
     assert a.get_linestyle() == c.get_linestyle() != b.get_linestyle()
@@ -86,3 +86,8 @@ def test_panels_that_are_compared_have_the_same_heights() -> None:
     accuracies_by_case(two[1], [1, 2, 3], {"ours": [0.5, 0.8, np.nan]})
     same_heights(two)
     assert [each.get_ylim() for each in two] == [pytest.approx((17, 83))] * 2
+
+
+def test_values_per_epoch_begin_at_the_first_one() -> None:
+    drawn = accuracies_by_case(axes(), [1, 2, 3], {"ours": [0.2, 0.4, 0.5]})
+    assert drawn.get_xlim() == pytest.approx((0.96, 3.04))

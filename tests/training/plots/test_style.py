@@ -67,3 +67,12 @@ def test_power_laws_have_their_values_as_ticks() -> None:
     assert drawn.get_lines()[0].get_xydata().tolist() == [[1, 2], [4, 4], [16, 8]]
     assert drawn.get_xticks().tolist() == [1, 4, 16]
     assert drawn.get_yticks().tolist() == pytest.approx([2, 4, 8])
+
+
+def test_small_bars_beside_large_ones_are_seen_and_told() -> None:
+    groups = {"one": [1e6, 20.0], "other": [0.0, 1e3]}
+    drawn: Any = grouped_bars(axes(), ["a", "b"], groups, logarithmic=True)
+    assert drawn.get_xscale() == "log"
+    low, high = drawn.get_xlim()
+    assert low < 20 and high > 1e6
+    assert [text.get_text() for text in drawn.texts] == ["1e+06", "20", "0", "1e+03"]
