@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 from typing import Any
 
 from training.recipes.recipe import Recipe
@@ -92,12 +93,11 @@ def make_axis(
     ValueError
         For names that do not exist, and for no values.
     """
-    values = list(values)
+    values = [_plain(value) for value in values]
     if not values:
         raise ValueError(f"'{name}' has no values to vary over: give at least one")
     if name == CASE:
-        found = [(each, case_fields(str(each), recipe, cases)) for each in values]
-        return Axis(name, tuple(Choice(str(each), tuple(f.items())) for each, f in found))
+        return Axis(name, tuple(_case(str(each), recipe, cases) for each in values))
     check_field(name)
     threshold = THRESHOLD_OF.get(name)
     if threshold is None or threshold in varied:
@@ -157,6 +157,26 @@ def read_value(name: str, text: str) -> Any:
 def is_whole(name: str) -> bool:
     """Whether the values of a field are whole numbers."""
     return _TYPES.get(name) == "int"
+
+
+def _case(name: str, recipe: Recipe, cases: Mapping[str, Mapping[str, Any]]) -> Choice:
+    found = case_fields(name, recipe, cases)
+    return Choice(name, tuple((field, _plain(value)) for field, value in found.items()))
+
+
+def _plain(value: Any) -> Any:
+    """What NumPy, torch or xarray hold as Python's own numbers, which the results can hold."""
+    if getattr(value, "shape", None) == ():
+        value = value.item()
+    elif hasattr(value, "shape") and hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
 
 
 def _label(value: Any) -> Label:

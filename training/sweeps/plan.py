@@ -228,7 +228,7 @@ def _filled(field: str, values: Sequence[Any] | Range) -> Sequence[Any] | Range:
 
 
 def _seeds(seeds: int | Sequence[int], first: int) -> tuple[int, ...]:
-    if isinstance(seeds, int):
+    if isinstance(seeds, int | np.integer):
         return tuple(range(first, first + whole_number(seeds, "the number of seeds")))
     chosen = tuple(whole_number(seed, "a seed", least=0) for seed in seeds)
     if not chosen or len(set(chosen)) < len(chosen):

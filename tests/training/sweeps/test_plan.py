@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +20,9 @@ from training.recipes import RECIPES
 from training.recipes.recipe import Recipe
 from training.sweeps.axes import read_value
 from training.sweeps.draws import Range
+from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import make_plan
+from training.sweeps.results import gather
 
 DIGITS = RECIPES["digits"]
 BOTH = ("v_threshold_backward", "v_rest_backward")
@@ -47,6 +54,50 @@ def test_a_list_takes_values_together() -> None:
         (50, 0.0, 7),
         (100, 0.2, 7),
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "own_values"),
+    [
+        ("backward_steps", np.array([5, 10]), [5, 10]),
+        ("backward_steps", [np.uint8(5), np.int32(10)], [5, 10]),
+        ("backward_steps", torch.tensor([5, 10]), [5, 10]),
+        ("backward_steps", xr.DataArray([5, 10]), [5, 10]),
+        ("learning_rate", np.array([0.25, 0.5], np.float32), [0.25, 0.5]),
+        ("learning_rate", [np.longdouble(0.25), Fraction(1, 2)], [0.25, 0.5]),
+        ("v_rest", np.array([-0.5, 0.0], np.float32), [-0.5, 0.0]),
+        ("milestones", np.array([[1, 2], [2, 3]]), [(1, 2), (2, 3)]),
+        ("couple", np.array([False, True]), [False, True]),
+        ("case", np.array(["ours", "w/o B"]), ["ours", "w/o B"]),
+    ],
+)
+def test_numbers_of_every_library_are_numbers_of_the_axis(
+    field: str, given: Any, own_values: list[Any], tmp_path: Path
+) -> None:
+    labels = {"milestones": ["1 2", "2 3"], "couple": ["false", "true"]}.get(field, own_values)
+    plan = make_plan("digits", DIGITS, {field: given}, seeds=np.int64(2))  # type: ignore[arg-type]
+    found = [choice.label for choice in plan.axes[0].choices]
+    assert (found, list(map(type, found))) == (labels, list(map(type, labels)))
+    (tmp_path / "failures").mkdir()
+    results = gather(plan, SweepFolder(tmp_path))
+    for label in labels:
+        assert results.sel({field: label}).sizes["seed"] == 2
+    # The same points, folder by folder, as those of Python's own numbers.
+    again = make_plan("digits", DIGITS, {field: own_values}, seeds=2)
+    assert [point.name for point in plan.points] == [point.name for point in again.points]
+
+
+def test_numbers_of_a_case_of_ones_own() -> None:
+    cases = {"low": {"dropout": np.float32(0.25)}, "high": {"dropout": np.float32(0.5)}}
+    plan = make_plan("digits", DIGITS, {"case": ["low", "high"]}, cases=cases)
+    assert [choice.fields for choice in plan.axes[0].choices] == [
+        {"dropout": 0.25},
+        {"dropout": 0.5},
+    ]
+    assert all(type(choice.fields["dropout"]) is float for choice in plan.axes[0].choices)
+    values: Any = np.array([1, 2])
+    drawn = make_plan("digits", DIGITS, {"epochs": values}, mode="random", draws=3)
+    assert {type(choice.label) for choice in drawn.axes[0].choices} == {int}
 
 
 def test_a_threshold_follows_its_resting_potential() -> None:
