@@ -98,8 +98,8 @@ longer, longer.records[-1]["epoch"]
 
 # %% [markdown]
 # From the command line the same data would be one file, `np.savez("wine.npz", images=table,
-# labels=wine.target)`, and `spide train digits --data wine.npz --architecture "24 (F24)"`; or a folder
-# with a folder of pictures for each class.
+# labels=wine.target)`, and `spide train digits --data wine.npz --architecture "24 (F24)"`; or a
+# folder with a folder of pictures for each class.
 #
 # ## 2. Events, a frame per step
 #

@@ -143,7 +143,8 @@ def with_and_without(results: Dataset) -> Figure:
 
 def gradient_angles(errors: Sequence[Error]) -> Figure:
     """Angle and relative error of every method's gradient over T_B."""
-    methods = dict.fromkeys(error.method for error in errors)
+    found = dict.fromkeys(error.method for error in errors)
+    methods = sorted(found, key=lambda method: not method.startswith("SPIDE"))
     own = {method: [error for error in errors if error.method == method] for method in methods}
     labels = {"angle": "angle to the exact gradient (degrees)", "relative": "relative error"}
     with styled():

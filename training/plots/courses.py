@@ -122,11 +122,12 @@ def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -
     quantity : str
         What kind of error.
     """
-    # Two methods may have the same errors: through the gaps of one line the other is seen.
+    # Two methods may have the same errors: through the gaps of the upper line the other is seen.
     for number, (method, course) in enumerate(courses.items()):
         axes.plot(
             np.asarray(course.epochs), np.asarray(course.values), DASHES[number % len(DASHES)],
             marker=".", color=COLOURS[number % len(COLOURS)], label=method, clip_on=False,
+            zorder=3 - number / len(courses),
         )  # fmt: skip
     axes.set(xlabel="$T_B$ (steps)", ylabel=quantity)
     steps = np.concatenate([np.asarray(each.epochs, float) for each in courses.values()])
