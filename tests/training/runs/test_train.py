@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
+from training.data.own_data.from_memory import gathered
 from training.errors import DataError, RunFolderError, UserError
 from training.methods.spide import Spide
 from training.recipes import RECIPES
@@ -200,6 +201,27 @@ def test_a_folder_that_is_taken(run: Run, tmp_path: Path) -> None:
     assert Run(run.path).evaluate().accuracy == run.evaluate().accuracy
     with only_writer(run.path), pytest.raises(RunFolderError, match="is being written by"):
         resume(run)
+
+
+def test_a_folder_that_is_taken_while_the_images_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another training has come and gone meanwhile: its images are not written over."""
+    path = tmp_path / "run"
+    first: list[Any] = []
+
+    def slowly(*given: Any) -> dict[str, Any]:
+        if not first:
+            first.append(None)
+            first[0] = train(out=path, **OWN)
+        return gathered(*given)
+
+    monkeypatch.setattr("training.runs.train.gathered", slowly)
+    with pytest.raises(RunFolderError, match="already holds a run: continue it"):
+        train(out=path, **{**OWN, "images": IMAGES + 1})
+    assert len(first) == 1
+    np.testing.assert_array_equal(np.load(path / "data" / "images.npy"), IMAGES)
+    assert Run(path).evaluate().losses.tolist() == first[0].evaluate().losses.tolist()
 
 
 def test_names_and_words() -> None:
