@@ -111,7 +111,7 @@ class Evaluate:
     download : bool
         Download the run's data set first, if it is not there.
     checkpoint : {"last", "best"}
-        The newest weights, or those with the highest test accuracy.
+        The newest weights, or those that were evaluated best.
     forward_steps : int or None
         T_F in place of the one that the network was trained with.
     """

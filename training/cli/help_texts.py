@@ -56,7 +56,7 @@ as pictures/evaluation.png in the run folder.
   --data-dir DIR           folder of the data sets, as torchvision lays them out; 'data' if not
                            given; the digits need none
   --download               downloads the data set into it first, if it is not there
-  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+  --checkpoint last|best   the newest weights (the default), or those that were evaluated best
   --forward-steps N        T_F in place of the one that the network was trained with
 
 examples:
@@ -73,7 +73,7 @@ NetCDF file, which xarray opens.
                            stage 1; backward.layer1.v: of stage 2
   --out FILE.nc            the file, simulation.nc if not given
   --data-dir DIR           folder of the data sets, as torchvision lays them out
-  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+  --checkpoint last|best   the newest weights (the default), or those that were evaluated best
 
 example:
   spide simulate runs/longer --image 3 --record layer1.v layer2.spikes --out sim.nc""",
@@ -88,15 +88,15 @@ sparsities and footprint as NeuroBench defines them, and energies of the arithme
   --out FILE               the table for programs, .csv or .json, or for readers, .md
   --picture FILE.png       bars of the operations
   --data-dir DIR           folder of the data sets, as torchvision lays them out
-  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+  --checkpoint last|best   the newest weights (the default), or those that were evaluated best
 
 example:
   spide energy runs/longer --out energy.csv --picture energy.png""",
     "compare": """\
 usage: spide compare RUN_DIR RUN_DIR ... [--picture FILE.png]
 
-Prints a table with a line per run: the fields of their recipes that differ, test accuracies and
-speed; and draws the test errors over the epochs.
+Prints a table with a line per run: the fields of their recipes that differ, accuracies on test
+or validation images, and speed; and draws the errors over the epochs.
 
   --picture FILE.png       the picture, comparison.png if not given
 
@@ -161,7 +161,7 @@ Writes the trained network into a file that other programs read: a graph of NIR 
   RUN_DIR                  run folder, as 'spide train' made it
   --to nir|torch           the format
   --out FILE               the file; one that is there is replaced
-  --checkpoint last|best   the newest weights (the default), or those with the highest test accuracy
+  --checkpoint last|best   the newest weights (the default), or those that were evaluated best
 
 example:
   spide export runs/longer --to torch --out digits.safetensors""",

@@ -94,14 +94,18 @@ def loss_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "test
     return axes
 
 
-def errors_of_runs(axes: Axes, courses: Mapping[str, Curve]) -> Axes:
-    """Draw the test errors of several runs on one logarithmic axis.
+def errors_of_runs(
+    axes: Axes, courses: Mapping[str, Curve], evaluated: str | None = "test"
+) -> Axes:
+    """Draw the errors of several runs on one logarithmic axis.
 
     Parameters
     ----------
     axes : Axes
     courses : dict of Curve
-        Test accuracies in [0, 1], by name of the run.
+        Accuracies in [0, 1], by name of the run.
+    evaluated : str or None
+        What the images are called; None if not all runs have the same.
     """
     drawn: list[float] = []
     for line, (name, curve) in zip(staggered(len(courses)), courses.items(), strict=True):
@@ -113,7 +117,7 @@ def errors_of_runs(axes: Axes, courses: Mapping[str, Curve]) -> Axes:
         drawn += errors.tolist()
     log_axis(axes, drawn)
     epoch_axis(axes, max((curve.last for curve in courses.values()), default=0.0))
-    axes.set_ylabel("test images classified wrongly (%)")
+    axes.set_ylabel(" ".join([*filter(None, [evaluated]), "images classified wrongly (%)"]))
     axes.legend()
     return axes
 

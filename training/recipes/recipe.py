@@ -208,6 +208,11 @@ class Recipe(TwoStageValues, Simulation):
                 raise ValueError(f"{name} is {value}, which {self.dtype} cannot hold")
 
     @property
+    def evaluated(self) -> Literal["test", "validation"]:
+        """The images of the evaluations during the training: those that are held out, if any."""
+        return "validation" if self.validation else "test"
+
+    @property
     def simulation(self) -> Simulation:
         """Device and precision, as the networks take them.
 

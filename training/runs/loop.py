@@ -159,7 +159,7 @@ class TrainingLoop:
         Returns
         -------
         Progress
-            With the test accuracy of the final weights, unless the run was interrupted.
+            With the accuracy of the final weights, unless the run was interrupted.
 
         Raises
         ------

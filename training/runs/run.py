@@ -46,7 +46,7 @@ class Run:
     data_dir : path
         Folder of the data sets, as torchvision lays them out.
     checkpoint : {"last", "best"}
-        The newest weights, or those with the highest test accuracy.
+        The newest weights, or those that were evaluated best.
 
     Raises
     ------

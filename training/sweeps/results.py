@@ -8,8 +8,8 @@
 
 Curves have a value per epoch, to which every image counts the same, also those of a last batch that
 is short. Points that are not complete have the epochs that they have; everything that is missing is
-NaN, and `state` says why. Where a recipe holds images out for validation, they are the test images
-of all this.
+NaN, and `state` says why. Where a recipe holds images out for validation, all accuracies and losses
+called test are those of these images, as `evaluated` says of each point.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,8 @@ from training.sweeps.plan import POINT, SEED, Plan
 CURVES = {
     "training_loss": "mean cross-entropy of an epoch's training images, with dropout",
     "training_accuracy": "share of an epoch's training images that were right, with dropout",
-    "test_loss": "cross-entropy of the test images after an epoch",
-    "test_accuracy": "share of the test images that are right after an epoch",
+    "test_loss": "cross-entropy of the {evaluated} images after an epoch",
+    "test_accuracy": "share of the {evaluated} images that are right after an epoch",
     "images_per_second": "speed of the training over an epoch",
     "cpu_seconds": "seconds of cores that an epoch's iterations took, without its evaluation",
     "operations_forward": "synaptic operations of stage 1 per training image, where counted",
@@ -46,9 +47,10 @@ RATES = {
     "firing_rate_backward": "share of neurons that fire in a step of stage 2, both signs",
 }
 SUMMARY = {
-    "final_accuracy": "test accuracy after the last epoch",
-    "best_accuracy": "highest test accuracy of all epochs",
+    "final_accuracy": "{evaluated} accuracy after the last epoch",
+    "best_accuracy": "highest {evaluated} accuracy of all epochs",
 }
+TEXTS = ("state", "error", "run", "evaluated")
 SYMBOLS = {
     "backward_steps": "T_B",
     "forward_steps": "T_F",
@@ -91,13 +93,15 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
     curves = {name: np.full((*shape, epochs), np.nan) for name in CURVES}
     rates = {name: np.full((*shape, epochs, len(layers)), np.nan) for name in RATES}
     summary = {name: np.full(shape, np.nan) for name in SUMMARY}
-    text = {name: np.full(shape, "", dtype=object) for name in ("state", "error", "run")}
+    text = {name: np.full(shape, "", dtype=object) for name in TEXTS}
+    evaluated = " or ".join(sorted({point.recipe.evaluated for point in plan.points}))
     for point in plan.points:
         at = point.position
         failure = folder.failure(point)
         text["state"][at] = states[point]
         text["error"][at] = failure.error if failure else ""
         text["run"][at] = point.name
+        text["evaluated"][at] = point.recipe.evaluated
         for name, values in _curves(records.get(point, []), point.recipe, layers).items():
             target = rates if name in RATES else curves
             for epoch, value in values.items():
@@ -107,11 +111,11 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
         if states[point] == "complete":
             summary["final_accuracy"][at] = tested[-1]
             summary["best_accuracy"][at] = np.nanmax(tested)
-    dims = list(plan.dimensions)
+    dims, named = list(plan.dimensions), partial(_named, evaluated=evaluated)
     data = {
-        **{n: (dims, v, _named(n, SUMMARY)) for n, v in summary.items()},
-        **{n: ([*dims, "epoch"], v, _named(n, CURVES)) for n, v in curves.items()},
-        **{n: ([*dims, "epoch", "layer"], v, _named(n, RATES)) for n, v in rates.items()},
+        **{n: (dims, v, named(n, SUMMARY)) for n, v in summary.items()},
+        **{n: ([*dims, "epoch"], v, named(n, CURVES)) for n, v in curves.items()},
+        **{n: ([*dims, "epoch", "layer"], v, named(n, RATES)) for n, v in rates.items()},
         **{n: (dims, v) for n, v in text.items()},
     }
     coordinates = _coordinates(plan)
@@ -204,9 +208,10 @@ def _array(values: list[Any]) -> NDArray[Any]:
     return np.array(values, dtype=object if isinstance(values[0], str) else None)
 
 
-def _named(name: str, texts: dict[str, str]) -> dict[str, str]:
+def _named(name: str, texts: dict[str, str], evaluated: str) -> dict[str, str]:
     """What xarray writes at the axis, where a sentence would be cut off, and what it means."""
-    return {"long_name": name.replace("_", " "), "description": texts[name]}
+    label = name.replace("test_", f"{evaluated} ").replace("_", " ")
+    return {"long_name": label, "description": texts[name].format(evaluated=evaluated)}
 
 
 def _described(field: str) -> dict[str, str]:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray as xr
 
 from training.cli.command_line import main
+from training.cli.commands.sweep_command import print_table
 from training.sweeps.plan import Plan
 from training.sweeps.results import gather
 from training.sweeps.sweep import Where
@@ -46,3 +48,19 @@ def test_a_line_says_what_was_varied(
     assert main(["sweep", "digits", *options, "--out", str(tmp_path / "sweep.nc")]) == 0
     found = [line for line in capsys.readouterr().out.splitlines() if "nothing complete" in line]
     assert found == [f"  {line}: nothing complete" for line in lines]
+
+
+def test_a_line_says_what_was_evaluated(capsys: pytest.CaptureFixture[str]) -> None:
+    results = xr.Dataset(
+        {
+            "final_accuracy": (("validation", "seed"), [[0.5, 0.75], [0.25, 0.25]]),
+            "evaluated": (("validation", "seed"), [["test"] * 2, ["validation"] * 2]),
+        },
+        {"validation": [0, 100], "seed": [0, 1]},
+        {"varied": "validation"},
+    )
+    print_table(results)
+    assert capsys.readouterr().out.splitlines() == [
+        "  validation=0: test accuracy 62.50 +- 17.68 % (2 seeds)",
+        "  validation=100: validation accuracy 25.00 +- 0.00 % (2 seeds)",
+    ]

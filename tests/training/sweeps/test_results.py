@@ -17,7 +17,7 @@ from training.storage.netcdf import check_netcdf, write_netcdf
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import Plan, Point, make_plan
 from training.sweeps.progress import last_iteration
-from training.sweeps.results import gather
+from training.sweeps.results import TEXTS, gather
 
 TWO_EPOCHS = replace(RECIPES["digits"], training_images=1000, batch_size=750, epochs=2)
 """Iterations of 750 and of 250 images in each."""
@@ -53,7 +53,7 @@ def write_run(folder: SweepFolder, point: Point, accuracies: list[float]) -> Non
             )  # fmt: skip
         run.log(
             {
-                "kind": "test", "iteration": 2 * epoch, "epoch": float(epoch),
+                "kind": point.recipe.evaluated, "iteration": 2 * epoch, "epoch": float(epoch),
                 "loss": 0.5, "accuracy": accuracy,
             }
         )  # fmt: skip
@@ -64,12 +64,32 @@ def plan(seeds: int = 1, mode: str = "grid") -> Plan:
     return make_plan("digits", TWO_EPOCHS, vary, seeds=seeds, mode=mode)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "evaluated", "said"),
+    [
+        ([0], ["test"], "test"),
+        ([100], ["validation"], "validation"),
+        ([0, 100], ["test", "validation"], "test or validation"),
+    ],
+)
+def test_it_is_said_what_was_evaluated(
+    numbers: list[int], evaluated: list[str], said: str, folder: SweepFolder
+) -> None:
+    plan = make_plan("digits", TWO_EPOCHS, {"validation": numbers})
+    for point in plan.points:
+        write_run(folder, point, [0.25, 0.5])
+    results = gather(plan, folder)
+    assert results.evaluated.values.ravel().tolist() == evaluated
+    assert (results.test_accuracy.values == [0.25, 0.5]).all()
+    assert results.test_accuracy.attrs["long_name"] == f"{said} accuracy"
+    assert results.test_loss.attrs["description"].startswith(f"cross-entropy of the {said} images")
+    assert results.best_accuracy.attrs["description"] == f"highest {said} accuracy of all epochs"
+
+
 def test_names_at_the_axes_are_short_and_meanings_are_kept(folder: SweepFolder) -> None:
     """xarray breaks a label after 30 characters, and the picture's edge cuts the rest off."""
     results = gather(plan(), folder)
-    drawn = [
-        each for name, each in results.data_vars.items() if name not in ("state", "error", "run")
-    ]
+    drawn = [each for name, each in results.data_vars.items() if name not in TEXTS]
     assert len(drawn) == 12
     for values in drawn:
         assert values.attrs["long_name"] == str(values.name).replace("_", " ")

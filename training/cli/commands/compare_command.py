@@ -21,7 +21,7 @@ class Compare:
     run_dirs : tuple of Path
         Run folders.
     picture : Path
-        The picture of their test errors.
+        The picture of their errors.
     """
 
     run_dirs: tyro.conf.Positional[tuple[Path, ...]]
@@ -37,8 +37,7 @@ def run(words: Sequence[str]) -> int:
         raise UserError(
             f"the picture cannot be '{choice.picture}': give a file that ends with .png"
         )
-    from training.plots.curves import Curve
-    from training.runs.looking.comparison import Course, table
+    from training.runs.looking.comparison import Course, accuracy_curves, evaluated_in, table
     from training.runs.looking.look import comparison_picture, write_picture
 
     courses = [Course.of(path) for path in choice.run_dirs]
@@ -46,12 +45,7 @@ def run(words: Sequence[str]) -> int:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip())
-    curves = {
-        str(course.run.path): Curve(
-            [each["epoch"] for each in course.test], [each["accuracy"] for each in course.test]
-        )
-        for course in courses
-    }
-    write_picture(comparison_picture(curves), choice.picture)
+    picture = comparison_picture(accuracy_curves(courses), evaluated_in(courses))
+    write_picture(picture, choice.picture)
     print(choice.picture, flush=True)
     return 0

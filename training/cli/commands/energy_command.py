@@ -32,7 +32,7 @@ class Energy:
     data_dir : Path
         Folder of the data sets, as torchvision lays them out.
     checkpoint : {"last", "best"}
-        The newest weights, or those with the highest test accuracy.
+        The newest weights, or those that were evaluated best.
     """
 
     run_dir: tyro.conf.Positional[Path]

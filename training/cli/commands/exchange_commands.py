@@ -31,7 +31,7 @@ class Export:
     out : Path
         The file; one that is there is replaced.
     checkpoint : {"last", "best"}
-        The newest weights, or those with the highest test accuracy.
+        The newest weights, or those that were evaluated best.
     """
 
     run_dir: tyro.conf.Positional[Path]

@@ -170,7 +170,7 @@ def _train(name: str, plan: Plan, choice: Sweep) -> int:
             )
         except ValueError as error:
             raise UserError(str(error)) from None
-    _print_table(results)
+    print_table(results)
     states = [str(state) for state in results["state"].values.ravel()]
     complete, failed = states.count("complete"), states.count("failed")
     print(f"{complete} of {len(states)} points complete  {choice.out}", flush=True)
@@ -197,11 +197,11 @@ def _print_what_follows(plan: Plan) -> None:
             print(f"note: {', '.join(others)} {verb} with {axis.name}")
 
 
-def _print_table(results: xr.Dataset) -> None:
+def print_table(results: xr.Dataset) -> None:
     """Print the final accuracy of every combination: its mean over the seeds, and their spread."""
     accuracy = 100 * results["final_accuracy"]
     dims = [dim for dim in accuracy.dims if dim != "seed"]
-    rows = accuracy.stack(row=dims)
+    rows, kinds = (each.stack(row=dims) for each in (accuracy, results["evaluated"]))
     varied = results.attrs["varied"].split(", ")  # of points that are a list, no dimensions
     for number in range(rows.sizes["row"]):
         values = rows.isel(row=number)
@@ -211,7 +211,8 @@ def _print_table(results: xr.Dataset) -> None:
             print(f"  {label}: nothing complete")
             continue
         spread = f" +- {found.std(ddof=1):.2f}" if len(found) > 1 else ""
-        print(f"  {label}: test accuracy {found.mean():.2f}{spread} % ({_seeds(len(found))})")
+        on = " or ".join(sorted(set(kinds.isel(row=number).values.tolist())))
+        print(f"  {label}: {on} accuracy {found.mean():.2f}{spread} % ({_seeds(len(found))})")
 
 
 def _told(value: object) -> str:

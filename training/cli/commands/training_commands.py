@@ -221,7 +221,7 @@ def _reopened(run: RunFolder, progress: Progress) -> Iterator[None]:
 
 def _print_accuracies(progress: Progress, run: RunFolder) -> None:
     assert progress.accuracy is not None and progress.best_accuracy is not None
-    best, on = 100 * progress.best_accuracy, "validation" if run.recipe.validation else "test"
+    best, on = 100 * progress.best_accuracy, run.recipe.evaluated
     print(f"best {on} accuracy {best:.2f} % after iteration {progress.best_iteration}")
     _print_accuracy(progress.accuracy, run.path, on)
 

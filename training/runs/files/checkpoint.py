@@ -158,7 +158,7 @@ def load_latest(folder: Path) -> Checkpoint:
 
 
 def load_best(folder: Path) -> Checkpoint:
-    """Read the checkpoint with the highest test accuracy, or the newest if none was evaluated.
+    """Read the checkpoint that was evaluated best, or the newest if none was evaluated.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def _load_best(folder: Path) -> Checkpoint:
     if best.progress.best_accuracy != accuracy:
         raise CheckpointError(
             f"the checkpoint '{_path(folder, iteration)}' is not the best one of this run, with "
-            f"test accuracy {accuracy}: {_REMEDY}"
+            f"{latest.recipe.evaluated} accuracy {accuracy}: {_REMEDY}"
         )
     return best
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from training.plots.curves import Curve
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.records import Record
@@ -21,13 +22,13 @@ class Course:
     Parameters
     ----------
     run : RunFolder
-    training, test : list of dict
-        Records of iterations and of evaluations.
+    training, evaluations : list of dict
+        Records of iterations, and of evaluations on what the recipe says.
     """
 
     run: RunFolder
     training: list[Record]
-    test: list[Record]
+    evaluations: list[Record]
 
     @classmethod
     def of(cls, path: str | Path) -> Course:
@@ -40,8 +41,8 @@ class Course:
         """
         run = open_run(Path(path))
         records = run.records()
-        kinds = ("training", "test")
-        return cls(run, *([each for each in records if each["kind"] == kind] for kind in kinds))
+        training = [each for each in records if each["kind"] == "training"]
+        return cls(run, training, [each for each in records if each["kind"] != "training"])
 
     @property
     def epoch(self) -> float:
@@ -50,13 +51,13 @@ class Course:
 
     @property
     def final(self) -> float | None:
-        """Test accuracy of the newest evaluation."""
-        return self.test[-1]["accuracy"] if self.test else None
+        """Accuracy of the newest evaluation."""
+        return self.evaluations[-1]["accuracy"] if self.evaluations else None
 
     @property
     def best(self) -> float | None:
-        """Highest test accuracy."""
-        return max((each["accuracy"] for each in self.test), default=None)
+        """Highest accuracy of all evaluations."""
+        return max((each["accuracy"] for each in self.evaluations), default=None)
 
     @property
     def images_per_second(self) -> float | None:
@@ -73,15 +74,38 @@ def differing_fields(recipes: Sequence[Recipe]) -> dict[str, list[Any]]:
     return {name: each for name, each in values.items() if len(set(each)) > 1}
 
 
+def evaluated_in(courses: Sequence[Course]) -> str | None:
+    """``test`` or ``validation``: the images that all were evaluated on; None if they differ."""
+    kinds = {course.run.recipe.evaluated for course in courses}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def accuracy_curves(courses: Sequence[Course]) -> dict[str, Curve]:
+    """Accuracies over epochs by run; where it is not the same for all, with what was evaluated."""
+    same = evaluated_in(courses) is not None
+    return {
+        str(course.run.path) if same else f"{course.run.path} ({course.run.recipe.evaluated})": (
+            Curve(
+                [each["epoch"] for each in course.evaluations],
+                [each["accuracy"] for each in course.evaluations],
+            )
+        )
+        for course in courses
+    }
+
+
 def table(courses: Sequence[Course]) -> list[list[str]]:
     """The cells of a table with a line per run; the first line has the headings."""
     differing = differing_fields([course.run.recipe for course in courses])
-    head = ["run", *differing, "epoch", "test accuracy", "best", "images/s"]
+    evaluated = evaluated_in(courses)
+    accuracy = ["evaluated on", "accuracy"] if evaluated is None else [f"{evaluated} accuracy"]
+    head = ["run", *differing, "epoch", *accuracy, "best", "images/s"]
     rows = [
         [
             str(course.run.path),
             *(_cell(values[number]) for values in differing.values()),
             f"{course.epoch:.4g}",
+            *([course.run.recipe.evaluated] if evaluated is None else []),
             _percent(course.final),
             _percent(course.best),
             "-" if (speed := course.images_per_second) is None else f"{speed:,.0f}",

@@ -46,11 +46,11 @@ def evaluation_picture(
     return figure
 
 
-def comparison_picture(courses: Mapping[str, Curve]) -> Figure:
-    """Draw the test errors of several runs as a figure of its own."""
+def comparison_picture(courses: Mapping[str, Curve], evaluated: str | None) -> Figure:
+    """Draw the errors of several runs as a figure of its own, see `errors_of_runs`."""
     with styled():
         figure, (axes,) = panels(1, 1, (6.4, 4.2))
-        errors_of_runs(axes, courses)
+        errors_of_runs(axes, courses, evaluated)
     return figure
 
 

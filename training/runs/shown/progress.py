@@ -14,11 +14,12 @@ class Progress:
     iteration : int
         Complete iterations.
     epoch : int
-        Complete epochs, their evaluations on the test images included.
+        Complete epochs, their evaluations included.
     accuracy : float or None
-        Test accuracy (0 to 1) of the present weights, if they have been evaluated.
+        Accuracy (0 to 1) of the present weights on test or validation images, if they have been
+        evaluated.
     best_accuracy : float or None
-        Highest test accuracy so far.
+        Highest of these so far.
     best_iteration : int or None
         The iteration that had it.
 
