@@ -11,12 +11,14 @@ import pytest
 
 from networks import Architecture
 from tests.training.cli.command import refusal
+from tests.training.data_files import write_cifar, write_mnist
 from training.cli.command_line import main
 from training.data import find
 from training.parallel.over_cores import method_over_cores
 from training.recipes import RECIPES, description
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+from training.runs.files.records import read_records
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser
 
@@ -142,8 +144,8 @@ def losses(recipe: Recipe, images: int, iterations: int) -> list[float]:
 @pytest.mark.parametrize(
     "name",
     [
-        *("mnist-feedback", "mnist-lenet", "fashion-dense", "n-mnist", "cifar10-dvs"),
-        *("cifar10-alexnet-f", "cifar10-cifarnet-f"),
+        *("mnist-feedback", "mnist-lenet", "fashion-feedback", "fashion-dense"),
+        *("n-mnist", "cifar10-dvs", "cifar10-alexnet-f", "cifar10-cifarnet-f"),
         pytest.param("cifar10-alexnet", marks=pytest.mark.slow),
         pytest.param("cifar10-cifarnet", marks=pytest.mark.slow),
     ],
@@ -157,9 +159,41 @@ def test_the_loss_of_one_batch_falls(name: str) -> None:
     assert measured[-1] < 0.97 * min(measured[0], np.log(10))
 
 
-def test_the_loss_of_a_hundred_classes_falls() -> None:
-    measured = losses(narrow(RECIPES["cifar100-alexnet-f"]), images=10, iterations=21)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cifar100-alexnet-f",
+        *(
+            pytest.param(f"cifar100-{network}", marks=pytest.mark.full)
+            for network in ("cifarnet-f", "alexnet", "cifarnet")
+        ),
+    ],
+)
+def test_the_loss_of_a_hundred_classes_falls(name: str) -> None:
+    measured = losses(narrow(RECIPES[name]), images=10, iterations=21)
     assert measured[-1] < 0.8 * measured[0]
+
+
+@pytest.mark.parametrize("name", ["mnist-lenet", "fashion-dense", "cifar10-alexnet-f"])
+def test_from_files_to_an_evaluation(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the commands, through torchvision, augmentation, dropout and warm-up, as users do."""
+    recipe, root = narrow(RECIPES[name]), tmp_path / "data"
+    if recipe.data_set == "cifar10":
+        files = {"train": ["data_batch_1", "data_batch_2"], "test": ["test_batch"]}
+        data_set, _ = write_cifar(root, monkeypatch, "CIFAR10", "labels", files)
+    else:
+        data_set, _ = write_mnist(root, recipe.data_set)
+    monkeypatch.setattr("training.data.DATA_SETS", (data_set,))
+    where, run = ("--data-dir", str(root)), str(tmp_path / "run")
+    network = ("--architecture", recipe.architecture, "--batch-size", "2", "--threads", "1")
+    few = ("--backward-steps", "10", "--validation", "1", "--epochs", "1", "--milestones")
+    assert main(["train", name, *network, *few, "--max-iterations", "2", "--out", run, *where]) == 0
+    kinds = [record["kind"] for record in read_records(Path(run) / "metrics.jsonl")]
+    assert kinds == ["training", "training", "validation"]
+    assert main(["evaluate", run, *where]) == 0
+    assert "test accuracy" in capsys.readouterr().out
 
 
 #: Seconds each; with the others, of up to 45 million parameters, it takes minutes.
