@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from networks.architecture import Architecture, ArchitectureError, Layer
+    from networks.architecture import Architecture, Layer
     from networks.brian.code_generation import (
         CompilationError,
         CompilerNotFoundError,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SynapsesChoice,
         SynapsesKind,
     )
+    from networks.notation import ArchitectureError
     from networks.populations.potentials import NotFiniteError
     from networks.stages.backward import BackwardNetwork, BackwardRates
     from networks.stages.forward import ForwardNetwork, ForwardRates
@@ -51,7 +52,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "architecture": ("Architecture", "ArchitectureError", "Layer"),
+    "architecture": ("Architecture", "Layer"),
     "stages.backward": ("BackwardNetwork", "BackwardRates"),
     "brian.code_generation": ("CompilationError", "CompilerNotFoundError", "require_compiler"),
     "devices.errors": ("DeviceError",),
@@ -63,6 +64,7 @@ _MODULES = {
         "SynapsesChoice",
         "SynapsesKind",
     ),
+    "notation": ("ArchitectureError",),
     "stages.forward": ("ForwardNetwork", "ForwardRates"),
     "populations.potentials": ("NotFiniteError",),
 }

@@ -23,24 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.arrays import whole_number
-from networks.connections import (
-    AveragePool,
-    Connection,
-    Convolution,
-    Dense,
-    Shape,
-    TransposedConvolution,
-    units,
-)
+from networks.connections import Connection, Shape, units
+from networks.notation import ArchitectureError, read_connection
 
 _NOTATION = re.compile(r"(?P<layers>[^()]*?)\s*(?:\(\s*F(?P<feedback>[^()]*)\))?\s*")
-_CONVOLUTION = re.compile(r"(\d+)C(\d+)([su]?)")
-_POOLING = re.compile(r"P(\d+)")
-_DENSE = re.compile(r"(\d+)")
-
-
-class ArchitectureError(ValueError):
-    """An architecture that cannot be built; the message says where it breaks."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +107,7 @@ class Architecture:
         current: Shape = shape
         for number, part in enumerate(match["layers"].split("-"), start=1):
             where = f"layer {number}, '{part}', of '{notation}'"
-            connection = _connection(part.strip(), current, where)
+            connection = read_connection(part.strip(), current, where)
             layers.append(Layer(f"layer{number}", part.strip(), connection))
             current = connection.target_shape
         feedback = None
@@ -215,31 +201,9 @@ def _input_shape(given: Any) -> Shape:
     return shape
 
 
-def _connection(part: str, source: Shape, where: str) -> Connection:
-    try:
-        if match := _CONVOLUTION.fullmatch(part):
-            count, size = int(match[1]), int(match[2])
-            if count < 1 or size < 1:
-                raise ValueError("channels and kernel size must be at least 1")
-            if match[3] == "u":
-                return TransposedConvolution.onto(source, count, size)
-            return Convolution.onto(source, count, size, stride=2 if match[3] == "s" else 1)
-        if match := _POOLING.fullmatch(part):
-            if int(match[1]) < 1:
-                raise ValueError("a pooling window must be at least 1")
-            return AveragePool.onto(source, int(match[1]))
-        if match := _DENSE.fullmatch(part):
-            if int(match[1]) < 1:
-                raise ValueError("a dense layer must have at least 1 neuron")
-            return Dense.onto(source, int(match[1]))
-    except ValueError as error:
-        raise ArchitectureError(f"{where}: {error}") from None
-    raise ArchitectureError(f"{where}: expected a layer such as 64C5, 64C5s, 64C3u, P2 or 300")
-
-
 def _feedback(part: str, layers: list[Layer], notation: str) -> Connection:
     where = f"the feedback, '(F{part})', of '{notation}'"
-    connection = _connection(part, layers[-1].shape, where)
+    connection = read_connection(part, layers[-1].shape, where)
     if not connection.has_parameters:
         raise ArchitectureError(f"{where}: a feedback cannot be a pooling layer")
     if connection.target_shape != layers[0].shape:

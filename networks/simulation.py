@@ -27,6 +27,9 @@ from networks.devices.facts import (
 
 FloatingPoint = Literal["float32", "float64"]
 
+MOST_THREADS = 1024
+"""Each has networks of its own, which take their time to build: more are a mistake."""
+
 
 class SimulationOptions(TypedDict, total=False):
     """The fields of `Simulation` as keywords, for those who call one function."""
@@ -86,6 +89,8 @@ class Simulation:
         if self.dtype not in get_args(FloatingPoint):
             raise ValueError(f"the dtype is '{self.dtype}': it must be 'float32' or 'float64'")
         object.__setattr__(self, "threads", whole_number(self.threads, "threads", least=0))
+        if self.threads > MOST_THREADS:
+            raise ValueError(f"threads must be at most {MOST_THREADS:,}, not {self.threads}")
         _ = self.realised  # its own checks
         if self.dtype == "float64" and self.backend in self.facts.single_precision:
             raise ValueError(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from equations import NeuronModel, in_window
 from networks.brian.code_generation import BatchCodeObject, code_object_class
 from networks.connections import Shape, units
+from networks.notation import LARGEST
 from networks.schedule import Slots
 
 #: Variable of a group on the runtime device: its spikes of either sign since it was cleared. To add
@@ -74,12 +75,23 @@ def neuron_group(
     clock : Clock
     dtype : str
         ``float32`` or ``float64``.
+
+    Raises
+    ------
+    ValueError
+        If these are more neurons than Brian2 can number.
     """
+    neurons = batch_size * units(shape)
+    if neurons > LARGEST:
+        raise ValueError(
+            f"a batch of {batch_size:,} has {neurons:,} neurons in '{name}', of which {LARGEST:,} "
+            "can be numbered: choose a smaller batch size"
+        )
     if slots.delay is not None:
         neuron = in_window(neuron)
     code_objects = code_object_class()
     group = UncheckedGroup(
-        batch_size * units(shape),
+        neurons,
         neuron.equations + variables,
         threshold=neuron.threshold,
         reset=neuron.reset,

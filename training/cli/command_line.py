@@ -22,6 +22,7 @@ import tyro
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
 from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
+from training.cli.refusals import missing_memory, refusals
 from training.cli.standard_streams import StandardStreams
 from training.data.own_data.own import is_own
 from training.errors import UserError
@@ -181,6 +182,11 @@ def _run_and_report(arguments: list[str]) -> int:
     except OSError as error:
         launch.report(f"spide: {sentence(error)}")
         return 1
+    except (MemoryError, RuntimeError) as error:
+        if (missing := missing_memory(error)) is None:
+            raise
+        launch.report(f"spide: {missing}")
+        return 1
     except KeyboardInterrupt:
         launch.report("spide: interrupted")
         return 130
@@ -230,7 +236,8 @@ def _run(arguments: list[str], launch: Launch) -> int:
         info = parse(Info, options, prog, description(name), default=Info(recipe))
         from training.cli.reports.information import print_information
 
-        return print_information(info.recipe)
+        with refusals():
+            return print_information(info.recipe)
     return _train(name, options, prog, launch)
 
 

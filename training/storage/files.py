@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -22,6 +24,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     OSError
         If it cannot be written; nothing is left of the attempt.
     """
+    if not path.name:  # such as '', which is the folder '.'
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     temporary = path.with_name(f".{path.name}.{token_hex(8)}{_SUFFIX}")
     try:
         with naming(path):
@@ -31,7 +35,8 @@ def write_atomically(path: Path, content: bytes) -> None:
                 os.fsync(file.fileno())
             temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # which the first error has told
+            temporary.unlink(missing_ok=True)
         raise
 
 

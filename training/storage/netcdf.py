@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -41,5 +42,6 @@ def write_netcdf(content: Dataset, path: Path) -> None:
             content.to_netcdf(temporary, engine="netcdf4")
             temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # which the first error has told
+            temporary.unlink(missing_ok=True)
         raise

@@ -42,6 +42,13 @@ def initial_parameters(
     dict
         Arrays by parameter name, in PyTorch's layouts, and gains, see
         `training.updates.normalisation`.
+
+    Raises
+    ------
+    ValueError
+        If a layer cannot be normalised, see `training.updates.gains`.
+    MemoryError
+        If there is no room for them.
     """
     transposed = {
         f"{layer.name}.weight" for layer in architecture.layers if layer.connection.upsamples
@@ -51,7 +58,7 @@ def initial_parameters(
     uniform = recipe.readout_initialisation == "uniform"
     parameters = {}
     for index, (name, shape) in enumerate(architecture.parameter_shapes().items()):
-        values = torch.zeros(shape, dtype=torch.float64)
+        values = torch.from_numpy(np.zeros(shape))  # NumPy says `MemoryError`, torch does not
         generator = Generator().manual_seed(integer_seed(recipe.seed, "initialisation", index))
         if uniform and name.startswith("readout."):
             bound = architecture.output.units**-0.5

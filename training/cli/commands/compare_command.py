@@ -9,6 +9,7 @@ from pathlib import Path
 import tyro
 
 from training.cli.options import UsageError, parse
+from training.cli.refusals import refusals
 from training.errors import UserError
 
 
@@ -40,8 +41,9 @@ def run(words: Sequence[str]) -> int:
     from training.runs.looking.comparison import Course, accuracy_curves, evaluated_in, table
     from training.runs.looking.look import comparison_picture, write_picture
 
-    courses = [Course.of(path) for path in choice.run_dirs]
-    rows = table(courses)
+    with refusals():
+        courses = [Course.of(path) for path in choice.run_dirs]
+        rows = table(courses)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip())

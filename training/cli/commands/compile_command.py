@@ -11,6 +11,7 @@ import tyro
 
 from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
+from training.cli.refusals import refusals
 from training.recipes import description
 from training.recipes.recipe import Recipe
 from training.runs.files.output_path import check_makeable
@@ -64,7 +65,8 @@ def run_compile(words: Sequence[str]) -> int:
     check_makeable(choice.out)  # before the imports: a folder that is taken is told at once
     from training.programs.writing import compile_training
 
-    recipe = compile_training(name, choice.recipe, choice.out, choice.data_dir)
+    with refusals():
+        recipe = compile_training(name, choice.recipe, choice.out, choice.data_dir)
     print(
         f"{recipe.architecture}, {recipe.epochs} epochs: '{choice.out}/build.sh' compiles it, "
         f"'./train' in that folder trains, 'spide collect {choice.out} --out RUN_DIR' makes a run "
@@ -80,6 +82,7 @@ def run_collect(words: Sequence[str]) -> int:
     choice = parse(Collect, words, prog="spide collect")
     from training.programs.collection import collect
 
-    run = collect(choice.folder, choice.out)
+    with refusals():
+        run = collect(choice.folder, choice.out)
     print(f"{run.recipe.architecture}: 'spide evaluate {choice.out}' tests it")
     return 0

@@ -10,6 +10,7 @@ from typing import Literal
 import tyro
 
 from training.cli.options import UsageError, parse
+from training.cli.refusals import refusals
 from training.errors import UserError
 from training.runs.files.folder import open_run
 from training.storage.files import write_atomically
@@ -55,16 +56,13 @@ def run(words: Sequence[str]) -> int:
         raise UserError(
             f"the picture cannot be '{choice.picture}': give a file that ends with .png"
         )
-    from networks import CompilationError, DeviceError, NotFiniteError
     from training.plots.energy import energy_picture
     from training.runs.looking.look import write_picture
     from training.runs.run import Run
 
     trained = Run(choice.run_dir, data_dir=choice.data_dir, checkpoint=choice.checkpoint)
-    try:
+    with refusals():
         report = trained.energy(choice.images)
-    except (ValueError, CompilationError, DeviceError, NotFiniteError) as error:
-        raise UserError(str(error)) from None
     print(report.markdown(), end="")
     if choice.out is not None:
         texts = {".csv": report.csv, ".json": report.json, ".md": report.markdown}

@@ -11,6 +11,7 @@ import tyro
 
 from training.cli.named_recipe import named_recipe
 from training.cli.options import UsageError, parse
+from training.cli.refusals import refusals
 from training.runs.files.folder import open_run
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def run_export(words: Sequence[str]) -> int:
     from training.runs.run import Run
 
     run = Run(choice.run_dir, checkpoint=choice.checkpoint)
-    network = run.export(choice.out, choice.to)
+    with refusals():
+        network = run.export(choice.out, choice.to)
     size = choice.out.stat().st_size
     print(f"{network.architecture.notation}: {size:,} bytes  {choice.out}")
     if choice.to == "nir":
@@ -91,7 +93,8 @@ def run_import(words: Sequence[str]) -> int:
     name, recipe = choice.recipe, named_recipe(choice.recipe)
     from training.runs.looking.exchange import import_run
 
-    folder = import_run(choice.file, name, recipe, choice.out)
+    with refusals():
+        folder = import_run(choice.file, name, recipe, choice.out)
     print(f"{folder.recipe.architecture}: 'spide evaluate {choice.out}' tests it, 'spide train "
           f"{name} --resume {choice.out}' goes on from its weights")  # fmt: skip
     return 0

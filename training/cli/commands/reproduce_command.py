@@ -10,7 +10,7 @@ from typing import Literal
 
 from training.cli.commands.training_commands import keep_everything
 from training.cli.options import UsageError, parse
-from training.errors import UserError
+from training.cli.refusals import refusals
 from training.experiments.reproduce import Request, check_target, reproduce
 from training.experiments.targets import GRADIENTS, TARGETS
 from training.interruption import Interruption
@@ -58,13 +58,10 @@ def run(words: Sequence[str]) -> int:
     choice = parse(Reproduce, options, f"spide reproduce {target}")
     values = {field.name: getattr(choice, field.name) for field in fields(choice)}
     keep_everything()  # trained networks are tested in this process
-    with Interruption() as interruption:
-        try:
-            written = reproduce(
-                Request(target, **values), progress=True, interruption=interruption, say=_say
-            )
-        except ValueError as error:
-            raise UserError(str(error)) from None
+    with Interruption() as interruption, refusals():
+        written = reproduce(
+            Request(target, **values), progress=True, interruption=interruption, say=_say
+        )
     if written is None:
         print("spide: interrupted; the same command goes on", file=sys.stderr)
         return interruption.exit_status

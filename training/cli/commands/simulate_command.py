@@ -10,7 +10,7 @@ from typing import Literal
 import tyro
 
 from training.cli.options import UsageError, parse
-from training.errors import UserError
+from training.cli.refusals import refusals
 from training.runs.files.folder import open_run
 from training.storage.netcdf import check_netcdf, write_netcdf
 
@@ -51,15 +51,12 @@ def run(words: Sequence[str]) -> int:
     choice = parse(Simulate, words, prog="spide simulate")
     open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
     check_netcdf(choice.out)
-    from networks import CompilationError, DeviceError, NotFiniteError
     from training.runs.looking.simulate import simulate
     from training.runs.run import Run
 
     trained = Run(choice.run_dir, data_dir=choice.data_dir, checkpoint=choice.checkpoint)
-    try:
+    with refusals():
         result = simulate(trained, choice.image, choice.record)
-    except (ValueError, CompilationError, DeviceError, NotFiniteError) as error:
-        raise UserError(str(error)) from None
     write_netcdf(result, choice.out)
     print(f"image {choice.image}: label {result.label}, taken for {result.predicted}")
     for name in choice.record:

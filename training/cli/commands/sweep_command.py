@@ -12,6 +12,7 @@ import tyro
 
 from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
+from training.cli.refusals import refusals
 from training.errors import UserError
 from training.interruption import Interruption
 from training.recipes import description
@@ -158,18 +159,15 @@ def _train(name: str, plan: Plan, choice: Sweep) -> int:
 
     where = Where(choice.out, choice.runs, choice.data_dir, choice.scheduler, choice.workers)
     _print_what_follows(plan)
-    with Interruption() as interruption:
-        try:
-            results = run_sweep(
-                plan,
-                where,
-                retry_failed=choice.retry_failed,
-                progress=True,
-                interruption=interruption,
-                say=_say,
-            )
-        except ValueError as error:
-            raise UserError(str(error)) from None
+    with Interruption() as interruption, refusals():
+        results = run_sweep(
+            plan,
+            where,
+            retry_failed=choice.retry_failed,
+            progress=True,
+            interruption=interruption,
+            say=_say,
+        )
     print_table(results)
     states = [str(state) for state in results["state"].values.ravel()]
     complete, failed = states.count("complete"), states.count("failed")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from networks import CompilationError, DeviceError, NotFiniteError
 from training.cli.printed import Printed
+from training.cli.refusals import refusals
 from training.cli.reports.evaluation_report import print_evaluation
 from training.errors import (
     DivergenceError,
@@ -62,7 +63,8 @@ def train_anew(
     path = Path(setting.processes.text_of_first(given))
     run = RunFolder(path, name, recipe)
     check_vacant(run.path)
-    checkpoint = first_checkpoint(name, recipe, read_architecture(recipe))
+    with refusals():
+        checkpoint = first_checkpoint(name, recipe, read_architecture(recipe))
     return _train(run, checkpoint, setting, max_iterations, _made)
 
 
@@ -87,8 +89,9 @@ def resume(run: RunFolder, recipe: Recipe, max_iterations: int | None, setting: 
     """Continue a run from its newest checkpoint; return the exit status."""
     processes = setting.processes
     with only_writer(run.path) if processes.leads else nullcontext():
-        checkpoint = where_it_stopped(run, read_architecture(run.recipe))
-        check_checkpoint(checkpoint, run, setting)
+        with refusals():
+            checkpoint = where_it_stopped(run, read_architecture(run.recipe))
+            check_checkpoint(checkpoint, run, setting)
         run = continued(run, recipe)
         done = nothing_left(recipe, checkpoint.progress, max_iterations)
         if done is not None:
@@ -122,9 +125,9 @@ def evaluate_run(path: Path, recipe: Recipe, best: bool, setting: Setting) -> in
     """
     run = open_run(path)
     checkpoint = (load_best if best else load_latest)(run.checkpoints)
-    check_checkpoint(checkpoint, run, setting)
     iteration = checkpoint.progress.iteration
-    with _refusals():
+    with refusals():
+        check_checkpoint(checkpoint, run, setting)
         run, images = load_images(run, setting)
         trainer, interruption = build(read_architecture(recipe), recipe, setting)
         trainer.set_parameters(parameters_in_use(run.recipe, checkpoint.parameters, iteration))
@@ -165,7 +168,7 @@ def _train(
 
     The folder is made, or reopened, when nothing can be refused any more.
     """
-    with _refusals():
+    with refusals():
         run, images = load_images(run, setting)
         loop = prepare(run, images, checkpoint, setting, max_iterations)
     keep_everything()
@@ -193,15 +196,6 @@ def _train(
         return interruption.exit_status
     _print_accuracies(progress, run)
     return 0
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """What the networks refuse, as the sentence of a `UserError`."""
-    try:
-        yield
-    except (ValueError, CompilationError, DeviceError) as error:
-        raise UserError(str(error)) from None
 
 
 @contextmanager
