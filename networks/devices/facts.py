@@ -32,6 +32,8 @@ class DeviceFacts:
         Whether a stage is a program of its own, outside this process.
     couples : bool
         Whether stage 2 consists of couples there unless something else is asked for.
+    has_backends : bool
+        Whether it generates code for several backends, of which one is chosen.
     undivided : tuple of {"cuda", "opencl", "cpu"}
         Backends on which a whole batch is simulated at once, not spread over threads: their kernels
         run all samples side by side.
@@ -45,6 +47,7 @@ class DeviceFacts:
     propagations: tuple[Propagation, ...]
     compiles_programs: bool = True
     couples: bool = False
+    has_backends: bool = False
     undivided: tuple[Backend, ...] = ()
     single_precision: tuple[Backend, ...] = ()
     learning: tuple[LearningRule, ...] = ("rates",)
@@ -64,6 +67,7 @@ _FACTS: dict[DeviceName, DeviceFacts] = {
         ("explicit",),
         ("synchronous",),
         couples=True,
+        has_backends=True,
         undivided=("cuda", "opencl"),
         # GeNN's atomic additions of float64 are additions of float32 on OpenCL.
         single_precision=("opencl",),

@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 import tyro
 
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
-from training.cli.named_recipe import NAMES, named_recipe
+from training.cli.named_recipe import NAMES, named_recipe, refuse_unread
 from training.cli.options import UsageError, parse
 from training.cli.refusals import missing_memory, refusals
 from training.cli.standard_streams import StandardStreams
@@ -29,7 +29,6 @@ from training.errors import UserError
 from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.launcher_watch import end_with_launcher
 from training.recipes import RECIPES, description
-from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import open_run
 from training.runs.files.output_path import check_makeable
@@ -234,6 +233,7 @@ def _run(arguments: list[str], launch: Launch) -> int:
     prog = f"spide {command} {name}"
     if command == "info":
         info = parse(Info, options, prog, description(name), default=Info(recipe))
+        refuse_unread(name, info.recipe)
         from training.cli.reports.information import print_information
 
         with refusals():
@@ -264,7 +264,7 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     choice = parse(Train, options, prog, description(name), default=Train(RECIPES[name]))
     if choice.resume is None:
         # Before the imports: these mistakes are told at once.
-        read_architecture(choice.recipe)
+        refuse_unread(name, choice.recipe)
         check_makeable(choice.out or Path("runs") / f"{name}-DATE-TIME")
         _note_milestones(choice.recipe, RECIPES[name])
     else:

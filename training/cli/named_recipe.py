@@ -1,10 +1,13 @@
-"""The recipe that a command line names."""
+"""The recipe that a command line names, and what it asks for beside it."""
 
 from __future__ import annotations
 
 from training.cli.options import UsageError
 from training.recipes import RECIPES
+from training.recipes.architectures import read_architecture
+from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
+from training.recipes.unread import check_asked
 from training.suggestions import did_you_mean
 
 NAMES = ", ".join(RECIPES)
@@ -31,3 +34,27 @@ def named_recipe(name: str, otherwise: str = "") -> Recipe:
             f"{otherwise}"
         )
     return RECIPES[name]
+
+
+def refuse_unread(name: str, recipe: Recipe) -> None:
+    """Refuse options that would change nothing, without waiting for Brian2 and torch.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe that was named.
+    recipe : Recipe
+        With the options that were given.
+
+    Raises
+    ------
+    UsageError
+        For the first such option.
+    UserError
+        If the recipe's network is impossible.
+    """
+    architecture = read_architecture(recipe)
+    try:
+        check_asked(fields_asked_for(name, recipe), recipe, architecture)
+    except ValueError as error:
+        raise UsageError(str(error)) from None

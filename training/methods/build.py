@@ -33,6 +33,6 @@ def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) ->
 
 def method_class(name: str) -> type[Method]:
     """The class of a method by its name, for what is true of all networks that learn so."""
-    module, _, kind = METHODS[name].partition(":")
+    module, _, kind = METHODS[name].where.partition(":")
     found: type[Method] = getattr(importlib.import_module(module), kind)
     return found

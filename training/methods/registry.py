@@ -2,16 +2,24 @@
 
 A method is a class with ``build(architecture, recipe, batch_size)``, see `Spide.build`.
 
-Only the names are known without waiting for Brian2 and torch.
+Only their facts are known without waiting for Brian2 and torch.
 """
 
 from __future__ import annotations
 
-METHODS = {
-    "spide": "training.methods.spide:Spide",
-    "implicit": "training.methods.implicit:Implicit",
-    "surrogate": "training.methods.surrogate:Surrogate",
-    "feedback_alignment": "training.methods.feedback_alignment:FeedbackAlignment",
-    "conversion": "training.methods.conversion:Conversion",
-}
-"""Where the class of each method is."""
+from training.methods.facts import MethodFacts
+
+_ALL = (
+    MethodFacts("spide", "training.methods.spide:Spide", stage_2=True),
+    MethodFacts("implicit", "training.methods.implicit:Implicit"),
+    MethodFacts("surrogate", "training.methods.surrogate:Surrogate", in_torch=True),
+    MethodFacts(
+        "feedback_alignment",
+        "training.methods.feedback_alignment:FeedbackAlignment",
+        stage_2=True,
+    ),
+    MethodFacts("conversion", "training.methods.conversion:Conversion"),
+)
+
+METHODS = {each.name: each for each in _ALL}
+"""What each method is, and where its class."""

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -39,8 +40,9 @@ from training.programs.configuration import header
 from training.programs.numbers import write_numbers, write_stage
 from training.programs.places import places_of_lessons, places_of_weights, program_of
 from training.recipes.architectures import read_architecture
-from training.recipes.chosen import chosen_recipe, recipe_name
+from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
+from training.recipes.unread import check_asked
 from training.runs.files.folder import RunFolder
 from training.runs.files.output_path import check_makeable
 from training.updates.initialisation import initial_parameters
@@ -78,7 +80,13 @@ def as_program(recipe: Recipe) -> Recipe:
     return replace(recipe, device="cpp_standalone", synapses="shared", learning="spikes")
 
 
-def compile_training(name: str, recipe: Recipe, out: Path, data_dir: Path = Path("data")) -> Recipe:
+def compile_training(
+    name: str,
+    recipe: Recipe,
+    out: Path,
+    data_dir: Path = Path("data"),
+    asked: Sequence[str] = (),
+) -> Recipe:
     """Write a training as a C++ program; compiling it is ``build.sh``'s.
 
     Parameters
@@ -90,6 +98,8 @@ def compile_training(name: str, recipe: Recipe, out: Path, data_dir: Path = Path
         Folder to make.
     data_dir : Path
         Folder of the data sets.
+    asked : sequence of str
+        Fields of the recipe that someone has asked for: those that nothing reads are refused.
 
     Returns
     -------
@@ -99,10 +109,15 @@ def compile_training(name: str, recipe: Recipe, out: Path, data_dir: Path = Path
     Raises
     ------
     UserError
-        If the recipe asks for what a program does not have, or the folder cannot be made.
+        If the recipe asks for what a program does not have or nothing would read, or the folder
+        cannot be made.
     """
     recipe = as_program(recipe)
     architecture = read_architecture(recipe)
+    try:
+        check_asked(asked, recipe, architecture)
+    except ValueError as error:
+        raise UserError(str(error)) from None
     if not architecture.layers[0].connection.has_parameters:
         raise UserError(
             f"layer 1 of '{architecture.notation}' has no weights: a compiled training begins "
@@ -160,7 +175,9 @@ def compile(
         If there is no such recipe, and for fields that do not exist or are out of range.
     """
     chosen = chosen_recipe(recipe, fields)
-    return compile_training(recipe_name(recipe), chosen, Path(out), Path(data_dir))
+    return compile_training(
+        recipe_name(recipe), chosen, Path(out), Path(data_dir), fields_asked_for(recipe, chosen)
+    )
 
 
 def _check_images(images: Images, architecture: Architecture) -> None:

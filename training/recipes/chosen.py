@@ -7,6 +7,7 @@ from typing import Any
 
 from training.recipes import RECIPES
 from training.recipes.recipe import Recipe
+from training.recipes.unread import asked_for
 from training.suggestions import did_you_mean
 
 OWN = "own"
@@ -52,3 +53,17 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
             )
         recipe = RECIPES[recipe]
     return replace(recipe, **fields)
+
+
+def fields_asked_for(recipe: str | Recipe | None, chosen: Recipe) -> list[str]:
+    """The fields in which a choice differs from the recipe that it began with.
+
+    Parameters
+    ----------
+    recipe : str or Recipe or None
+        As in `chosen_recipe`; without one, what every recipe has.
+    chosen : Recipe
+    """
+    if isinstance(recipe, str):
+        recipe = RECIPES[recipe]
+    return asked_for(chosen, recipe or Recipe(chosen.data_set, chosen.architecture))

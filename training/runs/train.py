@@ -6,7 +6,7 @@ installs signal handlers, so it works in notebooks, threads and workers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
 from training.recipes.architectures import read_architecture
-from training.recipes.chosen import chosen_recipe, recipe_name
+from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
+from training.recipes.unread import check_asked
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
 from training.runs.files.folder import RunFolder, continued
@@ -78,7 +79,7 @@ def train(
     UserError
         What cannot be trained is refused in one sentence, and leaves nothing behind.
     ValueError
-        For fields of the recipe that are out of range.
+        For fields of the recipe that are out of range, or that nothing would read.
     """
     path = Path(out) if out is not None else dated_path(recipe_name(recipe))
     check_vacant(path)
@@ -95,7 +96,7 @@ def train(
     chosen = chosen_recipe(recipe, fields)
     setting = replace(_setting(data_dir, progress, interruption), download=download)
     folder = RunFolder(path, recipe_name(recipe), chosen)
-    return train_in(folder, setting, max_iterations, arrays)
+    return train_in(folder, setting, max_iterations, arrays, fields_asked_for(recipe, chosen))
 
 
 def train_in(
@@ -103,6 +104,7 @@ def train_in(
     setting: Setting,
     max_iterations: int | None = None,
     arrays: Mapping[str, NDArray[Any]] | None = None,
+    asked: Sequence[str] = (),
 ) -> Run:
     """Train in a run folder that is not there yet.
 
@@ -115,6 +117,8 @@ def train_in(
     max_iterations : int, optional
     arrays : dict of array, optional
         Written into the folder first: the data set of the recipe.
+    asked : sequence of str
+        Fields of the recipe that someone has asked for: those that nothing reads are refused.
 
     Raises
     ------
@@ -125,7 +129,9 @@ def train_in(
     with new_run(folder.path):
         if arrays is not None:
             write_arrays(folder.path, arrays)
-        checkpoint = first_checkpoint(folder.name, recipe, read_architecture(recipe))
+        architecture = read_architecture(recipe)
+        check_asked(asked, recipe, architecture)
+        checkpoint = first_checkpoint(folder.name, recipe, architecture)
         return _train(folder, checkpoint, setting, max_iterations, new=True)
 
 

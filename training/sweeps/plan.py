@@ -11,18 +11,17 @@ import itertools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from networks.arrays import whole_number
-from training.errors import UserError
-from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.sweeps.axes import Axis, Label, check_field, is_whole, make_axis
 from training.sweeps.cases import CASE
+from training.sweeps.checks import check_points, check_read, different_trainings
 from training.sweeps.draws import Range, draw
 
 Mode = Literal["grid", "list", "random"]
@@ -111,11 +110,7 @@ class Plan:
         if self.listed and len(set(lengths.values())) > 1:
             told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
             raise ValueError(f"a list needs as many values of each field ({told}): complete them")
-        seen: dict[str, Point] = {}
-        for point in self.points:
-            if (same := seen.setdefault(_digest(point), point)) is not point:
-                raise ValueError(f"'{same}' and '{point}' are the same training: leave one out")
-            _check(point)
+        check_points(self.points)
 
     @property
     def dimensions(self) -> dict[str, int]:
@@ -163,6 +158,7 @@ def make_plan(
     mode: Mode = "grid",
     draws: int | None = None,
     cases: Mapping[str, Mapping[str, Any]] | None = None,
+    asked: Sequence[str] = (),
 ) -> Plan:
     """Plan a sweep.
 
@@ -182,6 +178,9 @@ def make_plan(
         Number of points of a random sweep, not counting seeds. The recipe's seed settles them.
     cases : mapping, optional
         Cases of one's own: by name, the fields that each sets.
+    asked : sequence of str
+        Fields of the recipe that someone has asked for: some point must read each of them, as each
+        field that is varied.
 
     Raises
     ------
@@ -210,14 +209,10 @@ def make_plan(
             )
         axes.append(make_axis(field, values, recipe, vary, cases or {}))
     if mode == "random":
-        axes = _different(axes)
-    return Plan(name, recipe, tuple(axes), _seeds(seeds, recipe.seed), listed=mode != "grid")
-
-
-def _different(axes: list[Axis]) -> list[Axis]:
-    """Leave out what was drawn a second time: there is nothing to learn from it."""
-    entries = list(dict.fromkeys(zip(*(axis.choices for axis in axes), strict=True)))
-    return [replace(axes[n], choices=chosen) for n, chosen in enumerate(zip(*entries, strict=True))]
+        axes = different_trainings(axes, recipe)
+    plan = Plan(name, recipe, tuple(axes), _seeds(seeds, recipe.seed), listed=mode != "grid")
+    check_read([*asked, *(field for field in vary if field != CASE)], plan.points)
+    return plan
 
 
 def _filled(field: str, values: Sequence[Any] | Range) -> Sequence[Any] | Range:
@@ -234,14 +229,3 @@ def _seeds(seeds: int | Sequence[int], first: int) -> tuple[int, ...]:
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"the seeds are {list(seeds)}: give different ones, at least one")
     return chosen
-
-
-def _digest(point: Point) -> str:
-    return json.dumps(asdict(point.recipe), sort_keys=True)
-
-
-def _check(point: Point) -> None:
-    try:
-        read_architecture(point.recipe)
-    except UserError as error:
-        raise UserError(f"the point {point} cannot be trained: {error}") from None

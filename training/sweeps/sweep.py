@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.interruption import Interruption
 from training.provenance import commit
-from training.recipes.chosen import chosen_recipe, recipe_name
+from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
 from training.storage.netcdf import check_netcdf, write_netcdf
 from training.sweeps.clusters import connected, dashboard
@@ -136,18 +136,22 @@ def sweep(
         path = Path(recipe)
         file = read_sweep_file(path)
         name, recipe, cases = file.recipe, file_recipe(file, path), file.cases
+        original: str | Recipe = name
         vary, draws = file.ranges_and_values, draws or file.draws
         seeds, mode = file.seeds if seeds is None else seeds, mode or file.mode
     else:
-        name = recipe_name(recipe)
+        assert not isinstance(recipe, Path)
+        name, original = recipe_name(recipe), recipe
+    chosen = chosen_recipe(recipe, fields)
     plan = make_plan(
         name,
-        chosen_recipe(recipe, fields),
+        chosen,
         vary or {},
         seeds=1 if seeds is None else seeds,
         mode="grid" if mode is None else mode,
         draws=draws,
         cases=cases,
+        asked=fields_asked_for(original, chosen),
     )
     where = Where(
         Path(out), None if runs is None else Path(runs), Path(data_dir), scheduler, workers

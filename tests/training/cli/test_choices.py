@@ -12,12 +12,14 @@ from training.runs.run import Run
 
 TINY = (
     *("--architecture", "4C3s (F4C3)", "--batch-size", "512", "--epochs", "1"),
-    *("--forward-steps", "4", "--backward-steps", "5", "--dtype", "float64"),
+    *("--forward-steps", "4", "--dtype", "float64"),
 )
+STAGE_2 = ("--backward-steps", "5")
 
 
 def train(out: Path, *options: str) -> Run:
-    assert main(["train", "digits", "--out", str(out), *TINY, *options]) == 0
+    stage_2 = () if "implicit" in options else STAGE_2
+    assert main(["train", "digits", "--out", str(out), *TINY, *stage_2, *options]) == 0
     return Run(out)
 
 

@@ -216,6 +216,48 @@ def test_refused_in_one_sentence(
         make_plan("digits", DIGITS, vary, **options)
 
 
+def test_what_no_point_reads_is_refused() -> None:
+    implicit = replace(DIGITS, method="implicit")
+    with pytest.raises(ValueError, match="backward_steps is 3, which would change nothing"):
+        make_plan("digits", implicit, {"backward_steps": [3]})
+    with pytest.raises(ValueError, match="backward_steps is 7, which would change nothing"):
+        make_plan("digits", replace(implicit, backward_steps=7), {"dropout": [0.1, 0.2]},
+                  asked=["backward_steps"])  # fmt: skip
+    make_plan("digits", replace(implicit, backward_steps=7), {"dropout": [0.1, 0.2]})
+
+
+def test_the_same_training_under_two_names_is_refused() -> None:
+    said = "the same training, because the method implicit has no stage 2, so that backw"
+    implicit = replace(DIGITS, method="implicit")
+    with pytest.raises(ValueError, match=said):
+        make_plan("digits", implicit, {"backward_steps": [3, 4]})
+    with pytest.raises(ValueError, match=said):
+        make_plan("digits", DIGITS, {"method": ["spide", "implicit"], "backward_steps": [3, 4]})
+    with pytest.raises(ValueError, match="has no feedback, so that feedback_norm changes nothing"):
+        make_plan("digits", replace(DIGITS, architecture="16C3"), {"feedback_norm": [1.0, 2.0]})
+
+
+def test_some_points_may_read_what_others_do_not() -> None:
+    methods = ["spide", "implicit"]
+    asked = ["backward_steps"]
+    plan = make_plan("digits", DIGITS, {"method": methods}, asked=asked)
+    assert len(plan.points) == 2
+    listed: dict[str, Sequence[Any]] = {"method": methods, "backward_steps": [3, 4]}
+    assert len(make_plan("digits", DIGITS, listed, mode="list").points) == 2
+    cases: dict[str, dict[str, Any]] = {
+        "mine": {"method": "implicit", "backward_steps": 7},
+        "other": {"learning_rate": 0.01},
+    }
+    assert len(make_plan("digits", DIGITS, {"case": list(cases)}, cases=cases).points) == 2
+
+
+def test_the_same_training_is_drawn_once() -> None:
+    vary: Any = {"method": ["implicit", "spide"], "backward_steps": [3, 4], "dropout": [0.1, 0.2]}
+    plan = make_plan("digits", DIGITS, vary, mode="random", draws=100)
+    methods = [point.recipe.method for point in plan.points]
+    assert methods.count("spide") == 4 and methods.count("implicit") == 2
+
+
 def test_a_network_that_cannot_be_is_refused_with_its_point() -> None:
     with pytest.raises(UserError, match=r"the point batch_size=5000, seed=0 cannot be trained: a"):
         make_plan("digits", DIGITS, {"batch_size": [32, 5000]})

@@ -13,6 +13,7 @@ from training.cli.named_recipe import NAMES, named_recipe
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
 from training.recipes import description
+from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
 from training.runs.files.output_path import check_makeable
 
@@ -65,8 +66,9 @@ def run_compile(words: Sequence[str]) -> int:
     check_makeable(choice.out)  # before the imports: a folder that is taken is told at once
     from training.programs.writing import compile_training
 
+    asked = fields_asked_for(name, choice.recipe)
     with refusals():
-        recipe = compile_training(name, choice.recipe, choice.out, choice.data_dir)
+        recipe = compile_training(name, choice.recipe, choice.out, choice.data_dir, asked)
     print(
         f"{recipe.architecture}, {recipe.epochs} epochs: '{choice.out}/build.sh' compiles it, "
         f"'./train' in that folder trains, 'spide collect {choice.out} --out RUN_DIR' makes a run "

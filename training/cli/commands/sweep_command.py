@@ -16,6 +16,7 @@ from training.cli.refusals import refusals
 from training.errors import UserError
 from training.interruption import Interruption
 from training.recipes import description
+from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
 from training.sweeps.axes import read_value
 from training.sweeps.draws import Range
@@ -127,7 +128,13 @@ def _plan(name: str, choice: Sweep) -> Plan:
         vary[field] = values
     try:
         return make_plan(
-            name, choice.recipe, vary, seeds=choice.seeds or 1, mode=choice.mode, draws=choice.draws
+            name,
+            choice.recipe,
+            vary,
+            seeds=choice.seeds or 1,
+            mode=choice.mode,
+            draws=choice.draws,
+            asked=fields_asked_for(name, choice.recipe),
         )
     except ValueError as error:
         raise UsageError(str(error)) from None
@@ -149,6 +156,7 @@ def _plan_of_file(file: SweepFile, choice: Sweep) -> Plan:
             mode=choice.mode,
             draws=choice.draws,
             cases=file.cases,
+            asked=fields_asked_for(file.recipe, choice.recipe),
         )
     except ValueError as error:
         raise UserError(str(error)) from None

@@ -1,0 +1,94 @@
+"""What nothing reads of a recipe: its method, its device and its network have no use for it.
+
+A recipe has a value for every field, and many are there because they have always been. But a value
+that someone asks for, on the command line or as a keyword, is meant to change something: where it
+does not, it is refused. And two recipes that differ only in such values are the same training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from networks import Architecture
+from training.methods.registry import METHODS
+from training.recipes.recipe import Recipe
+from training.updates.dropout import dropped_layers
+
+
+def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
+    """The fields that change nothing, and why.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    architecture : Architecture
+        Its network.
+    """
+    found = dict(METHODS[recipe.method].unread)
+    if not recipe.simulation.facts.has_backends:
+        found.setdefault("backend", f"the device {recipe.device} has no choice of backends")
+    if architecture.feedback is None:
+        reason = f"'{architecture.notation}' has no feedback"
+        found |= dict.fromkeys(("feedback_norm", "norm_restriction"), reason)
+    if recipe.dropout == 0:
+        found |= dict.fromkeys(("dropout_layers", "dropout_per"), "the dropout is 0")
+    elif not dropped_layers(architecture, recipe.dropout_layers):
+        reason = (
+            f"dropout_layers is {recipe.dropout_layers}, and '{architecture.notation}' has none"
+        )
+        found |= dict.fromkeys(("dropout", "dropout_layers", "dropout_per"), reason)
+    return found
+
+
+def read_values(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
+    """The fields that are read, by name: of two recipes that train the same, the same."""
+    ignored = unread(recipe, architecture)
+    return {name: value for name, value in asdict(recipe).items() if name not in ignored}
+
+
+def asked_for(recipe: Recipe, original: Recipe) -> list[str]:
+    """The fields that differ from those of the recipe that was named.
+
+    What a realisation stands for counts as the realisation.
+    """
+    names = [name for name, value in vars(recipe).items() if value != getattr(original, name)]
+    if "realisation" in names:
+        names = ["realisation", *(each for each in names if each not in ("couple", "synapses"))]
+    return list(dict.fromkeys(names))
+
+
+def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture) -> None:
+    """Refuse values that someone asked for and nothing reads.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The fields that were asked for.
+    recipe : Recipe
+    architecture : Architecture
+
+    Raises
+    ------
+    ValueError
+        For the first such field.
+    """
+    ignored = unread(recipe, architecture)
+    for name in names:
+        if name in ignored:
+            raise ValueError(
+                f"{name} is {getattr(recipe, name)}, which would change nothing: {ignored[name]}; "
+                f"leave --{name.replace('_', '-')} out{_remedy(name)}"
+            )
+
+
+def _remedy(name: str) -> str:
+    """What to choose who wants the field to be read."""
+    if name == "backend":
+        return ", or choose the device genn"
+    if name in ("feedback_norm", "norm_restriction"):
+        return ", or give the architecture a feedback, such as '16C3 (F16C3)'"
+    if name.startswith("dropout"):
+        return ", or choose a --dropout above 0 and --dropout-layers all"
+    return ", or choose the method spide"
