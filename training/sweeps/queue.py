@@ -10,7 +10,8 @@ from distributed import Client, Future, KilledWorker
 
 from training.errors import UserError
 from training.interruption import Interruption
-from training.sweeps.worker import Outcome, Task, run_point, stop_points
+from training.sweeps.stopping import stop_of, workers_of
+from training.sweeps.worker import Outcome, Task, run_point
 
 POLL_SECONDS = 0.5
 """Between two looks at the points and at the interruption."""
@@ -53,35 +54,42 @@ def outcomes(
     UserError
         If the scheduler is gone.
     """
-    # Two starts of a sweep never share a key: Dask would hand over the outcome of the earlier one.
-    remaining: dict[Future, Task] = {
-        client.submit(
-            run_point, task, key=f"{task.point.name}-{task.sweep}", pure=False, priority=-place
-        ): task
-        for place, task in enumerate(tasks)
-    }
-    stopping = False
-    try:
-        while remaining:
-            if interruption.requested and not stopping:
-                stopping = True
-                for future in _stop(client, remaining):
-                    yield remaining.pop(future), "stopped", None
-            ended = [future for future in remaining if future.status in _ENDED]
-            for future in ended:
-                task = remaining.pop(future)
-                yield task, *_result(future, stopping)
-            tick()
-            if not ended:
-                time.sleep(POLL_SECONDS)
-    finally:
-        if remaining and client.status == "running":
-            _stop(client, remaining)
+    with workers_of(client, tasks[0].sweep) as stop:
+        # Two starts of a sweep never share a key: Dask would hand over the earlier one's outcome.
+        remaining: dict[Future, Task] = {
+            client.submit(
+                run_here, task, key=f"{task.point.name}-{task.sweep}", pure=False, priority=-place
+            ): task
+            for place, task in enumerate(tasks)
+        }
+        stopping = False
+        try:
+            while remaining:
+                if interruption.requested and not stopping:
+                    stopping = True
+                    stop()
+                    for future in _cancel_waiting(client, remaining):
+                        yield remaining.pop(future), "stopped", None
+                ended = [future for future in remaining if future.status in _ENDED]
+                for future in ended:
+                    task = remaining.pop(future)
+                    yield task, *_result(future, stopping)
+                tick()
+                if not ended:
+                    time.sleep(POLL_SECONDS)
+        finally:
+            if remaining and client.status == "running":
+                stop()
+                _cancel_waiting(client, remaining)
 
 
-def _stop(client: Client, remaining: dict[Future, Task]) -> list[Future]:
-    """Let the points that run stop, and cancel the others; return those."""
-    client.run(stop_points, next(iter(remaining.values())).sweep)
+def run_here(task: Task) -> Outcome:
+    """Train a point on the worker that it was handed to."""
+    return run_point(task, stop_of(task.sweep))
+
+
+def _cancel_waiting(client: Client, remaining: dict[Future, Task]) -> list[Future]:
+    """Cancel the points that no worker has, and return them."""
     handed_out = {str(key) for keys in client.processing().values() for key in keys}
     waiting = [future for future in remaining if str(future.key) not in handed_out]
     client.cancel(waiting)

@@ -33,9 +33,6 @@ Outcome = Literal["complete", "stopped", "failed"]
 
 _POLL_SECONDS = 1.0
 
-_stopped: set[str] = set()
-"""Sweeps whose points are to stop in this process."""
-
 
 @dataclass(frozen=True)
 class Task:
@@ -64,27 +61,16 @@ class Task:
     data_dir: Path
 
 
-class Stop(Interruption):
-    """Asked after every iteration: whether the sweep is to stop."""
+def run_point(task: Task, stop: Interruption) -> Outcome:
+    """Train a point, and return how that ended.
 
-    def __init__(self, sweep: str) -> None:
-        super().__init__()
-        self._sweep = sweep
-
-    @property
-    def requested(self) -> bool:
-        """Whether `stop_points` was called in this process."""
-        return self._sweep in _stopped
-
-
-def stop_points(sweep: str) -> None:
-    """Let the points of a sweep stop after their iteration, in this process."""
-    _stopped.add(sweep)
-
-
-def run_point(task: Task) -> Outcome:
-    """Train a point, and return how that ended."""
-    folder, stop, began = SweepFolder(task.folder), Stop(task.sweep), time.monotonic()
+    Parameters
+    ----------
+    task : Task
+    stop : Interruption
+        Asked after every iteration.
+    """
+    folder, began = SweepFolder(task.folder), time.monotonic()
     first = 0
     outcome: Outcome
     try:
@@ -104,7 +90,7 @@ def run_point(task: Task) -> Outcome:
     return outcome
 
 
-def _train(task: Task, folder: SweepFolder, stop: Stop) -> Outcome:
+def _train(task: Task, folder: SweepFolder, stop: Interruption) -> Outcome:
     # Brian2 collects garbage in every run: what the imports left is kept out of that.
     gc.collect()
     gc.freeze()
@@ -129,7 +115,7 @@ def _iterations(folder: SweepFolder, point: Point) -> int:
     return folder.progress(point).iteration if begun else 0
 
 
-def _wait_for_writer(path: Path, stop: Stop) -> None:
+def _wait_for_writer(path: Path, stop: Interruption) -> None:
     """Wait while another process trains here.
 
     It may have lost the scheduler, which gave its point away, and still go on.

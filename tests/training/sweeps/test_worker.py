@@ -19,7 +19,9 @@ from training.runs.files.lock import only_writer
 from training.runs.train import train
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import Plan, Point, make_plan
-from training.sweeps.worker import Task, run_point, stop_points
+from training.sweeps.stopping import Stop
+from training.sweeps.worker import Outcome, Task
+from training.sweeps.worker import run_point as run_point_until
 
 TINY = replace(
     RECIPES["digits"],
@@ -35,10 +37,14 @@ def plan(**fields: object) -> Plan:
     return make_plan("digits", TINY, {name: [value] for name, value in fields.items()})
 
 
-def task(tmp_path: Path, point: Point, sweep: str = "a") -> Task:
+def task(tmp_path: Path, point: Point) -> Task:
     (tmp_path / "failures").mkdir(exist_ok=True)
     images = find(point.recipe.data_set).load(tmp_path / "data")
-    return Task(sweep, "digits", point, images.fingerprint(), tmp_path, tmp_path / "data")
+    return Task("a", "digits", point, images.fingerprint(), tmp_path, tmp_path / "data")
+
+
+def run_point(task: Task) -> Outcome:
+    return run_point_until(task, Stop())
 
 
 def attempts(tmp_path: Path) -> list[tuple[int, int, str]]:
@@ -98,8 +104,7 @@ def test_a_run_that_was_killed_before_its_first_checkpoint_begins_again(tmp_path
 
 def test_a_sweep_that_stops_trains_nothing(tmp_path: Path) -> None:
     (point,) = plan(dropout=0.3).points
-    stop_points("stopping")
-    assert run_point(task(tmp_path, point, "stopping")) == "stopped"
+    assert run_point_until(task(tmp_path, point), Stop(asked=True)) == "stopped"
     assert SweepFolder(tmp_path).state(point) == "missing"
 
 
