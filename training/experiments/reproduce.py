@@ -17,8 +17,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from networks.arrays import whole_number
 from training.data import find
 from training.errors import UserError
 from training.experiments.figures import gradient_angles
@@ -67,6 +68,11 @@ class Request:
         Folder of the data sets.
     workers : int or None
         Processes that train; as many as fit the cores if not given.
+
+    Raises
+    ------
+    ValueError
+        For a scale or a number that cannot be.
     """
 
     target: str
@@ -75,6 +81,13 @@ class Request:
     out: Path = Path("reproduced")
     data_dir: Path = Path("data")
     workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.scale not in get_args(Scale):
+            raise ValueError(f"scale must be one of {', '.join(get_args(Scale))}, not {self.scale}")
+        whole_number(self.seeds, "seeds")
+        if self.workers is not None:
+            whole_number(self.workers, "workers")
 
     @property
     def command(self) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
-from networks.arrays import as_array, whole_number
+from networks.arrays import as_array, truth_value, whole_number
 from networks.checks import check_image_shape
 from networks.exchange import TrainedNetwork
 from training.data import Images, find
@@ -212,13 +212,16 @@ class Run:
             If the images are frames of another number.
         """
         size = self.recipe.batch_size
-        if forward_steps in (None, self.recipe.forward_steps):
+        display = Bars() if truth_value(progress, "progress") else Display()
+        steps = self.recipe.forward_steps
+        if forward_steps is not None:
+            steps = whole_number(forward_steps, "forward_steps")
+        if steps == self.recipe.forward_steps:
             trainer = self.trainer
         else:
-            recipe = replace(self.recipe, forward_steps=forward_steps)
+            recipe = replace(self.recipe, forward_steps=steps)
             trainer = method_over_cores(read_architecture(recipe), recipe, size)
             trainer.set_parameters(self.weights)
-        display = Bars() if progress else Display()
         evaluation = evaluate(trainer, self.images, size, Interruption(), display)
         assert evaluation is not None  # nothing interrupts it
         return evaluation

@@ -15,6 +15,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from networks.arrays import truth_value, whole_number
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
 from training.recipes.architectures import read_architecture
@@ -79,8 +80,12 @@ def train(
     UserError
         What cannot be trained is refused in one sentence, and leaves nothing behind.
     ValueError
-        For fields of the recipe that are out of range, or that nothing would read.
+        For `max_iterations` and fields of the recipe that are out of range, or that nothing would
+        read.
     """
+    if max_iterations is not None:
+        max_iterations = whole_number(max_iterations, "max_iterations")
+    download = truth_value(download, "download")
     path = Path(out) if out is not None else dated_path(recipe_name(recipe))
     check_vacant(path)
     if images is None and recipe is None:
@@ -167,13 +172,15 @@ def resume(
         If its checkpoint cannot be used.
     DivergenceError
         If the weights are no longer finite.
+    ValueError
+        For epochs that cannot be.
     """
     run = run if isinstance(run, Run) else Run(run)
+    recipe = run.recipe if epochs is None else replace(run.recipe, epochs=epochs)
+    setting = _setting(run.data_dir, progress, interruption)
     with only_writer(run.path):
-        recipe = run.recipe if epochs is None else replace(run.recipe, epochs=epochs)
         folder = continued(run.folder, recipe)
         checkpoint = where_it_stopped(run.folder, run.architecture)
-        setting = _setting(run.data_dir, progress, interruption)
         check_checkpoint(checkpoint, run.folder, setting)
         return _train(folder, checkpoint, setting, None, new=False)
 
@@ -202,7 +209,7 @@ def _train(
 def _setting(data_dir: str | Path, progress: bool, interruption: Interruption | None) -> Setting:
     return Setting(
         Path(data_dir),
-        display=Bars() if progress else Display(),
+        display=Bars() if truth_value(progress, "progress") else Display(),
         interruption=interruption or Interruption(),
     )
 

@@ -53,11 +53,7 @@ def connected(
     ------
     UserError
         If there is no scheduler at that address.
-    ValueError
-        For a number of workers below 1, or one for a cluster that has its own.
     """
-    if scheduler is not None and workers is not None:
-        raise ValueError("--workers is for the processes of this machine: a cluster has its own")
     if scheduler is not None:
         with _client(scheduler) as client:
             client.register_plugin(Preparation(alone=False))
@@ -65,7 +61,7 @@ def connected(
         return
     if workers is None:
         workers = max(1, CPU_COUNT // threads)
-    count = min(whole_number(workers, "the number of workers"), points)
+    count = min(workers, points)
     # What a worker holds is known beforehand (spide info): Dask need not watch its memory.
     with (
         dask.config.set(

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from networks.arrays import real_number, truth_value
+
 _RANGE = re.compile(r"(?P<log>log:)?(?P<low>[^:]+?)\.\.(?P<high>[^:]+)")
 
 
@@ -30,7 +32,7 @@ class Range:
     Raises
     ------
     ValueError
-        If there is nothing in between.
+        If these are no numbers, or there is nothing in between.
     """
 
     low: float
@@ -38,6 +40,9 @@ class Range:
     logarithmic: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("low", "high"):
+            real_number(getattr(self, name), name)
+        object.__setattr__(self, "logarithmic", truth_value(self.logarithmic, "logarithmic"))
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ValueError(f"a range from {self.low} to {self.high} is empty: give low..high")
         if self.logarithmic and self.low <= 0:

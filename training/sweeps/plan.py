@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -25,6 +25,9 @@ from training.sweeps.checks import check_points, check_read, different_trainings
 from training.sweeps.draws import Range, draw
 
 Mode = Literal["grid", "list", "random"]
+
+MOST = 100_000
+"""Seeds or draws of a sweep: more are a mistake."""
 
 POINT, SEED = "point", "seed"
 """Dimensions beside the axes: the entries of a list, and the seeds."""
@@ -201,7 +204,7 @@ def make_plan(
         if field != CASE:
             check_field(field)
         if mode == "random":
-            count = whole_number(draws, "the number of draws")
+            count = _count(draws, "draws")
             values = draw(_filled(field, values), count, is_whole(field), generator)
         elif isinstance(values, Range):
             raise ValueError(
@@ -223,9 +226,16 @@ def _filled(field: str, values: Sequence[Any] | Range) -> Sequence[Any] | Range:
 
 
 def _seeds(seeds: int | Sequence[int], first: int) -> tuple[int, ...]:
-    if isinstance(seeds, int | np.integer):
-        return tuple(range(first, first + whole_number(seeds, "the number of seeds")))
+    if not isinstance(seeds, Iterable):
+        return tuple(range(first, first + _count(seeds, "seeds")))
     chosen = tuple(whole_number(seed, "a seed", least=0) for seed in seeds)
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"the seeds are {list(seeds)}: give different ones, at least one")
     return chosen
+
+
+def _count(value: Any, name: str) -> int:
+    count = whole_number(value, f"the number of {name}")
+    if count > MOST:
+        raise ValueError(f"the number of {name} must be at most {MOST:,}, not {count}")
+    return count

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from networks.arrays import truth_value, whole_number
 from training.interruption import Interruption
 from training.provenance import commit
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
@@ -48,6 +49,11 @@ class Where:
         Address of a Dask scheduler, or a cluster object; processes of this machine if not given.
     workers : int or None
         Number of those processes; as many as fit the cores if not given.
+
+    Raises
+    ------
+    ValueError
+        For a number of workers below 1, or one for a cluster that has its own.
     """
 
     out: Path
@@ -55,6 +61,16 @@ class Where:
     data_dir: Path = Path("data")
     scheduler: str | Cluster | None = None
     workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers is None:
+            return
+        object.__setattr__(self, "workers", whole_number(self.workers, "workers"))
+        if self.scheduler is not None:
+            raise ValueError(
+                "workers are the processes of this machine, and a cluster has its own: leave "
+                "workers or scheduler out"
+            )
 
     @property
     def folder(self) -> SweepFolder:
@@ -130,6 +146,8 @@ def sweep(
     ValueError, UserError
         What cannot be trained is refused in one sentence before anything is.
     """
+    retry_failed = truth_value(retry_failed, "retry_failed")
+    progress = truth_value(progress, "progress")
     if isinstance(recipe, Path) or (isinstance(recipe, str) and recipe.endswith(".toml")):
         if vary is not None or cases is not None:
             raise ValueError(f"'{recipe}' says what is varied: leave vary and cases out")
@@ -137,8 +155,8 @@ def sweep(
         file = read_sweep_file(path)
         name, recipe, cases = file.recipe, file_recipe(file, path), file.cases
         original: str | Recipe = name
-        vary, draws = file.ranges_and_values, draws or file.draws
-        seeds, mode = file.seeds if seeds is None else seeds, mode or file.mode
+        vary, draws = file.ranges_and_values, file.draws if draws is None else draws
+        seeds, mode = file.seeds if seeds is None else seeds, file.mode if mode is None else mode
     else:
         assert not isinstance(recipe, Path)
         name, original = recipe_name(recipe), recipe

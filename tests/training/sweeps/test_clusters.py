@@ -39,11 +39,3 @@ def test_an_address_without_a_scheduler(monkeypatch: pytest.MonkeyPatch) -> None
         connected("tcp://127.0.0.1:9", None, 1, 1),
     ):
         pass
-
-
-def test_a_cluster_has_its_own_workers() -> None:
-    with (
-        pytest.raises(ValueError, match="--workers is for the processes of this machine"),
-        connected("tcp://127.0.0.1:9", 2, 1, 1),
-    ):
-        pass

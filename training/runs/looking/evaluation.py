@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 
+from networks.arrays import whole_number
 from training.data import Images
 from training.data.batches import evaluation_batches
 from training.interruption import Interruption
@@ -61,8 +62,14 @@ class Evaluation:
             return counts.diagonal() / counts.sum(axis=1)
 
     def worst(self, count: int) -> NDArray[np.int64]:
-        """Numbers of the images with the largest losses, the worst one first."""
-        return np.argsort(self.losses)[::-1][:count]
+        """Numbers of the images with the largest losses, the worst one first.
+
+        Raises
+        ------
+        ValueError
+            For a count that cannot be.
+        """
+        return np.argsort(self.losses)[::-1][: whole_number(count, "count", least=0)]
 
 
 def evaluate(
