@@ -24,6 +24,7 @@ from training.recipes.recipe import Recipe
 from training.recipes.unread import check_asked
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
+from training.runs.files.finished import check_epochs
 from training.runs.files.folder import RunFolder, continued
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
@@ -170,6 +171,8 @@ def resume(
         If there is none, or another process trains it.
     CheckpointError
         If its checkpoint cannot be used.
+    UserError
+        For fewer epochs than the run already has.
     DivergenceError
         If the weights are no longer finite.
     ValueError
@@ -182,6 +185,7 @@ def resume(
         folder = continued(run.folder, recipe)
         checkpoint = where_it_stopped(run.folder, run.architecture)
         check_checkpoint(checkpoint, run.folder, setting)
+        check_epochs(recipe, checkpoint.progress)
         return _train(folder, checkpoint, setting, None, new=False)
 
 

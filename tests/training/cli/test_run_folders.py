@@ -101,11 +101,11 @@ def test_a_finished_run_says_so_at_once(
 
     monkeypatch.setattr(training.cli.commands.training_commands, "prepare", refuse)
     monkeypatch.setattr(training.cli.commands.training_commands, "load_images", refuse)
-    kept = [*copy.glob("checkpoints/*"), copy / "metrics.jsonl"]
+    kept = [*copy.glob("checkpoints/*"), copy / "metrics.jsonl", copy / "recipe.json"]
     before = [path.read_bytes() for path in kept]
     (copy / "pictures" / "curves.png").unlink()
     command = ["train", "digits", "--resume", str(copy)]
-    for options in ([], ["--epochs", "1"], ["--max-iterations", "6"]):
+    for options in ([], ["--epochs", "2"], ["--max-iterations", "6"]):
         assert main([*command, *options]) == 0
         said, _, last = capsys.readouterr().out.splitlines()
         assert said.startswith("the run is finished, with 2 epochs (6 iterations): for more, give ")
@@ -113,6 +113,8 @@ def test_a_finished_run_says_so_at_once(
     assert (copy / "pictures" / "curves.png").exists()
     line = refusal(capsys, *command, "--max-iterations", "5")
     assert "--max-iterations 5 lies below the 6 iterations that the run already has" in line
+    line = refusal(capsys, *command, "--epochs", "1")
+    assert "epochs cannot be 1: the run already has 6 iterations, and an epoch has 3; give" in line
     assert [path.read_bytes() for path in kept] == before
     more = ["--epochs", "9", "--max-iterations", "6"]
     assert main([*command, *more]) == 0

@@ -45,6 +45,19 @@ def test_a_resumed_run_is_the_uninterrupted_one(run: Run, tmp_path: Path) -> Non
         np.testing.assert_array_equal(longer.weights[name], values)
 
 
+def test_a_run_cannot_be_resumed_with_fewer_epochs_than_it_has(tmp_path: Path) -> None:
+    """Its recipe would say that it was trained for fewer. An epoch has 4 iterations."""
+    short = train(out=tmp_path / "run", max_iterations=5, **OWN)
+    before = (short.path / "recipe.json").read_bytes()
+    with pytest.raises(UserError, match=r"epochs cannot be 1: .* 5 iterations, .* at least 2"):
+        resume(short, epochs=1)
+    assert (short.path / "recipe.json").read_bytes() == before
+    assert resume(short, epochs=2).checkpoint.progress.iteration == 8
+    with pytest.raises(UserError, match=r"epochs cannot be 1: .* 8 iterations, .* at least 2"):
+        resume(short.path, epochs=1)
+    assert resume(short.path, epochs=2).recipe.epochs == 2
+
+
 def test_arrays_tensors_and_data_sets_are_the_same_data(run: Run, tmp_path: Path) -> None:
     images, labels = torch.from_numpy(IMAGES), torch.from_numpy(LABELS)
     others: tuple[dict[str, Any], ...] = (

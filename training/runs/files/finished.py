@@ -1,11 +1,37 @@
-"""Whether a run that is resumed has anything left to do, known without building anything."""
+"""What a run that is resumed has left to do, known without building anything."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from training.errors import UserError
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import iterations
 from training.runs.shown.progress import Progress
+
+
+def check_epochs(recipe: Recipe, progress: Progress) -> None:
+    """Refuse fewer epochs than the run has: its recipe would not say what it was trained with.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        With the epochs that are wanted now.
+    progress : Progress
+        How far the run is.
+
+    Raises
+    ------
+    UserError
+        If it has more iterations than those epochs.
+    """
+    if progress.iteration > iterations(recipe):
+        per_epoch = iterations(replace(recipe, epochs=1))
+        begun = -(-progress.iteration // per_epoch)
+        raise UserError(
+            f"epochs cannot be {recipe.epochs}: the run already has {progress.iteration} "
+            f"iterations, and an epoch has {per_epoch}; give at least {begun}, or leave epochs out"
+        )
 
 
 def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None) -> str | None:
@@ -25,6 +51,7 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
     UserError
         If the run already has more iterations than are wanted.
     """
+    check_epochs(recipe, progress)
     iteration = progress.iteration
     if max_iterations is not None and max_iterations < iteration:
         raise UserError(
