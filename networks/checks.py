@@ -8,57 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equations import NeuronModel
 from networks.architecture import Architecture
-from networks.arrays import by_name, numbers, real_number, truth_or_numbers
+from networks.arrays import by_name, numbers, truth_or_numbers
 from networks.weights import Weights
 from networks.wiring import FEEDBACK, Masks
 
 Array = NDArray[np.floating]
-
-
-def check_precision(neuron: NeuronModel, dtype: str) -> None:
-    """Refuse parameters of a neuron that are others in its precision.
-
-    Raises
-    ------
-    ValueError
-        If one becomes 0 or infinite there, or the threshold no longer lies above the resting
-        potential.
-    """
-    values = {name: float(value) for name, value in neuron.constants.items()}
-    with np.errstate(over="ignore"):
-        rounded = {name: float(np.dtype(dtype).type(value)) for name, value in values.items()}
-    for name, value in values.items():
-        if not math.isfinite(rounded[name]) or (value != 0 and rounded[name] == 0):
-            raise ValueError(
-                f"{name} is {value}, which is {rounded[name]} in {dtype}: choose another value"
-                + ("" if dtype == "float64" else ", or dtype float64")
-            )
-    if rounded["v_rest"] >= rounded["v_threshold"]:
-        raise ValueError(
-            f"v_rest {neuron.v_rest} and v_threshold {neuron.v_threshold} are the same number in "
-            f"{dtype}: choose others, or dtype float64"
-        )
-
-
-def check_rescale(rescale: float, span: float, dtype: np.dtype) -> float:
-    """Return the factor on the spikes of stage 2; refuse 0, negative values and no numbers.
-
-    Raises
-    ------
-    ValueError
-        If `rescale` is not positive and finite, or `rescale` times `span` is not, in `dtype`.
-    """
-    rescale = real_number(rescale, "rescale")
-    with np.errstate(over="ignore"):
-        factor = dtype.type(span * rescale)
-    if not (rescale > 0 and 0 < factor < math.inf):
-        raise ValueError(
-            f"rescale is {rescale} and V_th^b - u_rest^b is {span}: their product must be positive "
-            f"and finite in {dtype}"
-        )
-    return rescale
 
 
 def written(weights: Weights | None) -> Weights:

@@ -106,6 +106,20 @@ class Simulation:
                 "out"
             )
 
+    def check_leak(self, leak: float) -> None:
+        """Refuse a leak on a device whose neurons cannot leak.
+
+        Raises
+        ------
+        ValueError
+            If it is not 1 there.
+        """
+        if leak != 1 and not self.facts.leaks:
+            raise ValueError(
+                f"leak is {leak}, and neurons cannot leak on device '{self.device}', which adds "
+                "spikes before the leak: use leak 1, or device 'cpp_standalone'"
+            )
+
     @property
     def realised(self) -> Realised:
         """What "auto" is on this device."""

@@ -39,6 +39,8 @@ class DeviceFacts:
         run all samples side by side.
     single_precision : tuple of {"cuda", "opencl", "cpu"}
         Backends that compute in float32 only.
+    leaks : bool
+        Whether neurons may leak from one step to the next.
     learning : tuple of {"rates", "spikes"}
         What gradients can come from: products of the rates of both stages, or spikes of stage 2.
     """
@@ -50,6 +52,7 @@ class DeviceFacts:
     has_backends: bool = False
     undivided: tuple[Backend, ...] = ()
     single_precision: tuple[Backend, ...] = ()
+    leaks: bool = True
     learning: tuple[LearningRule, ...] = ("rates",)
 
 
@@ -71,6 +74,7 @@ _FACTS: dict[DeviceName, DeviceFacts] = {
         undivided=("cuda", "opencl"),
         # GeNN's atomic additions of float64 are additions of float32 on OpenCL.
         single_precision=("opencl",),
+        leaks=False,  # spikes are added before the leak
     ),
 }
 

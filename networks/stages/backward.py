@@ -20,7 +20,6 @@ from networks.checks import (
     check_dropout,
     check_masks,
     check_output_gradient,
-    check_rescale,
     typed_dropout,
     typed_masks,
 )
@@ -32,6 +31,7 @@ from networks.populations.ternary import (
     signed_populations,
     simulated_as_couples,
 )
+from networks.precision import check_rescale
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.learning import Learning, Stage1Rates
 from networks.stages.stage import Stage

@@ -15,11 +15,12 @@ from networks.architecture import Architecture
 from networks.arrays import whole_number
 from networks.brian.code_generation import require_compiler
 from networks.brian.network import BrianNetwork
-from networks.checks import check_precision, written
+from networks.checks import written
 from networks.devices import simulator_class
 from networks.populations.neurons import UncheckedGroup
 from networks.populations.operations import OperationCounter
 from networks.populations.population import Build, Population
+from networks.precision import check_precision
 from networks.schedule import make_schedule
 from networks.simulation import Simulation
 from networks.synapses import SynapsesObject

@@ -45,6 +45,10 @@ class FakeTrainer(Method):
         self._on_gradients, self._on_predict = on_gradients, on_predict
         self.gradient_calls = self.predict_calls = 0
 
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        return ("forward",)
+
     def set_parameters(self, parameters: Mapping[str, Any]) -> None:
         self.architecture.check_parameters(parameters)
         self._parameters = {name: values.copy() for name, values in parameters.items()}

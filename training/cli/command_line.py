@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 import tyro
 
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
-from training.cli.named_recipe import NAMES, named_recipe, refuse_unread
+from training.cli.named_recipe import NAMES, named_recipe, refuse_early
 from training.cli.options import UsageError, parse
 from training.cli.refusals import missing_memory, refusals
 from training.cli.standard_streams import StandardStreams
@@ -233,7 +233,7 @@ def _run(arguments: list[str], launch: Launch) -> int:
     prog = f"spide {command} {name}"
     if command == "info":
         info = parse(Info, options, prog, description(name), default=Info(recipe))
-        refuse_unread(name, info.recipe)
+        refuse_early(name, info.recipe)
         from training.cli.reports.information import print_information
 
         with refusals():
@@ -264,7 +264,7 @@ def _train(name: str, options: list[str], prog: str, launch: Launch) -> int:
     choice = parse(Train, options, prog, description(name), default=Train(RECIPES[name]))
     if choice.resume is None:
         # Before the imports: these mistakes are told at once.
-        refuse_unread(name, choice.recipe)
+        refuse_early(name, choice.recipe)
         check_makeable(choice.out or Path("runs") / f"{name}-DATE-TIME")
         _note_milestones(choice.recipe, RECIPES[name])
     else:

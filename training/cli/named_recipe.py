@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from training.cli.options import UsageError
 from training.recipes import RECIPES
-from training.recipes.architectures import read_architecture
 from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
+from training.recipes.trainable import trainable_network
 from training.recipes.unread import check_asked
 from training.suggestions import did_you_mean
 
@@ -36,8 +36,8 @@ def named_recipe(name: str, otherwise: str = "") -> Recipe:
     return RECIPES[name]
 
 
-def refuse_unread(name: str, recipe: Recipe) -> None:
-    """Refuse options that would change nothing, without waiting for Brian2 and torch.
+def refuse_early(name: str, recipe: Recipe) -> None:
+    """Refuse what cannot be trained or would change nothing, without waiting for Brian2 and torch.
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ def refuse_unread(name: str, recipe: Recipe) -> None:
     Raises
     ------
     UsageError
-        For the first such option.
+        For the first such value.
     UserError
         If the recipe's network is impossible.
     """
-    architecture = read_architecture(recipe)
     try:
+        architecture = trainable_network(recipe)
         check_asked(fields_asked_for(name, recipe), recipe, architecture)
     except ValueError as error:
         raise UsageError(str(error)) from None

@@ -23,6 +23,7 @@ from training.methods.implicit import Implicit
 from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.local_gradients import average_input
+from training.methods.registry import METHODS
 from training.methods.results import Prediction, StepResult
 from training.recipes.recipe import Recipe
 
@@ -59,9 +60,9 @@ def measure(
     whole = max(recipe.batch_size, np.size(labels))
     batch = Batch.of(architecture, method.dtype, images, labels, whole=whole)
     count = batch.samples
-    kind = method_class(recipe.method)
+    facts = METHODS[recipe.method]
     result: StepResult | None = None
-    if "backward" in kind.stage_names:  # stage 1 is then a part of the step
+    if facts.stage_2:  # stage 1 is then a part of the step
         result = method.step(batch.images, batch.labels, batch=batch.whole, count=True)
         predicted = Prediction(
             result.logits, result.alpha, result.firing_rates_forward, result.operations["forward"]
@@ -81,11 +82,11 @@ def measure(
         synapses, steps = method.backward.pathways, recipe.backward_steps
         works = [
             *forward,
-            *way_back(architecture, result, synapses, steps, direct=kind.direct_feedback),
+            *way_back(architecture, result, synapses, steps, direct=facts.direct_feedback),
             *gradient_work(architecture, x, result, steps),
         ]
         training.append(_account(recipe.method, works, count, kept_by_rates(architecture)))
-    elif issubclass(kind, Implicit):
+    elif issubclass(method_class(recipe.method), Implicit):
         learned, kept = implicit_learning(architecture, recipe, parameters, batch)
         training.append(_account(recipe.method, [*forward, *learned], count, kept))
     learned, kept = surrogate_learning(architecture, config, parameters, batch)
@@ -109,7 +110,7 @@ def measure(
         ),
         footprint=itemsize * (architecture.parameters + 2 * architecture.spiking_neurons),
         images=count,
-        not_counted=kind.not_counted,
+        not_counted=facts.not_counted,
     )
 
 

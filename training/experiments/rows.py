@@ -19,7 +19,7 @@ from training.experiments.trained import (
     percent,
     seconds_to,
 )
-from training.methods.build import method_class
+from training.methods.registry import METHODS
 from training.recipes.sizes import training_size
 from training.sweeps.cases import CASE
 
@@ -104,7 +104,7 @@ def accuracies(paper: Sequence[PaperRow]) -> Callable[[Trained], Table]:
         for case in trained.cases:
             one, recipe = trained.results.sel({CASE: case}), trained.recipe(case=case)
             network = trained.architecture(case=case)
-            has_stage_2 = "backward" in method_class(recipe.method).stage_names
+            has_stage_2 = METHODS[recipe.method].stage_2
             rows.append(
                 (
                     f"ours: {case}", recipe.architecture, str(recipe.forward_steps),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 
 from networks import Architecture
-from training.methods.method import Method
+from training.methods.recipe_method import RecipeMethod
 from training.methods.registry import METHODS
 from training.recipes.recipe import Recipe
 
 
-def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) -> Method:
+def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) -> RecipeMethod:
     """What a recipe learns with, for so many samples, in one thread.
 
     Raises
@@ -20,19 +20,12 @@ def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) ->
     CompilerNotFoundError
         Without a C++ compiler.
     """
-    method = method_class(recipe.method)
-    method.check_learning(recipe.simulation)
-    if recipe.backward_neuron != "ternary" and "backward" not in method.stage_names:
-        raise ValueError(
-            f"the method {recipe.method} has no stage 2, and so no backward neuron "
-            f"'{recipe.backward_neuron}': leave --backward-neuron out"
-        )
-    built: Method = method.build(architecture, recipe, batch_size)  # type: ignore[attr-defined]
-    return built
+    METHODS[recipe.method].check(architecture, recipe)
+    return method_class(recipe.method).build(architecture, recipe, batch_size)
 
 
-def method_class(name: str) -> type[Method]:
-    """The class of a method by its name, for what is true of all networks that learn so."""
+def method_class(name: str) -> type[RecipeMethod]:
+    """The class of a method by its name; what is true of it are its facts in `METHODS`."""
     module, _, kind = METHODS[name].where.partition(":")
-    found: type[Method] = getattr(importlib.import_module(module), kind)
+    found: type[RecipeMethod] = getattr(importlib.import_module(module), kind)
     return found

@@ -27,6 +27,7 @@ from networks.weights import Weights
 from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.unrolled import drive_of, readout_of
+from training.methods.registry import METHODS
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -55,9 +56,7 @@ class Conversion(FirstStageMethod):
         Without a C++ compiler.
     """
 
-    #: The network that learns does not fire.
-    stage_names = ()
-    not_counted = "the method conversion trains a dense network, which stands in the table"
+    facts = METHODS["conversion"]
 
     def __init__(
         self,
@@ -66,12 +65,7 @@ class Conversion(FirstStageMethod):
         batch_size: int,
         simulation: Simulation,
     ) -> None:
-        if architecture.feedback is not None:
-            forward_only = architecture.notation.partition("(")[0].strip()
-            raise ValueError(
-                f"the method conversion is for networks without feedback, and '"
-                f"{architecture.notation}' has one: choose --architecture '{forward_only}'"
-            )
+        self.facts.check_network(architecture)
         if not has_sigma_rates(config.neuron):
             raise ValueError(
                 f"the rates of the neuron '{config.neuron.name}' are not those of the clipped "

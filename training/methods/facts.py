@@ -1,9 +1,21 @@
-"""What a way to learn is, known without waiting for Brian2 and torch: what it reads of a recipe."""
+"""What a way to learn is, known without waiting for Brian2 and torch.
+
+What it reads of a recipe, and what it cannot learn: that is refused before anything is built.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from networks.precision import check_precision, check_rescale
+from networks.simulation import Simulation
+
+if TYPE_CHECKING:
+    from networks import Architecture
+    from networks.devices import LearningRule
+    from training.recipes.recipe import Recipe
 
 SECOND_STAGE = (
     *("realisation", "couple", "backward_steps", "backward_neuron"),
@@ -24,16 +36,34 @@ class MethodFacts:
     name : str
     where : str
         Its module and class.
-    stage_2 : bool
-        Whether it simulates stage 2.
+    stages : tuple of str
+        The stages whose firing rates it tells: ``forward``, and ``backward`` if it simulates
+        stage 2.
+    learning : tuple of {"rates", "spikes"}
+        Where its gradients can come from; the first is its default.
     in_torch : bool
         Whether all of it runs in torch, nothing in Brian2.
+    feedback : bool
+        Whether it can learn networks with feedback.
+    direct_feedback : bool
+        Whether stage 2 gets the loss in every layer at once, not in the last.
+    not_counted : str
+        Why the operations of a step cannot be counted; empty if they can.
     """
 
     name: str
     where: str
-    stage_2: bool = False
+    stages: tuple[str, ...] = ("forward",)
+    learning: tuple[LearningRule, ...] = ("rates",)
     in_torch: bool = False
+    feedback: bool = True
+    direct_feedback: bool = False
+    not_counted: str = ""
+
+    @property
+    def stage_2(self) -> bool:
+        """Whether it simulates stage 2."""
+        return "backward" in self.stages
 
     @property
     def unread(self) -> Mapping[str, str]:
@@ -45,3 +75,78 @@ class MethodFacts:
         if self.in_torch:
             found |= dict.fromkeys(BRIAN2, f"the method {self.name} runs in torch")
         return found
+
+    def check(self, architecture: Architecture, recipe: Recipe) -> None:
+        """Refuse what the method cannot learn, before anything is built.
+
+        Parameters
+        ----------
+        architecture : Architecture
+            The recipe's network.
+        recipe : Recipe
+
+        Raises
+        ------
+        ValueError
+            For a network or for values that cannot be.
+        """
+        self.check_simulation(recipe.simulation)
+        if self.in_torch:
+            self._refuse_what_only_brian2_has(recipe)
+        else:
+            recipe.simulation.check_leak(recipe.leak)
+        if recipe.backward_neuron != "ternary" and not self.stage_2:
+            raise ValueError(
+                f"the method {self.name} has no stage 2, and so no backward neuron "
+                f"'{recipe.backward_neuron}': leave --backward-neuron out"
+            )
+        self.check_network(architecture)
+        config = recipe.two_stage
+        check_precision(config.neuron, recipe.dtype)
+        if self.stage_2:
+            check_precision(config.couple.neuron, recipe.dtype)
+            check_rescale(config.rescale, config.couple.span, recipe.simulation.numpy_dtype)
+
+    def check_network(self, architecture: Architecture) -> None:
+        """Refuse a network that the method cannot learn.
+
+        Raises
+        ------
+        ValueError
+            For a network with feedback, if the method knows none.
+        """
+        if architecture.feedback is not None and not self.feedback:
+            forward_only = architecture.notation.partition("(")[0].strip()
+            raise ValueError(
+                f"the method {self.name} is for networks without feedback, and '"
+                f"{architecture.notation}' has one: choose --architecture '{forward_only}'"
+            )
+
+    def check_simulation(self, simulation: Simulation) -> None:
+        """Refuse a simulation that shall learn as the method does not.
+
+        Raises
+        ------
+        ValueError
+            If it shall.
+        """
+        if simulation.learning not in self.learning:
+            raise ValueError(
+                f"the method {self.name} does not learn from {simulation.learning}: use "
+                f"learning '{self.learning[0]}', or the method spide"
+            )
+
+    def _refuse_what_only_brian2_has(self, recipe: Recipe) -> None:
+        usual = Simulation()
+        for name in BRIAN2:
+            value = getattr(recipe, name)
+            if value != getattr(usual, name):
+                raise ValueError(
+                    f"the method {self.name} runs in torch and has no {name} '{value}': leave "
+                    f"--{name} out"
+                )
+        if recipe.couple:
+            raise ValueError(
+                f"the method {self.name} has no stage 2 and so no couples: leave --couple and "
+                "--realisation out"
+            )

@@ -27,6 +27,7 @@ from networks.stages.stage import Stage
 from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.readout import output_gradient
+from training.methods.registry import METHODS
 from training.methods.results import StepResult
 from training.methods.two_stage_config import TwoStageConfig
 from training.randomness import stream
@@ -73,8 +74,7 @@ class FeedbackAlignment(FirstStageMethod):
         Without a C++ compiler.
     """
 
-    stage_names = ("forward", "backward")
-    direct_feedback = True
+    facts = METHODS["feedback_alignment"]
 
     def __init__(
         self,

@@ -9,14 +9,14 @@ from numpy.typing import ArrayLike
 from networks import Architecture, ForwardNetwork
 from networks.simulation import Simulation
 from networks.stages.stage import Stage
-from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.first_stage import FirstStage
+from training.methods.recipe_method import RecipeMethod
 from training.methods.results import Prediction
 from training.methods.two_stage_config import TwoStageConfig
 
 
-class FirstStageMethod(Method):
+class FirstStageMethod(RecipeMethod):
     """Stage 1 predicts; what it learns from is up to the classes derived from this one.
 
     Parameters
@@ -42,7 +42,7 @@ class FirstStageMethod(Method):
         batch_size: int,
         simulation: Simulation,
     ) -> None:
-        self.check_learning(simulation)
+        self.facts.check_simulation(simulation)
         network = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
         super().__init__(architecture, network.batch_size, simulation.dtype)
         self.config = config

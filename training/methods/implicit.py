@@ -14,6 +14,7 @@ from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.first_stage import open_neurons
 from training.methods.parts.linear_system import LinearSystem, Solver, Told, solve
+from training.methods.registry import METHODS
 from training.methods.results import StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -44,6 +45,8 @@ class Implicit(FirstStageMethod):
     ValueError
         For values that cannot be built.
     """
+
+    facts = METHODS["implicit"]
 
     def __init__(
         self,

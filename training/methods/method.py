@@ -9,14 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from networks import Architecture
-from networks.devices import LearningRule
-from networks.simulation import Simulation
 from networks.stages.stage import Stage
 from training.methods.parts.batch import Batch, Masks
 from training.methods.parts.division import Division
@@ -35,18 +32,6 @@ class Method(ABC):
         Of rates, logits and gradients.
     """
 
-    #: The stages whose firing rates it tells, such as ``("forward", "backward")``.
-    stage_names: ClassVar[tuple[str, ...]] = ("forward",)
-
-    #: Where its gradients can come from.
-    learning: ClassVar[tuple[LearningRule, ...]] = ("rates",)
-
-    #: Whether stage 2, if there is one, gets the loss in every layer at once, not in the last.
-    direct_feedback: ClassVar[bool] = False
-
-    #: Why the operations of a step cannot be counted; empty if they can.
-    not_counted: ClassVar[str] = ""
-
     def __init__(self, architecture: Architecture, batch_size: int, dtype: str) -> None:
         self.architecture = architecture
         self.batch_size = batch_size
@@ -58,20 +43,10 @@ class Method(ABC):
             f"{self.dtype}>"
         )
 
-    @classmethod
-    def check_learning(cls, simulation: Simulation) -> None:
-        """Refuse a simulation that shall learn as this method does not.
-
-        Raises
-        ------
-        ValueError
-            If it shall.
-        """
-        if simulation.learning not in cls.learning:
-            raise ValueError(
-                f"the method {cls.__name__} does not learn from {simulation.learning}: use "
-                f"learning '{cls.learning[0]}', or the method spide"
-            )
+    @property
+    @abstractmethod
+    def stage_names(self) -> tuple[str, ...]:
+        """The stages whose firing rates it tells, such as ``("forward", "backward")``."""
 
     @property
     def division(self) -> Division:

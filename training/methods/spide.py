@@ -27,6 +27,7 @@ from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.first_stage import open_neurons
 from training.methods.parts.local_gradients import readout_gradients
+from training.methods.registry import METHODS
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -61,8 +62,7 @@ class Spide(FirstStageMethod):
         Without a C++ compiler.
     """
 
-    stage_names = ("forward", "backward")
-    learning = ("rates", "spikes")
+    facts = METHODS["spide"]
 
     def __init__(
         self,

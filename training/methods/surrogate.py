@@ -25,13 +25,13 @@ from equations import average_rate_weight
 from networks import Architecture
 from networks.weights import Weights
 from networks.wiring import incoming
-from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.counted import operations_of
-from training.methods.parts.in_torch import refuse_what_only_brian_has
 from training.methods.parts.local_gradients import loss_and_gradient
 from training.methods.parts.readout import output_gradient
 from training.methods.parts.unrolled import Spiking, UnrolledNetwork, in_layout, readout_of
+from training.methods.recipe_method import RecipeMethod
+from training.methods.registry import METHODS
 from training.methods.results import Prediction, StepResult
 from training.methods.two_stage_config import TwoStageConfig
 
@@ -71,7 +71,7 @@ def surrogate_spike(config: TwoStageConfig) -> Spiking:
     return spike
 
 
-class Surrogate(Method):
+class Surrogate(RecipeMethod):
     """Stage 1 in torch, differentiated through time.
 
     Parameters
@@ -92,6 +92,8 @@ class Surrogate(Method):
     ValueError
         For a neuron of one's own, whose equations are Brian2's.
     """
+
+    facts = METHODS["surrogate"]
 
     def __init__(
         self,
@@ -119,7 +121,6 @@ class Surrogate(Method):
     @classmethod
     def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Surrogate:
         """The network of a recipe, for so many samples."""
-        refuse_what_only_brian_has(recipe)
         return cls(architecture, recipe.two_stage, batch_size, recipe.dtype)
 
     @property

@@ -69,7 +69,7 @@ class OverCores(Method):
         return self.workers.first.stages
 
     @property
-    def stage_names(self) -> tuple[str, ...]:  # type: ignore[override]
+    def stage_names(self) -> tuple[str, ...]:
         """Those of the workers."""
         return self.workers.first.stage_names
 

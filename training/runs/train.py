@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from networks.arrays import truth_value, whole_number
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
-from training.recipes.architectures import read_architecture
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
+from training.recipes.trainable import trainable_network
 from training.recipes.unread import check_asked
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
@@ -135,7 +135,7 @@ def train_in(
     with new_run(folder.path):
         if arrays is not None:
             write_arrays(folder.path, arrays)
-        architecture = read_architecture(recipe)
+        architecture = trainable_network(recipe)
         check_asked(asked, recipe, architecture)
         checkpoint = first_checkpoint(folder.name, recipe, architecture)
         return _train(folder, checkpoint, setting, max_iterations, new=True)

@@ -11,6 +11,7 @@ from networks import Architecture
 from training.errors import UserError
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+from training.recipes.trainable import trainable_network
 from training.recipes.unread import check_asked, read_values, unread
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def check_points(points: Iterable[Point]) -> None:
     ------
     ValueError
         For twice the same training, also if it differs in fields that nothing reads.
-    UserError
-        For networks that cannot be.
+    UserError, ValueError
+        For networks that cannot be, and what cannot be learned.
     """
     seen: dict[str, Point] = {}
     for point in points:
@@ -80,9 +81,11 @@ def different_trainings(axes: Sequence[Axis], recipe: Recipe) -> list[Axis]:
 
 def _architecture_of(point: Point) -> Architecture:
     try:
-        return read_architecture(point.recipe)
+        return trainable_network(point.recipe)
     except UserError as error:
         raise UserError(f"the point {point} cannot be trained: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"the point {point} cannot be trained: {error}") from None
 
 
 def _digest(recipe: Recipe, architecture: Architecture) -> str:

@@ -152,7 +152,7 @@ def test_options_that_do_not_exist(options: dict[str, Any], said: str) -> None:
 
 def test_there_are_no_spikes_to_learn_from() -> None:
     network = architecture("2 (F2)", (1,))
-    with pytest.raises(ValueError, match="method Implicit does not learn from spikes: use"):
+    with pytest.raises(ValueError, match="method implicit does not learn from spikes: use"):
         implicit_gradients(
             network, random_parameters(network), random_images(network, 1), [0], TwoStageConfig(),
             learning="spikes",

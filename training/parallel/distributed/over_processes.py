@@ -73,7 +73,7 @@ class OverProcesses(Method):
         return self._method.stages
 
     @property
-    def stage_names(self) -> tuple[str, ...]:  # type: ignore[override]
+    def stage_names(self) -> tuple[str, ...]:
         """Those of the method."""
         return self._method.stage_names
 

@@ -1,0 +1,46 @@
+"""A method that a recipe can name: it has facts, and is built from the recipe."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from networks import Architecture
+from training.methods.facts import MethodFacts
+from training.methods.method import Method
+
+if TYPE_CHECKING:
+    from training.recipes.recipe import Recipe
+
+
+class RecipeMethod(Method):
+    """A network and a way to get the gradients of its loss, in one thread.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    batch_size : int
+        Largest number of samples of one call.
+    dtype : {"float32", "float64"}
+        Of rates, logits and gradients.
+    """
+
+    #: What is true of all networks that learn so.
+    facts: ClassVar[MethodFacts]
+
+    @classmethod
+    @abstractmethod
+    def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Self:
+        """The networks of a recipe, for so many samples.
+
+        Raises
+        ------
+        ValueError
+            If the recipe's values cannot be built.
+        CompilerNotFoundError
+            Without a C++ compiler.
+        """
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        return self.facts.stages
