@@ -139,9 +139,9 @@ Trains what a table or figure of the paper needs, and writes it with the paper's
 ours: Markdown, CSV, a picture, and all curves as NetCDF. Ctrl+C stops it; the same command goes on
 with what is missing, and targets of one sweep share their runs.
 
-targets: table1, table2, table3, table4, table5, figure2, figure3, figure4, figure5, and beyond the
-paper seconds (of training to an accuracy), latency (accuracy over T_F), normalisation (of the
-weights) and gradients (the error of every method's gradient over T_B)
+targets: table1, table2, table3, table3-cifar10, table4, table5, figure2, figure3, figure4, figure5,
+and beyond the paper seconds (of training to an accuracy), latency (accuracy over T_F),
+normalisation (of the weights) and gradients (the error of every method's gradient over T_B)
 
   --scale small|full       a quarter of the channels, 10,000 images of MNIST or Fashion-MNIST and
                            three epochs (the default), or the paper's networks, data and epochs
