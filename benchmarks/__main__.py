@@ -8,6 +8,7 @@ line of the output is the headline.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,13 +80,20 @@ class Options:
 
 
 def run(bench: Bench, names: tuple[SectionName, ...], out: Path) -> dict[str, report.Measured]:
-    """Run sections, write the figures after each, draw them, and return all that there are."""
+    """Run sections, write the figures after each, draw them, and return all that there are.
+
+    Raises
+    ------
+    ResultsError
+        If there are earlier results that cannot be read; nothing is measured then.
+    """
     known = report.read(out)
     for name, measure in SECTIONS.items():
         if name not in names:
             continue
         known[name] = report.Measured(measure(bench), Provenance.here())
-        known = {each: known[each] for each in SECTIONS if each in known}
+        ours = {each: known[each] for each in SECTIONS if each in known}
+        known = ours | known  # and what other versions measured
         report.write(out, known)
         print(f"{name}: {known[name].section.headline}", flush=True)
     picture.draw(out, known)
@@ -97,7 +105,10 @@ def main() -> None:
     options = tyro.cli(Options)
     effort = QUICK if options.quick else FULL
     bench = Bench(RECIPE, RECIPES[RECIPE], options.data_dir, effort, options.genn_python)
-    known = run(bench, options.only or tuple(SECTIONS), options.out)
+    try:
+        known = run(bench, options.only or tuple(SECTIONS), options.out)
+    except report.ResultsError as error:
+        sys.exit(f"benchmarks: {error}")
     if "peers" in known:
         print(known["peers"].section.headline)
 

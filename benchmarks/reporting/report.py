@@ -18,6 +18,13 @@ from training.storage.files import write_atomically
 JSON_FILE = "results.json"
 MARKDOWN_FILE = "results.md"
 
+FORMAT = 2
+"""Of `results.json`. Files of format 1 have no number and are the sections themselves."""
+
+
+class ResultsError(Exception):
+    """Earlier results that cannot be read, and would be lost if they were written anew."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -35,18 +42,35 @@ class Measured:
 
 
 def read(folder: Path) -> dict[str, Measured]:
-    """The sections of earlier runs by name; none if there were none or they cannot be read."""
+    """The sections of earlier runs by name; none if there is no file.
+
+    Raises
+    ------
+    ResultsError
+        If the file cannot be read, is damaged or of a later format.
+    """
+    path = folder / JSON_FILE
+    remedy = "restore it from a copy, or move it away to measure everything anew"
     try:
-        stored = json.loads((folder / JSON_FILE).read_text())
+        stored = json.loads(path.read_text())
+        written = stored.get("format", 1)
+        if written == FORMAT:
+            stored = stored["sections"]
+        elif written != 1:
+            raise ValueError(f"it has format {written}, and formats up to {FORMAT} are known")
         return {name: Measured.from_json(values) for name, values in stored.items()}
-    except (FileNotFoundError, KeyError, TypeError, ValueError):
+    except FileNotFoundError:
         return {}
+    except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ResultsError(f"'{path}' cannot be read ({reason}): {remedy}") from None
 
 
 def write(folder: Path, sections: Mapping[str, Measured]) -> None:
     """Write both files."""
     folder.mkdir(parents=True, exist_ok=True)
-    values = {name: asdict(measured) for name, measured in sections.items()}
+    stored = {name: asdict(measured) for name, measured in sections.items()}
+    values = {"format": FORMAT, "sections": stored}
     write_atomically(folder / JSON_FILE, (json.dumps(values, indent=1) + "\n").encode())
     write_atomically(folder / MARKDOWN_FILE, markdown(sections).encode())
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -81,9 +82,54 @@ def test_sections_that_were_not_run_keep_their_results(tmp_path: Path) -> None:
     assert "| y | – |" in (tmp_path / "results.md").read_text()
 
 
-def test_results_of_another_format_are_replaced(tmp_path: Path) -> None:
-    (tmp_path / "results.json").write_text(json.dumps({"ratio": 8.8}))
-    assert report.read(tmp_path) == {}
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"ratio": 8.8}',
+        '{"peers": {"section": {"headline": "h"}}}',
+        '{"format": 3, "sections": {}}',
+        '{"format": 2}',
+    ],
+)
+def test_results_that_cannot_be_read_are_kept(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is measured, and nothing written over them."""
+    path = tmp_path / "results.json"
+    path.write_text(content)
+    options = ["--data-dir", "data", "--only", "peers", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["benchmarks", *options])
+    monkeypatch.setitem(command.SECTIONS, "peers", lambda bench: Section("measured", []))
+    with pytest.raises(SystemExit, match=r"benchmarks: '.*results\.json' cannot be read \(.* anew"):
+        command.main()
+    assert path.read_text() == content
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(report.ResultsError, match="Is a directory"):
+        report.read(tmp_path)
+
+
+def test_results_of_earlier_versions_and_unknown_sections_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Measured(Section("old", []), Provenance.here())
+    content = {"peers": asdict(old), "of another version": asdict(old)}
+    (tmp_path / "results.json").write_text(json.dumps(content))
+    assert report.read(tmp_path) == {"peers": old, "of another version": old}
+    monkeypatch.setitem(command.SECTIONS, "layers", lambda bench: Section("new", []))
+    monkeypatch.setattr("benchmarks.reporting.picture.draw", lambda out, known: None)
+    bench = Bench("digits", RECIPES["digits"], tmp_path, TINY)
+    known = command.run(bench, ("layers",), tmp_path)
+    assert list(known) == ["peers", "layers", "of another version"]
+    assert json.loads((tmp_path / "results.json").read_text())["format"] == 2
+    assert report.read(tmp_path) == known
+
+
+def test_the_kept_results_can_be_read() -> None:
+    assert "peers" in report.read(Path(command.__file__).parent)
 
 
 def test_a_row_must_fit() -> None:
