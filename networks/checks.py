@@ -91,6 +91,44 @@ def check_output_gradient(architecture: Architecture, gradient: Array, batch_siz
     return len(gradient)
 
 
+def check_currents(
+    architecture: Architecture, currents: Mapping[str, Array], batch_size: int
+) -> int:
+    """Return the number of samples of currents, one of each layer, that a network can take.
+
+    Raises
+    ------
+    ValueError
+        If one is missing, belongs to no layer, does not fit the others or the batch, or is not
+        finite.
+    """
+    shapes = {layer.name: layer.shape for layer in architecture.layers}
+    for name in (*shapes, *currents):
+        if name not in currents:
+            raise ValueError(f"the current of '{name}' is missing: each layer needs one")
+        if name not in shapes:
+            raise ValueError(
+                f"there is a current of '{name}': '{architecture.notation}' has no such layer"
+            )
+    for name, shape in shapes.items():
+        given = currents[name].shape
+        if not given or given[1:] != shape:
+            raise ValueError(
+                f"the current of '{name}' has shape {given}: it must be (samples, "
+                f"{', '.join(map(str, shape))})"
+            )
+    counts = {name: len(current) for name, current in currents.items()}
+    samples = counts[architecture.output.name]
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{count} of '{name}'" for name, count in counts.items())
+        raise ValueError(f"the currents have different numbers of samples, {told}: give as many")
+    _check_samples(samples, batch_size)
+    for name, current in currents.items():
+        if not np.isfinite(current).all():
+            raise ValueError(f"the current of '{name}' holds NaN or infinite values")
+    return samples
+
+
 def check_masks(
     architecture: Architecture, masks: Mapping[str, Array | NDArray[np.bool_]], samples: int
 ) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks.architecture import Architecture
-from networks.arrays import numbers, whole_number
+from networks.arrays import by_name, numbers, whole_number
+from networks.checks import check_currents
 from networks.populations.potentials import check_potentials
 from networks.populations.ternary import (
     SignedNeurons,
@@ -85,7 +86,7 @@ class DirectNetwork(Stage):
         Raises
         ------
         ValueError
-            If a current does not fit or is not finite, or `steps` is below 1.
+            If a current is missing, does not fit or is not finite, or `steps` is below 1.
         NotFiniteError
             If a potential becomes NaN or infinite.
         KeyboardInterrupt
@@ -93,16 +94,10 @@ class DirectNetwork(Stage):
         """
         steps = whole_number(steps, "the number of steps")
         given = {
-            layer.name: numbers(currents[layer.name], self.dtype, f"the current of {layer.name}")
-            for layer in self.architecture.layers
+            name: numbers(current, self.dtype, f"the values of the current of '{name}'")
+            for name, current in by_name(currents, "the currents").items()
         }
-        samples = len(given[self.architecture.output.name])
-        for layer in self.architecture.layers:
-            if given[layer.name].shape != (samples, *layer.shape) or samples > self.batch_size:
-                raise ValueError(
-                    f"the current of {layer.name} has shape {given[layer.name].shape}: it must be "
-                    f"(samples, *{layer.shape}) with at most {self.batch_size} samples"
-                )
+        samples = check_currents(self.architecture, given, self.batch_size)
 
         def simulate(steps: int) -> None:
             for name, population in self.populations.items():

@@ -95,5 +95,5 @@ def test_the_seed_settles_the_random_feedback() -> None:
 def test_a_current_of_another_shape_is_refused() -> None:
     architecture = Architecture.parse("3-2", (4,), 2)
     method = FeedbackAlignment(architecture, TwoStageConfig(), 2, EXACT, seed=0)
-    with pytest.raises(ValueError, match="the current of layer2 has shape"):
+    with pytest.raises(ValueError, match="the current of 'layer2' has shape"):
         method.second.run({"layer1": np.zeros((2, 3)), "layer2": np.zeros((2, 3))}, 5)
