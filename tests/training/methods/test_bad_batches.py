@@ -78,6 +78,18 @@ def test_frames_of_another_number(name: str, call: Callable[..., Any], frames: i
 
 
 @methods
+def test_a_loss_without_a_gradient(name: str) -> None:
+    """Logits are infinite where every neuron fires: softmax and loss are no numbers."""
+    method = built(name)
+    weights = {key: np.ones_like(values) for key, values in WEIGHTS.items()}
+    weights["readout.weight"] = np.full((3, 7), 3e38, "float32")
+    method.set_parameters(weights)
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(NotFiniteError) as refusal:
+        method.step(np.ones_like(IMAGES), LABELS)
+    assert "the gradient of the loss holds NaN or infinite values" in str(refusal.value)
+
+
+@methods
 @calls
 def test_weights_that_are_too_large(name: str, call: Callable[..., Any]) -> None:
     """Layer 1 fires from step 2 on; each of its spikes is 1e37 in layer 2, and 200 are too many."""

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from networks import NotFiniteError
+
 Array = NDArray[np.floating]
 
 
@@ -43,6 +45,17 @@ def output_gradient(logits_gradient: Array, weight: Array, shape: tuple[int, ...
     Returns
     -------
     array, shape (samples, *shape)
+
+    Raises
+    ------
+    NotFiniteError
+        If it is not finite: the training has diverged.
     """
     g = torch.from_numpy(logits_gradient) @ torch.from_numpy(weight)
+    # The sum first: it is faster, and finite only if all values are.
+    if not (g.sum().isfinite() or g.isfinite().all()):
+        raise NotFiniteError(
+            "the gradient of the loss holds NaN or infinite values: the weights of the readout or "
+            "the loss_scale are too large, try smaller ones"
+        )
     return g.reshape(-1, *shape).numpy()
