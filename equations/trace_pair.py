@@ -13,7 +13,7 @@ An error has both signs. Here two such neurons with opposite inputs stand for on
 but with traces in place of the mutual reset: the first one's total is the positive part of the
 error, the second one's the negative part, and the output is the difference. While every step brings
 less than a spike stands for, that is the ternary neuron of eq. 6 spike for spike: one side is
-always shut by its trace. `Theta` is V_th^b, and ``V_th^b - u_rest^b`` is subtracted; that is
+always shut by its trace. Theta is V_th^b, and ``V_th^b - u_rest^b`` is subtracted; that is
 Theta, as in SpikeGrad, for ``u_rest^b = 0``.
 """
 

@@ -1,7 +1,7 @@
 """One share of a batch alone on one core: where its time goes, part by part.
 
-A share takes its samples in parts that fit the cache (`training.parallel.shares`); measured is one
-part, on one thread, with nothing beside it: the fastest of some runs.
+A share takes its samples in parts that fit the cache (`training.parallel.partition`); measured is
+one part, on one thread, with nothing beside it: the fastest of some runs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The peer: Algorithms 1 and 2 as dense PyTorch, every neuron and weight at every step.
 
-It computes what `training.methods.two_stage` computes, for convolutional networks with constant
+It computes what `training.methods.spide` computes, for convolutional networks with constant
 input. It is written to be fast: inference mode, channels-last memory if asked for, biases and
 inputs added once per step as one tensor, no copies of states.
 """
@@ -77,7 +77,7 @@ class DenseTorch:
         labels: NDArray[np.integer],
         dropout_masks: Mapping[str, Array] | None = None,
     ) -> tuple[Array, dict[str, Array]]:
-        """Logits and gradients of one batch; see `TwoStageTrainer.gradients`."""
+        """Logits and gradients of one batch; see `training.methods.method.Method.step`."""
         x = self._tensor(images).contiguous(memory_format=self.format)
         masks = {name: self._tensor(mask) for name, mask in (dropout_masks or {}).items()}
         alpha = self._forward(x, masks)

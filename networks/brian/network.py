@@ -1,6 +1,6 @@
 """A Brian2 network that is prepared once and run many times.
 
-`Network.run` creates every code object anew, about 10 ms each, which costs more than a stage of
+``Network.run`` creates every code object anew, about 10 ms each, which costs more than a stage of
 SPIDE itself. Nothing changes between the runs of a training but array values, so an unchanged
 network here keeps its code objects, and runs them in a loop that does nothing else: a compiled
 one, or one in Python if something must run there (monitors, operations, explicit synapses).
@@ -99,7 +99,7 @@ class BrianNetwork(Network):
         ----------
         steps : int
         profile : bool
-            Whether to measure the time of each object (`profiling_info`), as Brian2 does.
+            Whether to measure the time of each object (``profiling_info``), as Brian2 does.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class BrianNetwork(Network):
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
 
     def _run_on_one_clock(self, objects: list[BrianObject], steps: int) -> None:
-        """What `Network.run` does if nothing is asked of it but to run these objects.
+        """What ``Network.run`` does if nothing is asked of it but to run these objects.
 
         Reports, units, several clocks and log messages make a millisecond of every run and a
         quarter of every step there. Threads cannot share it: only one at a time has the
