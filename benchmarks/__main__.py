@@ -91,7 +91,8 @@ def run(bench: Bench, names: tuple[SectionName, ...], out: Path) -> dict[str, re
     for name, measure in SECTIONS.items():
         if name not in names:
             continue
-        known[name] = report.Measured(measure(bench), Provenance.here())
+        here = Provenance.here()  # the checkout may move on while it is measured
+        known[name] = report.Measured(measure(bench), here)
         ours = {each: known[each] for each in SECTIONS if each in known}
         known = ours | known  # and what other versions measured
         report.write(out, known)

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from networks import Architecture
 from training.data import find
-from training.data.batches import training_batches
+from training.data.batches import batches_per_epoch, training_batches
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
 from training.runs.learner import Learner
@@ -89,7 +89,8 @@ def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Su
     architecture = Architecture.parse(recipe.architecture, data_set.input_shape, data_set.classes)
     parameters = initial_parameters(architecture, recipe)
     momentum = {name: np.zeros_like(value) for name, value in parameters.items()}
-    optimiser = Optimiser(recipe, parameters, momentum, len(images.training), 0)
+    per_epoch = batches_per_epoch(images, recipe.batch_size)
+    optimiser = Optimiser(recipe, parameters, momentum, per_epoch, 0)
     batches = (
         Batch(
             pixels.numpy(),

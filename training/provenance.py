@@ -1,4 +1,4 @@
-"""With what a sweep was trained: versions, commit, date."""
+"""With what results were made: versions, commit, date."""
 
 from __future__ import annotations
 
@@ -32,11 +32,16 @@ def provenance() -> dict[str, str]:
 
 
 @cache
-def commit() -> str:
+def commit(results: str = "") -> str:
     """The commit of the checkout that this file is in, with a "+" if files differ from it.
 
     It is the one of the first call in this process. What takes long asks when it begins: the
     checkout may have moved on when its results are written, and that code did not run.
+
+    Parameters
+    ----------
+    results : str
+        Files of the checkout that may differ, as a pattern from its top; none if empty.
 
     Returns
     -------
@@ -44,7 +49,9 @@ def commit() -> str:
         Empty where this is no checkout.
     """
     found = _git("rev-parse", "HEAD")
-    return found + "+" if found and _git("status", "--porcelain", "--untracked-files=no") else found
+    ignored = [f":(exclude,top){results}"] if results else []
+    files = ["--untracked-files=no", "--", ":/", *ignored]
+    return found + "+" if found and _git("status", "--porcelain", *files) else found
 
 
 def _git(*words: str) -> str:

@@ -83,8 +83,7 @@ class DenseTorch:
         alpha = self._forward(x, masks)
         weight, bias = self.parameters["readout.weight"], self.parameters["readout.bias"]
         logits = (alpha[-1].flatten(1) @ weight.T + bias).cpu().numpy()
-        with torch.inference_mode(False), torch.enable_grad():
-            _, gradient = loss_and_gradient(logits, labels, self.config.loss_scale)
+        _, gradient = loss_and_gradient(logits, labels, self.config.loss_scale)
         errors = self._tensor(gradient)
         g = (errors @ weight).view_as(alpha[-1].contiguous())
         g = g.contiguous(memory_format=self.format)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from matplotlib.figure import Figure
 from benchmarks.reporting.report import Measured
 from benchmarks.reporting.tables import Section, Table, shown
 from training.plots import bars, grouped_bars, power_law, styled
+from training.plots.style import as_png
+from training.storage.files import write_atomically
 
 PICTURE_FILE = "results.png"
 PART_NAMES = {"state update": "update", "thresholds": "threshold", "resets": "reset"}
@@ -24,9 +25,7 @@ def draw(folder: Path, sections: Mapping[str, Measured]) -> None:
         return
     with styled():
         figure = _figure(panels, sections)
-    temporary = folder / f".{os.getpid()}.{PICTURE_FILE}"
-    figure.savefig(temporary, dpi=110, format="png")
-    temporary.replace(folder / PICTURE_FILE)
+    write_atomically(folder / PICTURE_FILE, as_png(figure, dpi=110))
 
 
 def _figure(panels: list[str], sections: Mapping[str, Measured]) -> Figure:

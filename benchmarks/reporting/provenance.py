@@ -12,6 +12,11 @@ from pathlib import Path
 
 import torch
 
+from training.provenance import commit
+
+RESULTS = "benchmarks/results.*"
+"""The results of the benchmark themselves are about to be rewritten: they change no code."""
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -31,10 +36,10 @@ class Provenance:
 
     @classmethod
     def here(cls) -> Provenance:
-        """Of this process, now."""
+        """Of this process, now; the commit is that of the first call."""
         return cls(
             date=datetime.now(UTC).isoformat(timespec="seconds"),
-            commit=_commit(),
+            commit=commit(RESULTS),
             processor=_processor(),
             cores=torch.get_num_threads(),
             memory_gb=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9,
@@ -45,18 +50,6 @@ class Provenance:
             brian2=version("brian2"),
             compiler=_first_line(os.environ.get("CXX", "g++"), "--version"),
         )
-
-
-def _commit() -> str:
-    """The commit of the checkout that this file is in; "+" if files differ from it."""
-    folder = str(Path(__file__).parent)
-    commit = _first_line("git", "-C", folder, "rev-parse", "HEAD")
-    # The results of the benchmark itself are about to be rewritten.
-    changed = _first_line(
-        "git", "-C", folder, "status", "--porcelain", "--untracked-files=no", "--",
-        ":/", ":(exclude,top)benchmarks/results.*",
-    )  # fmt: skip
-    return commit + "+" if changed else commit
 
 
 def processor_name(cpuinfo: str) -> str:

@@ -104,8 +104,8 @@ def panels(
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
-def as_png(figure: Figure) -> bytes:
-    """A figure as the content of a PNG file, fine enough for print."""
+def as_png(figure: Figure, dpi: int = 150) -> bytes:
+    """A figure as the content of a PNG file, by default fine enough for print."""
     content = BytesIO()
-    figure.savefig(content, format="png", dpi=150)
+    figure.savefig(content, format="png", dpi=dpi)
     return content.getvalue()
