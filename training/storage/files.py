@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
@@ -60,14 +61,17 @@ def append(path: Path, content: bytes) -> None:
 
 
 def is_leftover(path: Path) -> bool:
-    """Whether a file is one that `write_atomically` did not complete."""
+    """Whether a file or folder is one that was not completed, such as by `write_atomically`."""
     return path.name.startswith(".") and path.suffix == _SUFFIX
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove the files that killed writers of a folder did not complete.
+    """Remove what killed writers of a folder did not complete.
 
     Only for the folder's one writer: it would remove what another one is writing.
     """
     for path in folder.glob(f".*{_SUFFIX}"):
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

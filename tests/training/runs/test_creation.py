@@ -166,3 +166,12 @@ def test_what_was_there_before_is_not_removed(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="is not an empty folder"), new_run(tmp_path):
         raise AssertionError("it is taken")
     assert (tmp_path / "thesis.tex").exists()
+
+
+def test_data_that_a_killed_process_was_writing_are_no_obstacle(tmp_path: Path) -> None:
+    """It was started with arrays; what it left is of the same kind as a half-written file."""
+    left = tmp_path / "run" / ".data-123-abcd.tmp"
+    left.mkdir(parents=True)
+    (left / "images.npy").write_bytes(b"half of them")
+    imported(tmp_path)
+    assert not left.exists()

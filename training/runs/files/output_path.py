@@ -61,13 +61,15 @@ def _is_of_creation(path: Path) -> bool:
     Nothing of it is worth keeping: of weights, those of iteration 0 only, which come from a seed or
     from a file that was imported.
     """
+    if is_leftover(path):
+        return True
     if path.is_dir():
         if path.name == FOLDER:
             return all(file.suffix == ".npy" for file in path.iterdir())
         if path.name == "checkpoints":
             return all(f.stem == _FIRST_CHECKPOINT or is_leftover(f) for f in path.iterdir())
         return path.name == "pictures" and not any(path.iterdir())
-    return path.name == LOCK_NAME or is_leftover(path)
+    return path.name == LOCK_NAME
 
 
 def _obstacle(path: Path) -> str | None:
