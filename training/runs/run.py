@@ -25,7 +25,12 @@ from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
 from training.runs.files.folder import open_run, trained_on
 from training.runs.files.records import Record
-from training.runs.looking.evaluation import Evaluation, evaluate, predicted_classes
+from training.runs.looking.evaluation import (
+    Evaluation,
+    evaluate,
+    predicted_classes,
+    prediction_of_all,
+)
 from training.runs.looking.exchange import Format, trained_network, write_network
 from training.runs.shown.display import Bars, Display
 from training.updates.in_use import parameters_in_use
@@ -173,9 +178,17 @@ class Run:
         Parameters
         ----------
         images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
-            As the network saw them in the training: scaled in the same way.
+            As the network saw them in the training: scaled in the same way. Their rates, of every
+            neuron, are kept: for classes alone there is `predict`.
+
+        Raises
+        ------
+        ValueError
+            If there are none, they do not fit, some are masked, or they are not finite.
         """
-        return self.trainer.predict(images)
+        values = as_array(images, "the images")
+        check_image_shape(self.architecture, values)  # before anything compiles
+        return prediction_of_all(self.trainer, values, self.recipe.batch_size)
 
     def predict(self, images: ArrayLike) -> NDArray[np.int64]:
         """The class of each image, shape (images,).

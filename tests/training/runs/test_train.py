@@ -71,6 +71,24 @@ def test_arrays_tensors_and_data_sets_are_the_same_data(run: Run, tmp_path: Path
             np.testing.assert_array_equal(other.weights[name], values)
 
 
+def test_the_network_takes_any_number_of_images(run: Run) -> None:
+    """Forty of them where a batch has eight: logits, rates and firing rates of all, in order."""
+    whole = run.run_network(IMAGES[:39])
+    parts = [run.trainer.predict(IMAGES[first : min(first + 8, 39)]) for first in range(0, 39, 8)]
+    np.testing.assert_array_equal(whole.logits, np.concatenate([each.logits for each in parts]))
+    np.testing.assert_array_equal(whole.logits.argmax(axis=1), run.predict(IMAGES[:39]))
+    rates = np.concatenate([each.alpha["layer1"] for each in parts])
+    np.testing.assert_array_equal(whole.alpha["layer1"], rates)
+    assert whole.firing_rates["layer1"] == pytest.approx(rates.mean(), rel=1e-12)
+    assert 0 < rates.mean() < 1
+    one = run.run_network(IMAGES[:1])
+    np.testing.assert_array_equal(one.alpha["layer1"], rates[:1])
+    with pytest.raises(ValueError, match="there are no images"):
+        run.run_network(IMAGES[:0])
+    with pytest.raises(ValueError, match="the images have shape"):
+        run.run_network(IMAGES[0])
+
+
 def test_a_prediction_takes_whatever_is_an_array(run: Run) -> None:
     """Halves and brain floats hold these exactly."""
     images = np.round(4 * IMAGES) / 4
@@ -141,6 +159,7 @@ def test_frames_one_per_step(tmp_path: Path) -> None:
     given = {**OWN, "images": frames, "labels": LABELS[:20], "architecture": "2C3 (F2C3)"}
     run = train(out=tmp_path / "run", test_images=frames, test_labels=LABELS[:20], **given)
     assert run.predict(frames.swapaxes(0, 1)).shape == (20,)
+    assert run.run_network(frames.swapaxes(0, 1)).alpha["layer1"].shape == (20, 2, 4, 4)
     np.testing.assert_array_equal(run.evaluate().predicted, run.predict(frames.swapaxes(0, 1)))
     with pytest.raises(UserError, match="8 frames"):
         run.evaluate(forward_steps=9)

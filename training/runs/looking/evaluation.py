@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from training.data import Images
 from training.data.batches import evaluation_batches
 from training.interruption import Interruption
 from training.methods.method import Method
+from training.methods.results import Prediction, join_predictions
 from training.runs.shown.display import Display
 
 
@@ -142,10 +144,33 @@ def predicted_classes(
     ValueError
         If they are no finite numbers, or frames of another number.
     """
+    found = [each.logits.argmax(axis=1) for each in _in_batches(trainer, images, batch_size)]
+    return np.concatenate([np.zeros(0, np.int64), *found])
+
+
+def prediction_of_all(trainer: Method, images: NDArray[np.floating], batch_size: int) -> Prediction:
+    """Logits, rates and firing rates of all images, batch after batch.
+
+    Parameters
+    ----------
+    trainer, images, batch_size
+        As in `predicted_classes`.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or as in `predicted_classes`.
+    """
+    found = list(_in_batches(trainer, images, batch_size))
+    if not found:
+        raise ValueError("there are no images, and so no rates of them: give at least one")
+    return join_predictions(found)
+
+
+def _in_batches(
+    trainer: Method, images: NDArray[np.floating], batch_size: int
+) -> Iterator[Prediction]:
     frames = trainer.architecture.has_frames(images)
-    found = [np.zeros(0, np.int64)]
     for first in range(0, images.shape[1 if frames else 0], batch_size):
         part = slice(first, first + batch_size)
-        logits = trainer.predict(images[:, part] if frames else images[part]).logits
-        found.append(logits.argmax(axis=1))
-    return np.concatenate(found)
+        yield trainer.predict(images[:, part] if frames else images[part])
