@@ -36,6 +36,8 @@ def test_from_python(
     monkeypatch.chdir(tmp_path)
     names = execute("docs/guide/python.md")
     assert names["run"].recipe.epochs == 5
+    errors = names["errors"]
+    assert errors[1000] < errors[100] / 2 < errors[10] / 4
     assert "(8, 40)" in capsys.readouterr().out
     rates = names["forward"].run(names["rng"].random((8, 64)), steps=30).firing_rates
     assert 0 < rates["layer1"] < 1

@@ -102,62 +102,22 @@ class Spide(FirstStageMethod):
     def step_batch(self, batch: Batch) -> StepResult:
         stage1 = self.first.predict(batch)
         loss = self.first.loss(stage1, batch)
-        masks = open_neurons(stage1.alpha)
-        steps = self.config.backward_steps
-        stage2 = self._run_second(loss.output_gradient, masks, batch, stage1, steps)
+        stage2 = self._run_second(loss.output_gradient, batch, stage1)
         if self.second.learning is None:
             return self.first.result(batch, stage1, loss, stage2.beta, stage2)
         last = stage1.alpha[self.architecture.output.name]
         learnt = {**stage2.gradients, **readout_gradients(last, loss.logits_gradient)}
         return self.first.result(batch, stage1, loss, stage2.beta, stage2, learnt)
 
-    def run_second_stage(
-        self,
-        images: ArrayLike,
-        labels: ArrayLike,
-        *,
-        steps: int | None = None,
-        dropout_masks: Mapping[str, ArrayLike] | None = None,
-    ) -> BackwardRates:
-        """Stage 2 alone, with the output gradient and the masks of stage 1 for these images.
-
-        Parameters
-        ----------
-        images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
-        labels : int array, shape (samples,)
-        steps : int, optional
-            T_B; the configuration's by default.
-        dropout_masks : dict of array, optional
-
-        Raises
-        ------
-        ValueError
-            If images or labels do not fit, or are not finite.
-        """
-        batch = self._fitting(
-            Batch.of(self.architecture, self.dtype, images, labels, dropout_masks)
-        )
-        stage1 = self.first.predict(batch)
-        loss = self.first.loss(stage1, batch)
-        steps = self.config.backward_steps if steps is None else steps
-        masks = open_neurons(stage1.alpha)
-        return self._run_second(loss.output_gradient, masks, batch, stage1, steps)
-
-    def _run_second(
-        self,
-        g: Array,
-        masks: Mapping[str, NDArray[np.bool_]],
-        batch: Batch,
-        stage1: Prediction,
-        steps: int,
-    ) -> BackwardRates:
+    def _run_second(self, g: Array, batch: Batch, stage1: Prediction) -> BackwardRates:
+        """Stage 2, with the output gradient and the masks of stage 1."""
         learn_from = None
         if self.second.learning is not None:
             learn_from = Stage1Rates(self.first.average_input(batch), stage1.alpha)
         return self.second.run(
             g,
-            masks,
-            steps,
+            open_neurons(stage1.alpha),
+            self.config.backward_steps,
             rescale=self.config.rescale,
             dropout_masks=batch.masks,
             learn_from=learn_from,
