@@ -149,10 +149,17 @@ class Simulation:
         TypeError
             If there is no such field.
         ValueError
-            As for the record itself.
+            As for the record itself, and for a backend where there is no choice of them.
         """
         known = [field.name for field in fields(Simulation)]
         for name in options:
             if name not in known:
                 raise TypeError(f"there is no option '{name}': there are {', '.join(known)}")
-        return replace(simulation or cls(), **options)
+        before = simulation or cls()
+        found = replace(before, **options)
+        if found.backend != before.backend and not found.facts.has_backends:
+            raise ValueError(
+                f"backend is '{found.backend}', and the device '{found.device}' has no choice of "
+                "backends: leave backend out, or use device 'genn'"
+            )
+        return found

@@ -14,6 +14,7 @@ import tyro
 
 from benchmarks.child import Finished, Stopwatch
 from networks.devices.facts import DeviceName, SynapsesChoice
+from networks.simulation import Simulation
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,11 @@ def main() -> None:
 
     def trainer(forward_steps: int, backward_steps: int) -> TwoStageTrainer:
         steps = replace(recipe, forward_steps=forward_steps, backward_steps=backward_steps)
-        built = TwoStageTrainer(
-            architecture, steps.two_stage, recipe.batch_size, dtype=recipe.dtype,
-            device=options.device, synapses=options.synapses, threads=options.shares, backend="cpu",
+        simulation = Simulation(
+            device=options.device, backend="cpu", dtype=recipe.dtype, synapses=options.synapses,
+            threads=options.shares,
         )  # fmt: skip
+        built = TwoStageTrainer(architecture, steps.two_stage, recipe.batch_size, simulation)
         built.set_parameters(task.parameters)
         return built
 

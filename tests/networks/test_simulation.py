@@ -17,6 +17,16 @@ def test_a_gpu_takes_a_batch_as_a_whole(backend: Backend) -> None:
         Simulation(device="genn", backend=backend, threads=4)
 
 
+def test_a_backend_where_there_is_none_to_choose() -> None:
+    with pytest.raises(
+        ValueError, match="backend is 'cpu', and the device 'runtime' has no choice"
+    ):
+        Simulation.of(None, {"backend": "cpu"})
+    on_genn = Simulation.of(None, {"backend": "cpu", "device": "genn"})
+    assert (on_genn.device, on_genn.backend) == ("genn", "cpu")
+    assert Simulation.of(Simulation(backend="cpu"), {"threads": 2}).backend == "cpu"
+
+
 def test_programs_of_a_cpu_are_as_many_as_threads() -> None:
     assert Simulation(device="genn", backend="cpu", threads=4).threads == 4
     assert Simulation(device="cpp_standalone", threads=4).threads == 4

@@ -79,16 +79,17 @@ def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture
         if name in ignored:
             raise ValueError(
                 f"{name} is {getattr(recipe, name)}, which would change nothing: {ignored[name]}; "
-                f"leave --{name.replace('_', '-')} out{_remedy(name)}"
+                f"leave --{name.replace('_', '-')} out{_remedy(name, recipe)}"
             )
 
 
-def _remedy(name: str) -> str:
+def _remedy(name: str, recipe: Recipe) -> str:
     """What to choose who wants the field to be read."""
     if name == "backend":
         return ", or choose the device genn"
     if name in ("feedback_norm", "norm_restriction"):
         return ", or give the architecture a feedback, such as '16C3 (F16C3)'"
     if name.startswith("dropout"):
-        return ", or choose a --dropout above 0 and --dropout-layers all"
+        chosen = "a --dropout above 0" if recipe.dropout == 0 else "--dropout-layers all"
+        return f", or choose {chosen}"
     return ", or choose the method spide"

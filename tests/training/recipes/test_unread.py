@@ -21,7 +21,9 @@ from training.recipes.architectures import read_architecture
 from training.recipes.chosen import chosen_recipe, fields_asked_for
 from training.recipes.recipe import Recipe
 from training.recipes.unread import check_asked, read_values, unread
-from training.runs.train import train
+from training.runs.files.folder import RunFolder
+from training.runs.prepare import Setting
+from training.runs.train import resume, train, train_in
 from training.updates.initialisation import initial_parameters
 
 NO_STAGE_2 = ("implicit", "surrogate", "conversion")
@@ -50,7 +52,8 @@ OPTIONS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"architecture": "16C3", "dropout": 0.5, "dropout_layers": "first-dense"},
-        "dropout is 0.5, which would change nothing: dropout_layers is first-dense, and '16C3' has",
+        "dropout is 0.5, which would change nothing: dropout_layers is first-dense, and '16C3' has "
+        "none; leave --dropout out, or choose --dropout-layers all",
     ),
     (
         {"architecture": "16C3", "feedback_norm": 9.0, "norm_restriction": "reparameterisation"},
@@ -59,7 +62,8 @@ OPTIONS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"dropout": 0.0, "dropout_per": "channel"},
-        "dropout_per is channel, which would change nothing: the dropout is 0",
+        "dropout_per is channel, which would change nothing: the dropout is 0; leave --dropout-per "
+        "out, or choose a --dropout above 0",
     ),
 ]
 
@@ -117,6 +121,18 @@ def test_the_facts_are_true(method: str, field: str) -> None:
         np.array_equal(before[name], after[name]) for name in before
     )
     assert same == (field in unread(replace(BASE, method=method), NETWORK))
+
+
+@pytest.mark.parametrize("method", ["implicit", "conversion"])
+def test_a_run_that_earlier_versions_let_ask_goes_on(method: str, tmp_path: Path) -> None:
+    recipe = Recipe(
+        "digits", "4C3s", batch_size=512, epochs=1, milestones=(), forward_steps=4, method=method,
+        couple=True, backward_steps=3, backend="opencl", feedback_norm=9.0,
+    )  # fmt: skip
+    begun = train_in(RunFolder(tmp_path / "run", "digits", recipe), Setting(), max_iterations=1)
+    again = resume(begun.path)
+    assert again.recipe == recipe and again.checkpoint.progress.iteration == 3
+    assert again.predict(np.zeros((2, 1, 8, 8))).shape == (2,)
 
 
 def test_recipes_that_differ_in_nothing_that_is_read() -> None:
