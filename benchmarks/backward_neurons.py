@@ -20,8 +20,8 @@ from training.experiments.gradient_error import Error, distance
 from training.methods.implicit import Implicit
 from training.methods.parts.batch import Batch
 from training.methods.spide import Spide
-from training.methods.two_stage_config import BackwardNeuron
 from training.recipes.recipe import Recipe
+from training.recipes.two_stage_config import BackwardNeuron
 from training.runs.run import Run
 
 STEPS = (25, 100, 400)

@@ -17,7 +17,7 @@ from torch import Tensor
 from networks import Architecture
 from networks.connections import Connection
 from training.methods.parts.local_gradients import loss_and_gradient
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
 

@@ -23,8 +23,8 @@ import training.runs.loop
 import training.runs.prepare
 from training.cli.command_line import main
 from training.parallel.distributed.interruption import SharedInterruption
+from training.runs.files.progress import Progress
 from training.runs.loop import TrainingLoop
-from training.runs.shown.progress import Progress
 
 
 class RecordingLoop(TrainingLoop):

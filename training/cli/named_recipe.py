@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from training.checks.trainable import trainable_network
+from training.checks.unread import check_asked
 from training.cli.options import UsageError
 from training.recipes import RECIPES
 from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
-from training.recipes.trainable import trainable_network
-from training.recipes.unread import check_asked
 from training.suggestions import did_you_mean
 
 NAMES = ", ".join(RECIPES)

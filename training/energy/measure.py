@@ -23,8 +23,8 @@ from training.methods.implicit import Implicit
 from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.local_gradients import average_input
-from training.methods.registry import METHODS
 from training.methods.results import Prediction, StepResult
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.floating]

@@ -24,7 +24,7 @@ from training.methods.parts.batch import Batch
 from training.methods.parts.counted import operations_against
 from training.methods.parts.unrolled import Spiking
 from training.methods.surrogate import Surrogate, surrogate_spike
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.two_stage_config import TwoStageConfig
 
 
 class Probe:

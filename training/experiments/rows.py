@@ -19,7 +19,7 @@ from training.experiments.trained import (
     percent,
     seconds_to,
 )
-from training.methods.registry import METHODS
+from training.recipes.methods import METHODS
 from training.recipes.sizes import training_size
 from training.sweeps.cases import CASE
 

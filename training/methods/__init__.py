@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from training.methods.parts.linear_system import NotConvergedError
     from training.methods.results import Prediction, StepResult
     from training.methods.spide import InexactGradientWarning
-    from training.methods.two_stage_config import TwoStageConfig
+    from training.recipes.two_stage_config import TwoStageConfig
 
 __all__ = [
     "InexactGradientWarning",
@@ -29,12 +29,12 @@ __all__ = [
 ]
 
 _MODULES = {
-    "gradients": ("implicit_gradients", "two_stage_gradients"),
-    "parts.linear_system": ("NotConvergedError",),
-    "method": ("Method",),
-    "results": ("Prediction", "StepResult"),
-    "spide": ("InexactGradientWarning",),
-    "two_stage_config": ("TwoStageConfig",),
+    "methods.gradients": ("implicit_gradients", "two_stage_gradients"),
+    "methods.parts.linear_system": ("NotConvergedError",),
+    "methods.method": ("Method",),
+    "methods.results": ("Prediction", "StepResult"),
+    "methods.spide": ("InexactGradientWarning",),
+    "recipes.two_stage_config": ("TwoStageConfig",),
 }
 """Where each name is."""
 
@@ -42,5 +42,5 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     for module, names in _MODULES.items():
         if name in names:
-            return getattr(importlib.import_module(f"training.methods.{module}"), name)
+            return getattr(importlib.import_module(f"training.{module}"), name)
     raise AttributeError(f"module 'training.methods' has no attribute '{name}'")

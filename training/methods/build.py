@@ -6,7 +6,7 @@ import importlib
 
 from networks import Architecture
 from training.methods.recipe_method import RecipeMethod
-from training.methods.registry import METHODS
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 
 

@@ -27,9 +27,9 @@ from networks.weights import Weights
 from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.unrolled import drive_of, readout_of
-from training.methods.registry import METHODS
 from training.methods.results import Prediction, StepResult
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.methods import METHODS
+from training.recipes.two_stage_config import TwoStageConfig
 
 if TYPE_CHECKING:
     from training.recipes.recipe import Recipe

@@ -27,10 +27,10 @@ from networks.stages.stage import Stage
 from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.readout import output_gradient
-from training.methods.registry import METHODS
 from training.methods.results import StepResult
-from training.methods.two_stage_config import TwoStageConfig
 from training.randomness import stream
+from training.recipes.methods import METHODS
+from training.recipes.two_stage_config import TwoStageConfig
 
 if TYPE_CHECKING:
     from training.recipes.recipe import Recipe

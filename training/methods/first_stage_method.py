@@ -13,7 +13,7 @@ from training.methods.parts.batch import Batch
 from training.methods.parts.first_stage import FirstStage
 from training.methods.recipe_method import RecipeMethod
 from training.methods.results import Prediction
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.two_stage_config import TwoStageConfig
 
 
 class FirstStageMethod(RecipeMethod):

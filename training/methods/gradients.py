@@ -20,7 +20,7 @@ from training.methods.parts.batch import Batch, Masks
 from training.methods.parts.linear_system import Solver, SolverName
 from training.methods.results import StepResult
 from training.methods.spide import Spide
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.two_stage_config import TwoStageConfig
 
 _EXACT = Simulation(dtype="float64")
 

@@ -14,9 +14,9 @@ from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.first_stage import open_neurons
 from training.methods.parts.linear_system import LinearSystem, Solver, Told, solve
-from training.methods.registry import METHODS
 from training.methods.results import StepResult
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.methods import METHODS
+from training.recipes.two_stage_config import TwoStageConfig
 
 if TYPE_CHECKING:
     from training.recipes.recipe import Recipe

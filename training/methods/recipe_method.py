@@ -6,8 +6,8 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from networks import Architecture
-from training.methods.facts import MethodFacts
 from training.methods.method import Method
+from training.recipes.method_facts import MethodFacts
 
 if TYPE_CHECKING:
     from training.recipes.recipe import Recipe

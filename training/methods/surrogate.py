@@ -31,9 +31,9 @@ from training.methods.parts.local_gradients import loss_and_gradient
 from training.methods.parts.readout import output_gradient
 from training.methods.parts.unrolled import Spiking, UnrolledNetwork, in_layout, readout_of
 from training.methods.recipe_method import RecipeMethod
-from training.methods.registry import METHODS
 from training.methods.results import Prediction, StepResult
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.methods import METHODS
+from training.recipes.two_stage_config import TwoStageConfig
 
 if TYPE_CHECKING:
     from training.recipes.recipe import Recipe

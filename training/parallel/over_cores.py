@@ -19,10 +19,10 @@ from training.methods.parts.batch import Batch
 from training.methods.parts.division import Division
 from training.methods.results import Prediction, StepResult, join_predictions, join_results
 from training.methods.spide import Spide
-from training.methods.two_stage_config import TwoStageConfig
 from training.parallel.partition import number_of_workers, samples_per_part, split
 from training.parallel.workers import Workers
 from training.recipes.recipe import Recipe
+from training.recipes.two_stage_config import TwoStageConfig
 
 
 class OverCores(Method):

@@ -20,8 +20,8 @@ from training.runs.files.checkpoint import Arrays, Checkpoint
 from training.runs.files.creation import make_run
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.output_path import check_makeable
+from training.runs.files.progress import Progress
 from training.runs.files.records import Record, read_records
-from training.runs.shown.progress import Progress
 
 
 def collect(program: Path, out: Path) -> RunFolder:

@@ -31,6 +31,7 @@ import numpy as np
 from networks import Architecture
 from networks.connections import units
 from networks.devices.programs.standalone import Rehearsal
+from training.checks.unread import check_asked
 from training.data import Images, find
 from training.data.validation import held_out
 from training.errors import UserError
@@ -42,7 +43,6 @@ from training.programs.places import places_of_lessons, places_of_weights, progr
 from training.recipes.architectures import read_architecture
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
-from training.recipes.unread import check_asked
 from training.runs.files.folder import RunFolder
 from training.runs.files.output_path import check_makeable
 from training.updates.initialisation import initial_parameters

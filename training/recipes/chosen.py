@@ -7,7 +7,6 @@ from typing import Any
 
 from training.recipes import RECIPES
 from training.recipes.recipe import Recipe
-from training.recipes.unread import asked_for
 from training.suggestions import did_you_mean
 
 OWN = "own"
@@ -67,3 +66,14 @@ def fields_asked_for(recipe: str | Recipe | None, chosen: Recipe) -> list[str]:
     if isinstance(recipe, str):
         recipe = RECIPES[recipe]
     return asked_for(chosen, recipe or Recipe(chosen.data_set, chosen.architecture))
+
+
+def asked_for(recipe: Recipe, original: Recipe) -> list[str]:
+    """The fields that differ from those of the recipe that was named.
+
+    What a realisation stands for counts as the realisation.
+    """
+    names = [name for name, value in vars(recipe).items() if value != getattr(original, name)]
+    if "realisation" in names:
+        names = ["realisation", *(each for each in names if each not in ("couple", "synapses"))]
+    return list(dict.fromkeys(names))

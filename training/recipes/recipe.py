@@ -15,8 +15,8 @@ import numpy as np
 
 from networks.arrays import real_number, truth_value, whole_number
 from networks.simulation import Simulation
-from training.methods.registry import METHODS
-from training.methods.two_stage_config import TwoStageConfig, TwoStageValues
+from training.recipes.methods import METHODS
+from training.recipes.two_stage_config import TwoStageConfig, TwoStageValues
 
 Initialisation = Literal["kaiming-normal", "uniform-normalised"]
 ReadoutInitialisation = Literal["uniform", "as-layers"]

@@ -28,14 +28,14 @@ from training.parallel.threads import one_torch_thread
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, began, load_latest, save
 from training.runs.files.folder import RunFolder
-from training.runs.files.metrics import evaluation_record, training_record
+from training.runs.files.progress import Progress
 from training.runs.files.same_division import what_differs
 from training.runs.learner import Learner
 from training.runs.looking.evaluation import evaluate
+from training.runs.metrics import evaluation_record, training_record
 from training.runs.shown.display import Display
 from training.runs.shown.history import History
 from training.runs.shown.pictures import draw_pictures
-from training.runs.shown.progress import Progress
 from training.runs.shown.progress_bar import ProgressBar
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser

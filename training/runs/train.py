@@ -16,12 +16,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from networks.arrays import truth_value, whole_number
+from training.checks.trainable import trainable_network
+from training.checks.unread import check_asked
 from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
-from training.recipes.trainable import trainable_network
-from training.recipes.unread import check_asked
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
 from training.runs.files.finished import check_epochs

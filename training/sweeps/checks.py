@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from networks import Architecture
+from training.checks.trainable import trainable_network
+from training.checks.unread import check_asked, read_values, unread
 from training.errors import UserError
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.recipes.trainable import trainable_network
-from training.recipes.unread import check_asked, read_values, unread
 
 if TYPE_CHECKING:
     from training.sweeps.axes import Axis, Choice

@@ -18,8 +18,8 @@ from training.energy.two_stages import gradient_work, parameters_that_are_zero, 
 from training.energy.work import Account, Work, scaled
 from training.methods.parts.batch import Batch
 from training.methods.results import StepResult
-from training.methods.two_stage_config import TwoStageConfig
 from training.recipes import RECIPES
+from training.recipes.two_stage_config import TwoStageConfig
 
 #: Kernels of 3 x 3 join 49 pairs of positions of 3 x 3; 9 of them begin in the centre.
 NETWORK = Architecture.parse("1C3-1C3", (1, 3, 3), 2)

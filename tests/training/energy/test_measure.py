@@ -15,9 +15,9 @@ from training.energy.report import DENSE
 from training.energy.surrogate_step import surrogate_learning
 from training.methods.build import build_method
 from training.methods.parts.batch import Batch
-from training.methods.registry import METHODS
-from training.methods.two_stage_config import TwoStageConfig
 from training.recipes import RECIPES
+from training.recipes.methods import METHODS
+from training.recipes.two_stage_config import TwoStageConfig
 
 #: Who multiplies nothing between neurons on the way back: spikes are added, and direct feedback
 #: passes no neuron.

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from networks import Architecture
-from training.methods.registry import METHODS
 from training.parallel.over_cores import method_over_cores
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser

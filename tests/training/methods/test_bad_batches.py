@@ -15,8 +15,8 @@ import pytest
 
 from networks import Architecture, NotFiniteError
 from training.methods.method import Method
-from training.methods.registry import METHODS
 from training.parallel.over_cores import method_over_cores
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 
 STEPS, SAMPLES = 5, 6

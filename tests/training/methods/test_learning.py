@@ -10,9 +10,9 @@ from numpy.testing import assert_allclose
 
 from networks import Architecture
 from training.methods.build import build_method
-from training.methods.registry import METHODS
 from training.recipes import RECIPES
 from training.recipes.earlier import WHAT_WAS
+from training.recipes.methods import METHODS
 from training.updates.initialisation import initial_parameters
 
 RECIPE = replace(

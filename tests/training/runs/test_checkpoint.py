@@ -18,7 +18,7 @@ from training.errors import CheckpointError
 from training.recipes.earlier import WHAT_WAS
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_best, load_latest, save
-from training.runs.shown.progress import Progress
+from training.runs.files.progress import Progress
 from training.storage.sealed_json import seal
 
 RECIPE = Recipe(data_set="digits", architecture="2C3s-2C3 (F2C3)", learning_rate=0.1 + 0.2)

@@ -14,7 +14,7 @@ from training.recipes.recipe import Recipe
 from training.runs.files.folder import RunFolder, continued, open_run, title_of
 from training.runs.files.lock import LOCK_NAME
 from training.runs.files.output_path import check_vacant
-from training.runs.shown.progress import Progress
+from training.runs.files.progress import Progress
 
 RECIPE = Recipe(data_set="digits", architecture="8", milestones=(3, 4), seed=5)
 

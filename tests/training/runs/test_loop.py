@@ -16,9 +16,9 @@ from training.interruption import Interruption
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
 from training.runs.files.folder import RunFolder
+from training.runs.files.progress import Progress
 from training.runs.loop import TrainingLoop, first_checkpoint
 from training.runs.shown.display import Display
-from training.runs.shown.progress import Progress
 
 RECIPE = Recipe(
     data_set="digits",

@@ -33,13 +33,13 @@ from training.runs.files.finished import nothing_left
 from training.runs.files.folder import RunFolder, continued, open_run, title_of
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
+from training.runs.files.progress import Progress
 from training.runs.looking.evaluation import evaluate
 from training.runs.loop import first_checkpoint, where_it_stopped
 from training.runs.prepare import Setting, build, check_checkpoint, load_images, prepare
 from training.runs.shown.display import Display
 from training.runs.shown.history import History
 from training.runs.shown.pictures import draw_pictures
-from training.runs.shown.progress import Progress
 from training.runs.train import dated_path
 from training.storage.system_errors import sentence
 from training.updates.in_use import parameters_in_use

@@ -18,7 +18,7 @@ from training.methods.parts.local_gradients import (
 )
 from training.methods.parts.readout import logits, output_gradient
 from training.methods.results import Prediction, StepResult
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.two_stage_config import TwoStageConfig
 
 Array = NDArray[np.floating]
 

@@ -22,7 +22,7 @@ from networks.populations.neurons import dropout_values
 from networks.populations.potentials import not_finite_error
 from networks.wiring import FEEDBACK
 from training.methods.parts.batch import Batch
-from training.methods.two_stage_config import TwoStageConfig
+from training.recipes.two_stage_config import TwoStageConfig
 
 Spiking = Callable[[Tensor, float], Tensor]
 

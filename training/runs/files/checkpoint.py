@@ -24,7 +24,7 @@ from training.errors import CheckpointError
 from training.methods.parts.division import Division
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
-from training.runs.shown.progress import Progress
+from training.runs.files.progress import Progress
 from training.storage.files import write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.updates.gains import check_learned

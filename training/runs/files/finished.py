@@ -7,7 +7,7 @@ from dataclasses import replace
 from training.errors import UserError
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import iterations
-from training.runs.shown.progress import Progress
+from training.runs.files.progress import Progress
 
 
 def check_epochs(recipe: Recipe, progress: Progress) -> None:

@@ -23,8 +23,8 @@ from training.errors import RunFolderError
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
 from training.runs.files.output_path import RECIPE_NAME, check_vacant
+from training.runs.files.progress import Progress
 from training.runs.files.records import Record, encode, read_records
-from training.runs.shown.progress import Progress
 from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.storage.system_errors import cause, remedy

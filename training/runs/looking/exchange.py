@@ -18,7 +18,7 @@ from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import make_run
 from training.runs.files.folder import RunFolder
 from training.runs.files.output_path import check_makeable
-from training.runs.shown.progress import Progress
+from training.runs.files.progress import Progress
 from training.storage.files import write_atomically
 
 Format = Literal["nir", "torch"]

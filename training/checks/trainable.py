@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from networks import Architecture
-from training.methods.registry import METHODS
 from training.recipes.architectures import read_architecture
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 from training.updates.gains import gain_shapes
 

@@ -6,7 +6,7 @@ waiting for Brian2 and torch.
 
 from __future__ import annotations
 
-from training.methods.facts import MethodFacts
+from training.recipes.method_facts import MethodFacts
 
 _BOTH = ("forward", "backward")
 

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from networks import Architecture
+from training.checks.unread import check_asked, read_values, unread
 from training.cli.command_line import main
 from training.methods.build import build_method
-from training.methods.facts import SECOND_STAGE
-from training.methods.registry import METHODS
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.chosen import chosen_recipe, fields_asked_for
+from training.recipes.method_facts import SECOND_STAGE
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
-from training.recipes.unread import check_asked, read_values, unread
 from training.runs.files.folder import RunFolder
 from training.runs.prepare import Setting
 from training.runs.train import resume, train, train_in

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from networks import Architecture
+from training.checks.trainable import trainable_network
 from training.cli.command_line import main
 from training.methods.build import build_method, method_class
 from training.methods.method import Method
 from training.methods.recipe_method import RecipeMethod
-from training.methods.registry import METHODS
 from training.parallel.distributed.over_processes import OverProcesses
 from training.parallel.over_cores import OverCores, method_over_cores
 from training.recipes import RECIPES
-from training.recipes.trainable import trainable_network
+from training.recipes.methods import METHODS
 from training.runs.train import train
 from training.sweeps.plan import make_plan
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from networks import Architecture
-from training.methods.registry import METHODS
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 from training.updates.dropout import dropped_layers
 
@@ -46,17 +46,6 @@ def read_values(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
     """The fields that are read, by name: of two recipes that train the same, the same."""
     ignored = unread(recipe, architecture)
     return {name: value for name, value in asdict(recipe).items() if name not in ignored}
-
-
-def asked_for(recipe: Recipe, original: Recipe) -> list[str]:
-    """The fields that differ from those of the recipe that was named.
-
-    What a realisation stands for counts as the realisation.
-    """
-    names = [name for name, value in vars(recipe).items() if value != getattr(original, name)]
-    if "realisation" in names:
-        names = ["realisation", *(each for each in names if each not in ("couple", "synapses"))]
-    return list(dict.fromkeys(names))
 
 
 def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture) -> None:
