@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from tests.faults.commands import TINY
-from training.runs.files.checkpoint import Checkpoint, load_latest
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import load_latest
 
 NAMESPACE = ["unshare", "--mount", "--map-root-user"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.faults.commands import TINY, start
-from training.runs.files.checkpoint import load_latest
+from training.runs.files.checkpoint_files import load_latest
 
 pytestmark = pytest.mark.faults
 

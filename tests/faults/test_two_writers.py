@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.commands import TINY, content, start
 from training.cli.command_line import main
-from training.runs.files.checkpoint import load_latest
+from training.runs.files.checkpoint_files import load_latest
 
 pytestmark = pytest.mark.faults
 

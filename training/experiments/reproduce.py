@@ -34,7 +34,8 @@ from training.provenance import commit, provenance
 from training.storage.files import write_atomically
 from training.suggestions import did_you_mean
 from training.sweeps.plan import Plan
-from training.sweeps.sweep import Where, run_sweep
+from training.sweeps.sweep import run_sweep
+from training.sweeps.where import Where
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

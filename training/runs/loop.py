@@ -26,7 +26,8 @@ from training.interruption import Interruption
 from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, began, load_latest, save
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import began, load_latest, save
 from training.runs.files.folder import RunFolder
 from training.runs.files.progress import Progress
 from training.runs.files.same_division import what_differs

@@ -22,7 +22,8 @@ from training.methods.results import Prediction
 from training.parallel.over_cores import method_over_cores
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.folder import open_run, trained_on
 from training.runs.files.records import Record
 from training.runs.looking.evaluation import (

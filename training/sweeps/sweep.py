@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from networks.arrays import truth_value, whole_number
+from networks.arrays import truth_value
 from training.interruption import Interruption
 from training.provenance import commit
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
@@ -23,6 +22,7 @@ from training.sweeps.queue import new_sweep, outcomes
 from training.sweeps.results import gather
 from training.sweeps.todo import check_images, fingerprints_of, missing
 from training.sweeps.toml_file import file_recipe, read_sweep_file
+from training.sweeps.where import Where
 from training.sweeps.worker import Outcome, Task
 
 if TYPE_CHECKING:
@@ -31,52 +31,6 @@ if TYPE_CHECKING:
 
 WRITE_SECONDS = 10.0
 """Between two writings of the results while points are trained."""
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a sweep keeps its runs and results, and where it trains.
-
-    Parameters
-    ----------
-    out : Path
-        The results, a NetCDF file.
-    runs : Path or None
-        Folder of the run folders; `out` without its ending if not given.
-    data_dir : Path
-        Folder of the data sets.
-    scheduler : str or Cluster or None
-        Address of a Dask scheduler, or a cluster object; processes of this machine if not given.
-    workers : int or None
-        Number of those processes; as many as fit the cores if not given.
-
-    Raises
-    ------
-    ValueError
-        For a number of workers below 1, or one for a cluster that has its own.
-    """
-
-    out: Path
-    runs: Path | None = None
-    data_dir: Path = Path("data")
-    scheduler: str | Cluster | None = None
-    workers: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.workers is None:
-            return
-        object.__setattr__(self, "workers", whole_number(self.workers, "workers"))
-        if self.scheduler is not None:
-            raise ValueError(
-                "workers are the processes of this machine, and a cluster has its own: leave "
-                "workers or scheduler out"
-            )
-
-    @property
-    def folder(self) -> SweepFolder:
-        """The folder of the runs, absolute: workers may have another working directory."""
-        runs = self.out.with_suffix("") if self.runs is None else self.runs
-        return SweepFolder(runs.absolute())
 
 
 def sweep(

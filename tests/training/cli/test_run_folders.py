@@ -17,7 +17,7 @@ from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
 from training.data import DataSet, Images
 from training.data.digits import DIGITS
-from training.runs.files.checkpoint import load_latest, save
+from training.runs.files.checkpoint_files import load_latest, save
 from training.storage.sealed_json import seal
 
 LAST_LINE = re.compile(r"test accuracy \d{1,3}\.\d\d %  (.+)")

@@ -12,7 +12,7 @@ from networks import DeviceError
 from networks.devices.programs.program import Program
 from tests.networks.devices.genn.genn_available import needs_genn, needs_opencl
 from training.cli.command_line import main
-from training.runs.files.checkpoint import load_latest
+from training.runs.files.checkpoint_files import load_latest
 
 pytestmark = pytest.mark.devices
 

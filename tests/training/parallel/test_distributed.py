@@ -23,7 +23,7 @@ from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.processes import Processes
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
-from training.runs.files.checkpoint import load_latest, save
+from training.runs.files.checkpoint_files import load_latest, save
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.loop import first_checkpoint
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from training.cli.command_line import main
-from training.runs.files.checkpoint import load_latest
+from training.runs.files.checkpoint_files import load_latest
 
 ROOT = Path(__file__).parents[3]
 LAUNCHER = """

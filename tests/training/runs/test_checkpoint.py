@@ -17,7 +17,8 @@ from tests.training.fakes import small_architecture
 from training.errors import CheckpointError
 from training.recipes.earlier import WHAT_WAS
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, load_best, load_latest, save
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import load_best, load_latest, save
 from training.runs.files.progress import Progress
 from training.storage.sealed_json import seal
 

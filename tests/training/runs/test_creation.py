@@ -19,7 +19,7 @@ from training.errors import BusyRunError, CheckpointError, RunFolderError
 from training.programs.collection import collect
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import load_latest
+from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.creation import new_run
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.lock import only_writer
@@ -100,7 +100,8 @@ def test_a_full_disk_leaves_nothing(
         write_atomically(path, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"training.runs.files.{module}.write_atomically", write)
+        file = "checkpoint_files" if module == "checkpoint" else module
+        patch.setattr(f"training.runs.files.{file}.write_atomically", write)
         with pytest.raises(RunFolderError, match=r"No space left on device.*make room there"):
             make(tmp_path)
     assert calls == int(call)

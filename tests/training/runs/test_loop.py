@@ -14,7 +14,8 @@ from tests.training.fakes import FakeTrainer, random_images, small_architecture
 from training.errors import DivergenceError
 from training.interruption import Interruption
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.folder import RunFolder
 from training.runs.files.progress import Progress
 from training.runs.loop import TrainingLoop, first_checkpoint

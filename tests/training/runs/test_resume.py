@@ -15,7 +15,8 @@ from training.interruption import Interruption
 from training.parallel.over_cores import method_over_cores
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, load_latest
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.folder import RunFolder
 from training.runs.loop import TrainingLoop, first_checkpoint
 from training.runs.shown.display import Display

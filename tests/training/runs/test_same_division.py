@@ -16,7 +16,8 @@ from training.cli.command_line import main
 from training.interruption import Interruption
 from training.methods.parts.division import Division
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, load_latest
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.same_division import divided_as_before
 from training.runs.loop import TrainingLoop, first_checkpoint

@@ -14,7 +14,8 @@ import pytest
 
 from training.cli.command_line import main
 from training.cli.standard_streams import StandardStreams
-from training.runs.files.checkpoint import began, load_latest
+from training.runs.files import checkpoint_files
+from training.runs.files.checkpoint_files import began, load_latest
 from training.storage.files import append, write_atomically
 from training.storage.system_errors import sentence
 
@@ -126,7 +127,7 @@ def test_a_full_disk_stops_the_training_which_goes_on_when_there_is_room(
     # The checkpoint's calls: recipe, two files of the first one, two of that after the epoch.
     module, function = {
         "append": ("training.runs.files.folder.append", append),
-        "write_atomically": ("training.runs.files.checkpoint.write_atomically", write_atomically),
+        "write_atomically": (f"{checkpoint_files.__name__}.write_atomically", write_atomically),
     }[what]
     with monkeypatch.context() as patch:
         patch.setattr(module, fails_from(call, function, errno.ENOSPC))

@@ -14,7 +14,7 @@ import pytest
 from training.data import find
 from training.errors import RunFolderError
 from training.recipes import RECIPES
-from training.runs.files.checkpoint import load_latest
+from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.lock import only_writer
 from training.runs.train import train
 from training.sweeps.folder import SweepFolder

@@ -163,7 +163,8 @@ def _plan_of_file(file: SweepFile, choice: Sweep) -> Plan:
 
 
 def _train(name: str, plan: Plan, choice: Sweep) -> int:
-    from training.sweeps.sweep import Where, run_sweep
+    from training.sweeps.sweep import run_sweep
+    from training.sweeps.where import Where
 
     where = Where(choice.out, choice.runs, choice.data_dir, choice.scheduler, choice.workers)
     _print_what_follows(plan)

@@ -27,7 +27,8 @@ from training.errors import (
 from training.parallel.distributed.processes import Processes
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint, load_best, load_latest
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.creation import new_run
 from training.runs.files.finished import nothing_left
 from training.runs.files.folder import RunFolder, continued, open_run, title_of

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from training.data.own_data.from_memory import FOLDER
 from training.errors import RunFolderError
-from training.runs.files.checkpoint import Checkpoint, save
+from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.checkpoint_files import save
 from training.runs.files.folder import RunFolder
 from training.runs.files.lock import LOCK_NAME, only_writer
 from training.runs.files.output_path import RECIPE_NAME, check_vacant

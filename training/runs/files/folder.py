@@ -6,7 +6,7 @@
                      fingerprint of the images
     writer.lock      which process writes here (training.runs.files.lock)
     metrics.jsonl    one line per iteration and one per evaluation
-    checkpoints/     the newest and the best (training.runs.files.checkpoint)
+    checkpoints/     the newest and the best (training.runs.files.checkpoint_files)
     data/            the images, if they came from memory (training.data.own_data.from_memory)
     pictures/        accuracy and loss; firing rates of both stages (training.runs.shown.pictures)
 """
