@@ -60,7 +60,7 @@ def _built_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training.runs.prepare, "method_over_cores", build_once)
-        patch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
+        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
         yield
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-import training.runs.loop
+import training.runs.logbook
 import training.runs.prepare
 from training.cli.command_line import main
 from training.parallel.distributed.interruption import SharedInterruption
@@ -55,6 +55,6 @@ class LateSignal(SharedInterruption):
 
 if __name__ == "__main__":
     training.runs.prepare.SharedInterruption = LateSignal  # type: ignore[attr-defined]
-    training.runs.loop.draw_pictures = lambda run, history: None  # type: ignore[attr-defined]
+    training.runs.logbook.draw_pictures = lambda run, history: None  # type: ignore[attr-defined]
     training.runs.prepare.TrainingLoop = RecordingLoop  # type: ignore[attr-defined]
     sys.exit(main())

@@ -3,9 +3,9 @@
 An iteration is a batch that a `Learner` learns from (`training.runs.learner`), and a line of the
 log. An epoch ends with an evaluation.
 
-A run always begins at a checkpoint, if only that of iteration 0, and every random number is a
-function of (seed, purpose, epoch or iteration): a run continued from any checkpoint ends with the
-weights of an uninterrupted one, bit for bit.
+A run always begins at a checkpoint, if only that of iteration 0 (`training.runs.beginning`), and
+every random number is a function of (seed, purpose, epoch or iteration): a run continued from any
+checkpoint ends with the weights of an uninterrupted one, bit for bit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import logging
 import time
 from typing import Any
 
-import numpy as np
 from torch import Tensor
 
 from networks import Architecture
@@ -25,20 +24,16 @@ from training.errors import CheckpointError, LostProcessError
 from training.interruption import Interruption
 from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
-from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Checkpoint
-from training.runs.files.checkpoint_files import began, load_latest, save
 from training.runs.files.folder import RunFolder
 from training.runs.files.progress import Progress
 from training.runs.files.same_division import what_differs
 from training.runs.learner import Learner
+from training.runs.logbook import Logbook
 from training.runs.looking.evaluation import evaluate
 from training.runs.metrics import evaluation_record, training_record
 from training.runs.shown.display import Display
-from training.runs.shown.history import History
-from training.runs.shown.pictures import draw_pictures
 from training.runs.shown.progress_bar import ProgressBar
-from training.updates.initialisation import initial_parameters
 from training.updates.optimiser import Optimiser
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,28 +43,6 @@ CHECKPOINT_SECONDS = 120.0
 
 PICTURE_SECONDS = 60.0
 """Between two drawings of the pictures, which takes about as long as an epoch of the digits."""
-
-
-def first_checkpoint(name: str, recipe: Recipe, architecture: Architecture) -> Checkpoint:
-    """Return the state before the first iteration: initial parameters, no momentum."""
-    parameters = initial_parameters(architecture, recipe)
-    momentum = {key: np.zeros_like(values) for key, values in parameters.items()}
-    return Checkpoint(name, recipe, Progress(), parameters, momentum)
-
-
-def where_it_stopped(run: RunFolder, architecture: Architecture) -> Checkpoint:
-    """Return the newest checkpoint; the first, if the run was killed before it wrote that one.
-
-    Raises
-    ------
-    CheckpointError
-        If there is none and the run did not begin with the weights of its seed, or the newest one
-        cannot be used.
-    """
-    if not began(run.checkpoints) and not run.records() and run.fingerprint is not None:
-        # Weights from a file came before any images: without a fingerprint they may be lost.
-        return first_checkpoint(run.name, run.recipe, architecture)
-    return load_latest(run.checkpoints)
 
 
 class TrainingLoop:
@@ -149,9 +122,7 @@ class TrainingLoop:
             self.progress.iteration,
         )
         self._differs = what_differs(checkpoint, trainer.division)
-        self._history = History()
-        self._said: set[str] = set()
-        self._drawn_at = time.monotonic()
+        self._logbook = Logbook(run, writes=leads)
         self._learner = Learner(self.recipe, trainer, self.optimiser)
 
     def train(self) -> Progress:
@@ -169,10 +140,9 @@ class TrainingLoop:
         LostProcessError
             If another process is gone; the last complete iteration is saved.
         """
-        if self.leads:
-            self._history = History.of(self.run.records())
-            if self._differs:
-                _LOGGER.warning("spide: %s", self._differs)
+        self._logbook.read()
+        if self.leads and self._differs:
+            _LOGGER.warning("spide: %s", self._differs)
         self._save()
         try:
             with one_torch_thread():
@@ -180,7 +150,7 @@ class TrainingLoop:
         except LostProcessError:
             self._save()
             raise
-        self._draw()
+        self._logbook.draw()
         return self.progress
 
     def _train_epochs(self) -> None:
@@ -192,8 +162,8 @@ class TrainingLoop:
             if self._evaluate():
                 self.display.say(self._summary(bar))
             self._save()
-            if time.monotonic() - self._drawn_at > PICTURE_SECONDS:
-                self._draw()
+            if self._logbook.seconds_undrawn > PICTURE_SECONDS:
+                self._logbook.draw()
 
     def _train_epoch(self, epoch: int) -> ProgressBar:
         """Train what is left of an epoch, up to the last iteration of this run."""
@@ -205,10 +175,10 @@ class TrainingLoop:
         with self.display.bar(f"epoch {epoch + 1}/{recipe.epochs}", total, seen) as bar:
             for pixels, labels in batches:
                 record = self._train_batch(pixels, labels)
-                self._log(record)
+                self._logbook.log(record)
                 images = len(labels)
                 bar.advance(images, images * record["loss"], images * record["accuracy"])
-                if time.monotonic() - self._saved_at > self.checkpoint_seconds:
+                if self._logbook.seconds_unsaved > self.checkpoint_seconds:
                     self._save()
                 if self.interruption.requested:
                     break
@@ -243,7 +213,9 @@ class TrainingLoop:
         self.progress = self.progress.after_evaluation(
             evaluation.accuracy, epoch=iteration // self.per_epoch
         )
-        self._log(evaluation_record(iteration, self.per_epoch, evaluation, self.images.evaluated))
+        self._logbook.log(
+            evaluation_record(iteration, self.per_epoch, evaluation, self.images.evaluated)
+        )
         return True
 
     def _summary(self, bar: ProgressBar) -> str:
@@ -255,12 +227,6 @@ class TrainingLoop:
             f"{self.images.evaluated} accuracy {100 * self.progress.accuracy:.2f} %"
         )
 
-    def _say_once(self, what: str) -> None:
-        """Warn of something that the training goes on without."""
-        if what not in self._said:
-            _LOGGER.warning("spide: %s: the training goes on without", what)
-            self._said.add(what)
-
     def _check_epoch(self) -> None:
         """Refuse an iteration that is in another epoch than the checkpoint says."""
         epoch, iteration = self.progress.epoch, self.progress.iteration
@@ -271,34 +237,8 @@ class TrainingLoop:
                 "checkpoint that belong to this run"
             )
 
-    def _log(self, record: dict[str, Any]) -> None:
-        """Append a line to the metrics."""
-        if self.leads:
-            self.run.log(record)
-            self._history.add(record)
-
     def _save(self) -> None:
         """Write a checkpoint."""
-        parameters, momentum = self.optimiser.parameters, self.optimiser.momentum
-        if self.leads:
-            save(
-                self.run.checkpoints,
-                Checkpoint(
-                    self.run.name,
-                    self.recipe,
-                    self.progress,
-                    parameters,
-                    momentum,
-                    self.trainer.division,
-                ),
-            )
-        self._saved_at = time.monotonic()
-
-    def _draw(self) -> None:
-        """Draw the pictures of the run so far; a run goes on without those that fail."""
-        if self.leads:
-            try:
-                draw_pictures(self.run, self._history)
-            except Exception as error:  # of the system, or any that a drawing library knows
-                self._say_once(f"the pictures of '{self.run.path}' cannot be drawn ({error})")
-        self._drawn_at = time.monotonic()
+        what = self.run.name, self.recipe, self.progress
+        arrays = self.optimiser.parameters, self.optimiser.momentum
+        self._logbook.save(Checkpoint(*what, *arrays, self.trainer.division))

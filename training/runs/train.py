@@ -22,13 +22,13 @@ from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
 from training.interruption import Interruption
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
+from training.runs.beginning import first_checkpoint, where_it_stopped
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
 from training.runs.files.finished import check_epochs
 from training.runs.files.folder import RunFolder, continued
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
-from training.runs.loop import first_checkpoint, where_it_stopped
 from training.runs.prepare import Setting, check_checkpoint, load_images, prepare
 from training.runs.run import Run
 from training.runs.shown.display import Bars, Display

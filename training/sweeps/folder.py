@@ -22,12 +22,12 @@ from typing import Literal
 
 from training.errors import CheckpointError, RunFolderError
 from training.recipes.architectures import read_architecture
+from training.runs.beginning import where_it_stopped
 from training.runs.files.finished import nothing_left
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import RECIPE_NAME
 from training.runs.files.progress import Progress
-from training.runs.loop import where_it_stopped
 from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.sweeps.plan import Point

@@ -23,9 +23,9 @@ from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.processes import Processes
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
+from training.runs.beginning import first_checkpoint
 from training.runs.files.checkpoint_files import load_latest, save
 from training.runs.files.folder import RunFolder, open_run
-from training.runs.loop import first_checkpoint
 
 ROOT = Path(__file__).parents[3]
 TINY = (
@@ -105,7 +105,7 @@ def numbers(record: Mapping[str, Any]) -> dict[str, float]:
 @pytest.fixture(scope="module", autouse=True)
 def _without_pictures() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
+        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
         yield
 
 

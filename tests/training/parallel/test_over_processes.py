@@ -21,8 +21,9 @@ from training.parallel.distributed.over_processes import OverProcesses
 from training.parallel.distributed.processes import Processes
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
+from training.runs.beginning import first_checkpoint
 from training.runs.files.folder import RunFolder
-from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.loop import TrainingLoop
 from training.runs.shown.display import Display
 
 SAMPLES = 5
@@ -150,7 +151,7 @@ def test_only_the_first_process_writes_and_it_saves_when_another_is_lost(
         if call == 3:
             raise LostProcessError("gone")
 
-    monkeypatch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
+    monkeypatch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
     recipe = Recipe(data_set="digits", architecture="2C3s-2C3 (F2C3)", batch_size=4, epochs=1)
     run = RunFolder(tmp_path / "run", "digits", recipe)
     run.create()

@@ -19,13 +19,13 @@ from training.errors import BusyRunError, CheckpointError, RunFolderError
 from training.programs.collection import collect
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+from training.runs.beginning import where_it_stopped
 from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.creation import new_run
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.lock import only_writer
 from training.runs.files.records import encode
 from training.runs.looking.exchange import import_run, trained_network, write_network
-from training.runs.loop import where_it_stopped
 from training.storage.files import write_atomically
 
 RECIPE = Recipe(data_set="digits", architecture="4", forward_steps=3, backward_steps=3, epochs=1)

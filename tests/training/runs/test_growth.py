@@ -22,7 +22,8 @@ from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
 from training.runs.shown.display import Display
 from training.runs.files.folder import RunFolder
-from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.beginning import first_checkpoint
+from training.runs.loop import TrainingLoop
 
 iterations, folder, freezes = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "True"
 BATCH = 2

@@ -14,11 +14,12 @@ from tests.training.fakes import FakeTrainer, random_images, small_architecture
 from training.errors import DivergenceError
 from training.interruption import Interruption
 from training.recipes.recipe import Recipe
+from training.runs.beginning import first_checkpoint
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.folder import RunFolder
 from training.runs.files.progress import Progress
-from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.loop import TrainingLoop
 from training.runs.shown.display import Display
 
 RECIPE = Recipe(
@@ -96,7 +97,7 @@ def assert_same(one: Path, other: Path) -> None:
 def _without_pictures() -> Iterator[None]:
     """Drawing takes longer than all the rest; `test_pictures` draws."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
+        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
         yield
 
 

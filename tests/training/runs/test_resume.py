@@ -15,10 +15,11 @@ from training.interruption import Interruption
 from training.parallel.over_cores import method_over_cores
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+from training.runs.beginning import first_checkpoint
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.folder import RunFolder
-from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.loop import TrainingLoop
 from training.runs.shown.display import Display
 
 RECIPE = Recipe(
@@ -45,7 +46,7 @@ RECIPE = Recipe(
 def test_resumed_at_any_batch_it_ends_the_same(
     change: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.runs.loop.draw_pictures", lambda run, history: None)
+    monkeypatch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
     recipe = replace(RECIPE, **change)
     architecture = read_architecture(recipe)
     images = find("digits").load(tmp_path)

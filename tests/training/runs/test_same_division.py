@@ -16,11 +16,12 @@ from training.cli.command_line import main
 from training.interruption import Interruption
 from training.methods.parts.division import Division
 from training.recipes.recipe import Recipe
+from training.runs.beginning import first_checkpoint
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.same_division import divided_as_before
-from training.runs.loop import TrainingLoop, first_checkpoint
+from training.runs.loop import TrainingLoop
 from training.runs.shown.display import Display
 from training.runs.train import resume
 from training.storage.sealed_json import seal

@@ -148,7 +148,7 @@ def test_pictures_that_cannot_be_drawn_end_no_training(
     monkeypatch.setattr("training.runs.shown.pictures.write_atomically", fail)
     monkeypatch.setattr("training.runs.loop.PICTURE_SECONDS", 0.0)  # after every epoch
     assert main(["train", "digits", "--out", str(tmp_path / "run"), *TINY]) == 0
-    (said,) = [each.getMessage() for each in caplog.records if each.name == "training.runs.loop"]
+    (said,) = [each.getMessage() for each in caplog.records if each.name == "training.runs.logbook"]
     assert "pictures" in said and "No space left" in said and "goes on without" in said
 
 

@@ -27,6 +27,7 @@ from training.errors import (
 from training.parallel.distributed.processes import Processes
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+from training.runs.beginning import first_checkpoint, where_it_stopped
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.creation import new_run
@@ -36,7 +37,6 @@ from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
 from training.runs.files.progress import Progress
 from training.runs.looking.evaluation import evaluate
-from training.runs.loop import first_checkpoint, where_it_stopped
 from training.runs.prepare import Setting, build, check_checkpoint, load_images, prepare
 from training.runs.shown.display import Display
 from training.runs.shown.history import History
