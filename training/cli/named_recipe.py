@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from training.checks.trainable import trainable_network
 from training.checks.unread import check_asked
 from training.cli.options import UsageError
+from training.data.own_data.own import is_own
 from training.recipes import RECIPES
 from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
@@ -34,6 +37,22 @@ def named_recipe(name: str, otherwise: str = "") -> Recipe:
             f"{otherwise}"
         )
     return RECIPES[name]
+
+
+def recipe_and_options(command: str, words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The name of the recipe, which comes first, and the options after it.
+
+    Raises
+    ------
+    UsageError
+        If there is no recipe of that name, or none.
+    """
+    if not words:
+        raise UsageError(f"spide {command} needs a recipe: choose one of {NAMES}")
+    name, *options = words
+    own = f", and give your data with --data {name}" if is_own(name) else ""
+    named_recipe(name, own)
+    return name, options
 
 
 def refuse_early(name: str, recipe: Recipe) -> None:

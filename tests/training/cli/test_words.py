@@ -15,10 +15,11 @@ import training.runs.prepare
 from networks import CompilerNotFoundError
 from tests.training.cli.children import Ended, run_all
 from tests.training.cli.command import TINY, refusal
-from training.cli.command_line import Evaluate, main
+from training.cli.command_line import main
 from training.cli.commands.compare_command import Compare
 from training.cli.commands.compile_command import Collect, Compile
 from training.cli.commands.energy_command import Energy
+from training.cli.commands.evaluate_command import Evaluate
 from training.cli.commands.exchange_commands import Export, Import
 from training.cli.commands.reproduce_command import Reproduce
 from training.cli.commands.simulate_command import Simulate
