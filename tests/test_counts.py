@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from training.sweeps.where import Where
 
 import spide
 from training.experiments.reproduce import Request
 from training.runs.looking.simulate import simulate
+from training.sweeps.where import Where
 
 TINY: dict[str, Any] = {
     "architecture": "4",

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training.sweeps.where import Where
 
 from training.interruption import Interruption
 from training.recipes import RECIPES
 from training.sweeps.folder import SweepFolder
 from training.sweeps.plan import make_plan
 from training.sweeps.sweep import run_sweep
+from training.sweeps.where import Where
 
 TINY = replace(
     RECIPES["digits"], architecture="6 (F6)", batch_size=100, forward_steps=4, backward_steps=5

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import xarray as xr
-from training.sweeps.where import Where
 
 from training.cli.command_line import main
 from training.cli.commands.sweep_command import print_table
 from training.sweeps.plan import Plan
 from training.sweeps.results import gather
+from training.sweeps.where import Where
 
 
 @pytest.mark.parametrize(

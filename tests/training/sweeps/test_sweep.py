@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from distributed import LocalCluster
-from training.sweeps.where import Where
 
 from training.errors import RunFolderError
 from training.recipes import RECIPES
 from training.runs.train import train
 from training.sweeps.plan import make_plan
 from training.sweeps.sweep import run_sweep, sweep
+from training.sweeps.where import Where
 
 TINY = replace(
     RECIPES["digits"], architecture="6 (F6)", batch_size=100, forward_steps=4, backward_steps=5
