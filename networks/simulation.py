@@ -68,8 +68,7 @@ class Simulation:
     threads : int
         Threads (programs, on compiled devices) that a batch is spread over, fewer for small
         networks; 0 for as many as torch uses, 1 at most where a GPU takes a batch as a whole. They
-        change no spike, but the order in which
-        gradients are added up.
+        change no spike, but the order in which gradients are added up.
 
     Raises
     ------

@@ -32,18 +32,16 @@ def training_size(recipe: Recipe) -> int:
     return recipe.training_images or training
 
 
-def images_of(recipe: Recipe, iteration: int) -> int:
-    """Images of an iteration, counted from 1: the last of an epoch may have fewer.
+def batch_sizes(recipe: Recipe) -> list[int]:
+    """Images of each iteration of an epoch: the last one may have fewer.
 
     Raises
     ------
     UserError
         As `training_size`.
     """
-    size = training_size(recipe)
-    per_epoch = -(-size // recipe.batch_size)
-    before = (iteration - 1) % per_epoch * recipe.batch_size
-    return min(recipe.batch_size, size - before)
+    size, batch = training_size(recipe), recipe.batch_size
+    return [min(batch, size - first) for first in range(0, size, batch)]
 
 
 def iterations(recipe: Recipe) -> int:
@@ -54,4 +52,4 @@ def iterations(recipe: Recipe) -> int:
     UserError
         As `training_size`.
     """
-    return recipe.epochs * -(-training_size(recipe) // recipe.batch_size)
+    return recipe.epochs * len(batch_sizes(recipe))

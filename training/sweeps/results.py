@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from training.provenance import provenance
 from training.recipes.recipe import Recipe
-from training.recipes.sizes import images_of
+from training.recipes.sizes import batch_sizes
 from training.runs.files.records import Record
 from training.sweeps.axes import Axis
 from training.sweeps.folder import SweepFolder
@@ -128,6 +128,7 @@ def _curves(records: list[Record], recipe: Recipe, layers: list[str]) -> dict[st
     """Values by epoch (from 1 on), of epochs that have been tested."""
     curves: dict[str, dict[int, Any]] = defaultdict(dict)
     batches: list[Record] = []
+    sizes = batch_sizes(recipe) if records else []  # asked for once: it may look at files
     for record in records:
         if record["kind"] == "training":
             batches.append(record)
@@ -137,17 +138,17 @@ def _curves(records: list[Record], recipe: Recipe, layers: list[str]) -> dict[st
             continue  # a test within an epoch, at the end of a run of so many iterations
         for kind in ("loss", "accuracy"):
             curves[f"test_{kind}"][epoch] = record[kind]
-        for name, value in _means(batches, recipe, layers).items():
+        for name, value in _means(batches, sizes, layers).items():
             curves[name][epoch] = value
         batches = []
     return curves
 
 
-def _means(batches: list[Record], recipe: Recipe, layers: list[str]) -> dict[str, Any]:
+def _means(batches: list[Record], sizes: list[int], layers: list[str]) -> dict[str, Any]:
     """Of an epoch's iterations, by name of the curve; nothing if there are none."""
     if not batches:
         return {}
-    images = np.array([images_of(recipe, record["iteration"]) for record in batches])
+    images = np.array([sizes[(each["iteration"] - 1) % len(sizes)] for each in batches])
 
     def mean(values: list[float]) -> float:
         return float(np.average(values, weights=images))
