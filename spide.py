@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     from training.recipes.recipe import Recipe
     from training.runs.run import Run
     from training.runs.train import resume, train
-    from training.sweeps.draws import Range
+    from training.sweeps.planning.draws import Range
+    from training.sweeps.running.clusters import one_point_per_core
     from training.sweeps.sweep import sweep
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "implicit_gradients",
     "integrate_and_fire",
     "leaky_integrate_and_fire",
+    "one_point_per_core",
     "resume",
     "sweep",
     "ternary",
@@ -102,12 +104,13 @@ _ROOMS = ("equations", "networks", "training.methods")
 
 _MODULES = {
     "RECIPES": "training.recipes",
-    "Range": "training.sweeps.draws",
+    "Range": "training.sweeps.planning.draws",
     "Recipe": "training.recipes.recipe",
     "Run": "training.runs.run",
     "Simulation": "networks.simulation",
     "TwoStageTrainer": "training.parallel.over_cores",
     "compile": "training.programs.writing",
+    "one_point_per_core": "training.sweeps.running.clusters",
     "resume": "training.runs.train",
     "sweep": "training.sweeps.sweep",
     "train": "training.runs.train",

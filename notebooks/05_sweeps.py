@@ -190,15 +190,13 @@ print(f"lowest error {best.mean().item():.1f} % at {best.learning_rate.item():.3
 # On SLURM the workers are jobs. A process for each core, one thread for each process:
 
 # %%
-from training.sweeps.clusters import one_point_per_core
-
-one_point_per_core(32, "64GB", walltime="04:00:00", queue="short")
+spide.one_point_per_core(32, "64GB", walltime="04:00:00", queue="short")
 
 # %% [markdown]
 # These are the keywords of `dask_jobqueue.SLURMCluster` (`pip install 'spide[cluster]'`):
 #
 # ```
-# cluster = SLURMCluster(**one_point_per_core(32, "64GB", walltime="04:00:00", queue="short"))
+# cluster = SLURMCluster(**spide.one_point_per_core(32, "64GB", walltime="04:00:00", queue="short"))
 # cluster.scale(jobs=4)
 # spide.sweep("digits", vary=..., seeds=3, out="sweep.nc", scheduler=cluster)
 # ```

@@ -19,7 +19,7 @@ import pytest
 from training.interruption import Interruption
 from training.recipes import RECIPES
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import make_plan
+from training.sweeps.planning.plan import make_plan
 from training.sweeps.sweep import run_sweep
 from training.sweeps.where import Where
 

@@ -17,8 +17,8 @@ from training.plots.courses import (
 )
 from training.plots.curves import Curve
 from training.plots.style import panels, styled
-from training.sweeps.cases import CASE
-from training.sweeps.plan import SEED
+from training.sweeps.planning.cases import CASE
+from training.sweeps.planning.points import SEED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

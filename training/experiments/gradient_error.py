@@ -21,7 +21,7 @@ from training.methods.method import Method
 from training.methods.spide import Spide
 from training.methods.surrogate import Surrogate
 from training.recipes.recipe import Recipe
-from training.sweeps.cases import ABLATION, case_fields
+from training.sweeps.planning.cases import ABLATION, case_fields
 
 Gradients = Mapping[str, NDArray[np.floating]]
 

@@ -33,7 +33,7 @@ from training.plots.style import as_png
 from training.provenance import commit, provenance
 from training.storage.files import write_atomically
 from training.suggestions import did_you_mean
-from training.sweeps.plan import Plan
+from training.sweeps.planning.plan import Plan
 from training.sweeps.sweep import run_sweep
 from training.sweeps.where import Where
 

@@ -21,7 +21,7 @@ from training.experiments.trained import (
 )
 from training.recipes.methods import METHODS
 from training.recipes.sizes import training_size
-from training.sweeps.cases import CASE
+from training.sweeps.planning.cases import CASE
 
 OURS = "ours"
 

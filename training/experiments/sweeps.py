@@ -23,8 +23,8 @@ from typing import Any, Literal
 
 from training.recipes import RECIPES
 from training.recipes.recipe import Recipe
-from training.sweeps.cases import ABLATION, CASE
-from training.sweeps.plan import Plan, make_plan
+from training.sweeps.planning.cases import ABLATION, CASE
+from training.sweeps.planning.plan import Plan, make_plan
 
 Scale = Literal["small", "full"]
 SCALES: tuple[Scale, ...] = ("small", "full")

@@ -21,8 +21,8 @@ from training.experiments.sweeps import (
 )
 from training.experiments.tables import Table
 from training.experiments.trained import Trained
-from training.sweeps.cases import ABLATION
-from training.sweeps.plan import Plan
+from training.sweeps.planning.cases import ABLATION
+from training.sweeps.planning.plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -15,9 +15,10 @@ from training.energy.report import EnergyReport
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.run import Run
-from training.sweeps.cases import CASE
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import SEED, Plan, Point
+from training.sweeps.planning.cases import CASE
+from training.sweeps.planning.plan import Plan
+from training.sweeps.planning.points import SEED, Point
 
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset

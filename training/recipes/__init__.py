@@ -5,15 +5,7 @@ from __future__ import annotations
 import inspect
 from types import ModuleType
 
-from training.recipes import (
-    cifar10_dvs,
-    digits,
-    fashion_dense,
-    fashion_feedback,
-    mnist_feedback,
-    mnist_lenet,
-    n_mnist,
-)
+from training.recipes import digits
 from training.recipes.cifar import (
     alexnet_10,
     alexnet_100,
@@ -24,6 +16,11 @@ from training.recipes.cifar import (
     cifarnet_f_10,
     cifarnet_f_100,
 )
+from training.recipes.events import cifar10_dvs, n_mnist
+from training.recipes.fashion_mnist import dense as fashion_dense
+from training.recipes.fashion_mnist import feedback as fashion_feedback
+from training.recipes.mnist import feedback as mnist_feedback
+from training.recipes.mnist import lenet as mnist_lenet
 from training.recipes.recipe import Recipe
 
 __all__ = ["RECIPES", "description"]

@@ -30,7 +30,7 @@ from training.runs.files.output_path import RECIPE_NAME
 from training.runs.files.progress import Progress
 from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
-from training.sweeps.plan import Point
+from training.sweeps.planning.points import Point
 
 ATTEMPTS = "attempts.jsonl"
 

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from training.recipes.sizes import iterations
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import Point
+from training.sweeps.planning.points import Point
 
 _LOOK_SECONDS = 2.0
 """Between two looks at the logs of the runs."""

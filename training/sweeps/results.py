@@ -28,9 +28,10 @@ from training.provenance import provenance
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import batch_sizes
 from training.runs.files.records import Record
-from training.sweeps.axes import Axis
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import POINT, SEED, Plan
+from training.sweeps.planning.axes import Axis
+from training.sweeps.planning.plan import Plan
+from training.sweeps.planning.points import POINT, SEED
 
 CURVES = {
     "training_loss": "mean cross-entropy of an epoch's training images, with dropout",

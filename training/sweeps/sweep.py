@@ -13,17 +13,18 @@ from training.provenance import commit
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
 from training.storage.netcdf import check_netcdf, write_netcdf
-from training.sweeps.clusters import connected, dashboard
-from training.sweeps.draws import Range
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import Mode, Plan, Point, make_plan
+from training.sweeps.planning.draws import Range
+from training.sweeps.planning.plan import Mode, Plan, make_plan
+from training.sweeps.planning.points import Point
+from training.sweeps.planning.toml_file import file_recipe, read_sweep_file
 from training.sweeps.progress import SweepBar
-from training.sweeps.queue import new_sweep, outcomes
 from training.sweeps.results import gather
+from training.sweeps.running.clusters import connected, dashboard
+from training.sweeps.running.queue import new_sweep, outcomes
+from training.sweeps.running.worker import Outcome, Task
 from training.sweeps.todo import check_images, fingerprints_of, missing
-from training.sweeps.toml_file import file_recipe, read_sweep_file
 from training.sweeps.where import Where
-from training.sweeps.worker import Outcome, Task
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -58,8 +59,9 @@ def sweep(
     Parameters
     ----------
     recipe : str, path or Recipe
-        A recipe, its name, or a sweep as a ``.toml`` file, see `training.sweeps.toml_file`; seeds,
-        mode, draws and fields that are given beside a file go before its own.
+        A recipe, its name, or a sweep as a ``.toml`` file, see
+        `training.sweeps.planning.toml_file`; seeds, mode, draws and fields that are given beside a
+        file go before its own.
     vary : mapping
         By field of `Recipe`: its values. The field ``case`` has named cases: those of the paper's
         ablation (``ours``, ``w/o B``, ``w/o F&B``) or your own. A threshold follows its resting

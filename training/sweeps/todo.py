@@ -13,7 +13,8 @@ from training.data import find
 from training.errors import RunFolderError
 from training.runs.files.output_path import RECIPE_NAME
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import Plan, Point
+from training.sweeps.planning.plan import Plan
+from training.sweeps.planning.points import Point
 
 
 def fingerprints_of(plan: Plan, data_dir: Path) -> dict[Point, str]:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from training.cli.command_line import main
 from training.cli.commands.sweep_command import print_table
-from training.sweeps.plan import Plan
+from training.sweeps.planning.plan import Plan
 from training.sweeps.results import gather
 from training.sweeps.where import Where
 

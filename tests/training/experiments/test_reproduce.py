@@ -24,7 +24,7 @@ from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.looking.evaluation import Evaluation
-from training.sweeps.plan import Plan
+from training.sweeps.planning.plan import Plan
 
 
 @pytest.mark.parametrize("scale", ["small", "full"])

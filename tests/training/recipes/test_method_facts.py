@@ -20,7 +20,7 @@ from training.parallel.over_cores import OverCores, method_over_cores
 from training.recipes import RECIPES
 from training.recipes.methods import METHODS
 from training.runs.train import train
-from training.sweeps.plan import make_plan
+from training.sweeps.planning.plan import make_plan
 
 DIGITS = RECIPES["digits"]
 

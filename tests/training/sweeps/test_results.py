@@ -15,7 +15,8 @@ from training.recipes import RECIPES
 from training.runs.files.folder import RunFolder
 from training.storage.netcdf import check_netcdf, write_netcdf
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import Plan, Point, make_plan
+from training.sweeps.planning.plan import Plan, make_plan
+from training.sweeps.planning.points import Point
 from training.sweeps.progress import last_iteration
 from training.sweeps.results import TEXTS, gather
 

@@ -12,7 +12,7 @@ from distributed import LocalCluster
 from training.errors import RunFolderError
 from training.recipes import RECIPES
 from training.runs.train import train
-from training.sweeps.plan import make_plan
+from training.sweeps.planning.plan import make_plan
 from training.sweeps.sweep import run_sweep, sweep
 from training.sweeps.where import Where
 

@@ -18,10 +18,10 @@ from training.interruption import Interruption
 from training.recipes import description
 from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
-from training.sweeps.axes import read_value
-from training.sweeps.draws import Range
-from training.sweeps.plan import Mode, Plan, make_plan
-from training.sweeps.toml_file import SweepFile, file_recipe, read_sweep_file
+from training.sweeps.planning.axes import read_value
+from training.sweeps.planning.draws import Range
+from training.sweeps.planning.plan import Mode, Plan, make_plan
+from training.sweeps.planning.toml_file import SweepFile, file_recipe, read_sweep_file
 
 if TYPE_CHECKING:
     import xarray as xr

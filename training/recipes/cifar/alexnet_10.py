@@ -12,10 +12,10 @@ iterations.
 
 from dataclasses import replace
 
-from training.recipes import mnist_lenet
+from training.recipes.mnist import lenet
 
 RECIPE = replace(
-    mnist_lenet.RECIPE,
+    lenet.RECIPE,
     data_set="cifar10",
     architecture="96C3-256C3-P2-384C3-P2-384C3-256C3-1024-1024",
     backward_steps=250,

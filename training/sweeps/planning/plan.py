@@ -6,12 +6,9 @@ on. Values that are drawn at random are a list. Every point is trained with all 
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -19,54 +16,16 @@ import numpy as np
 
 from networks.arrays import whole_number
 from training.recipes.recipe import Recipe
-from training.sweeps.axes import Axis, Label, check_field, is_whole, make_axis
-from training.sweeps.cases import CASE
-from training.sweeps.checks import check_points, check_read, different_trainings
-from training.sweeps.draws import Range, draw
+from training.sweeps.planning.axes import Axis, Label, check_field, is_whole, make_axis
+from training.sweeps.planning.cases import CASE
+from training.sweeps.planning.checks import check_points, check_read, different_trainings
+from training.sweeps.planning.draws import Range, draw
+from training.sweeps.planning.points import POINT, SEED, Point
 
 Mode = Literal["grid", "list", "random"]
 
 MOST = 100_000
 """Seeds or draws of a sweep: more are a mistake."""
-
-POINT, SEED = "point", "seed"
-"""Dimensions beside the axes: the entries of a list, and the seeds."""
-
-_LONGEST_NAME = 120
-
-
-@dataclass(frozen=True)
-class Point:
-    """One training of a sweep.
-
-    Parameters
-    ----------
-    position : tuple of int
-        Where it is along the dimensions of the plan.
-    labels : tuple of (str, label)
-        What is varied, and its seed.
-    recipe : Recipe
-    """
-
-    position: tuple[int, ...]
-    labels: tuple[tuple[str, Label], ...]
-    recipe: Recipe
-
-    def __str__(self) -> str:
-        return ", ".join(f"{name}={label}" for name, label in self.labels)
-
-    @cached_property
-    def name(self) -> str:
-        """The name of its run folder: readable, and of no other recipe."""
-        # What has its default is left out: a field that is added later changes no name.
-        told = {
-            field.name: getattr(self.recipe, field.name)
-            for field in fields(Recipe)
-            if getattr(self.recipe, field.name) != field.default
-        }
-        digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-        words = re.sub(r"[^\w.=+-]+", "-", "_".join(f"{n}={label}" for n, label in self.labels))
-        return f"{words[:_LONGEST_NAME]}_{digest[:10]}"
 
 
 @dataclass(frozen=True)

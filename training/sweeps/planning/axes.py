@@ -14,7 +14,7 @@ from typing import Any
 
 from training.recipes.recipe import Recipe
 from training.suggestions import did_you_mean
-from training.sweeps.cases import CASE, case_fields
+from training.sweeps.planning.cases import CASE, case_fields
 
 Label = int | float | str
 """What a choice is called on its axis: a coordinate of the results."""

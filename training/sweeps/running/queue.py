@@ -10,8 +10,8 @@ from distributed import Client, Future, KilledWorker
 
 from training.errors import UserError
 from training.interruption import Interruption
-from training.sweeps.stopping import stop_of, workers_of
-from training.sweeps.worker import Outcome, Task, run_point
+from training.sweeps.running.stopping import stop_of, workers_of
+from training.sweeps.running.worker import Outcome, Task, run_point
 
 POLL_SECONDS = 0.5
 """Between two looks at the points and at the interruption."""

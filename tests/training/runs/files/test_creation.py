@@ -125,7 +125,7 @@ def test_killed_before_the_recipe_it_is_no_run(
         f"{make.__name__}(Path(sys.argv[1]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[3]
+        [sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[4]
     )
     assert done.returncode == 9
     assert list((tmp_path / "run" / "checkpoints").glob("*.json"))

@@ -73,7 +73,7 @@ def test_a_digit_of_the_recipe_that_has_changed_is_found(tmp_path: Path) -> None
 @pytest.mark.parametrize("example", ["mnist_feedback_30_epochs", "mnist_feedback_40_epochs"])
 def test_recipes_and_metrics_of_earlier_versions_are_read(example: str) -> None:
     """They had no choice of some things, and did what `WHAT_WAS` says."""
-    old = open_run(Path(__file__).parents[3] / "benchmarks" / example)
+    old = open_run(Path(__file__).parents[4] / "benchmarks" / example)
     assert {name: getattr(old.recipe, name) for name in WHAT_WAS} == WHAT_WAS
     assert old.name == "mnist-feedback"
     assert len(old.records()) == len(old.metrics.read_text().splitlines())

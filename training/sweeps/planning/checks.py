@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from networks import Architecture
 from training.checks.trainable import trainable_network
@@ -13,10 +12,8 @@ from training.checks.unread import check_asked, read_values, unread
 from training.errors import UserError
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-
-if TYPE_CHECKING:
-    from training.sweeps.axes import Axis, Choice
-    from training.sweeps.plan import Point
+from training.sweeps.planning.axes import Axis, Choice
+from training.sweeps.planning.points import Point
 
 
 def check_points(points: Iterable[Point]) -> None:

@@ -13,10 +13,10 @@ from distributed import Client, LocalCluster
 
 from training.interruption import Interruption
 from training.recipes import RECIPES
-from training.sweeps.plan import make_plan
-from training.sweeps.queue import outcomes
-from training.sweeps.stopping import Belongs, Stop, stop_of, workers_of
-from training.sweeps.worker import Outcome, Task
+from training.sweeps.planning.plan import make_plan
+from training.sweeps.running.queue import outcomes
+from training.sweeps.running.stopping import Belongs, Stop, stop_of, workers_of
+from training.sweeps.running.worker import Outcome, Task
 
 POINTS = make_plan("digits", RECIPES["digits"], {"dropout": [0.0, 0.1, 0.2]}).points
 
@@ -51,7 +51,7 @@ def test_points_end_and_nothing_is_left(client: Client, monkeypatch: pytest.Monk
         seen.append(stop.requested)
         return "complete"
 
-    monkeypatch.setattr("training.sweeps.queue.run_point", train)
+    monkeypatch.setattr("training.sweeps.running.queue.run_point", train)
     for sweep in ("first", "second"):
         found = list(outcomes(client, tasks(sweep), Interruption(), lambda: None))
         assert [outcome for _, outcome, _ in found] == ["complete"] * 3
@@ -77,7 +77,7 @@ def test_the_point_that_runs_stops_and_others_do_not_begin(
         ended.set()
         return "stopped"
 
-    monkeypatch.setattr("training.sweeps.queue.run_point", train)
+    monkeypatch.setattr("training.sweeps.running.queue.run_point", train)
     interruption: Any = Stop()
     name = f"stopping-{abandoned}"
 

@@ -5,7 +5,7 @@ recipe says, one by default. Schedulers of batch systems come from dask-jobqueue
 
     from dask_jobqueue import SLURMCluster
 
-    cluster = SLURMCluster(**one_point_per_core(cores=32, memory="64GB"), walltime="04:00:00")
+    cluster = SLURMCluster(**spide.one_point_per_core(32, "64GB", walltime="04:00:00"))
     cluster.scale(jobs=4)
     spide.sweep("digits", vary={...}, seeds=3, out="sweep.nc", scheduler=cluster)
 """
@@ -24,7 +24,7 @@ from distributed.deploy.cluster import Cluster
 
 from networks.arrays import whole_number
 from training.errors import UserError
-from training.sweeps.preparation import Preparation
+from training.sweeps.running.preparation import Preparation
 
 DEATHS = 5
 """Workers that may die over one point before it has failed."""

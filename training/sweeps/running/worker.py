@@ -26,7 +26,7 @@ from training.runs.prepare import Setting
 from training.runs.run import Run
 from training.runs.train import resume, train_in
 from training.sweeps.folder import Attempt, SweepFolder
-from training.sweeps.plan import Point
+from training.sweeps.planning.points import Point
 from training.sweeps.todo import check_images
 
 Outcome = Literal["complete", "stopped", "failed"]

@@ -9,7 +9,7 @@ import pytest
 
 from training.errors import UserError
 from training.sweeps import sweep as module
-from training.sweeps.plan import Plan
+from training.sweeps.planning.plan import Plan
 
 WHOLE = """
 recipe = "digits"

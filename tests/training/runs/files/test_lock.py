@@ -17,7 +17,7 @@ import pytest
 from training.errors import RunFolderError
 from training.runs.files.lock import LOCK_NAME, only_writer
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 HOLD = """
 import sys
 from pathlib import Path

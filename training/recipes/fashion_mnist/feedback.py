@@ -7,6 +7,6 @@ The paper has no experiment on Fashion-MNIST; MNIST is its nearest neighbour.
 
 from dataclasses import replace
 
-from training.recipes import mnist_feedback
+from training.recipes.mnist import feedback
 
-RECIPE = replace(mnist_feedback.RECIPE, data_set="fashion-mnist")
+RECIPE = replace(feedback.RECIPE, data_set="fashion-mnist")

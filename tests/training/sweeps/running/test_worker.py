@@ -18,10 +18,11 @@ from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.lock import only_writer
 from training.runs.train import train
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import Plan, Point, make_plan
-from training.sweeps.stopping import Stop
-from training.sweeps.worker import Outcome, Task
-from training.sweeps.worker import run_point as run_point_until
+from training.sweeps.planning.plan import Plan, make_plan
+from training.sweeps.planning.points import Point
+from training.sweeps.running.stopping import Stop
+from training.sweeps.running.worker import Outcome, Task
+from training.sweeps.running.worker import run_point as run_point_until
 
 TINY = replace(
     RECIPES["digits"],

@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from training.errors import UserError
-from training.sweeps import clusters
-from training.sweeps.clusters import connected, one_point_per_core
+from training.sweeps.running import clusters
+from training.sweeps.running.clusters import connected, one_point_per_core
 
 _ON_CTRL_C = signal.getsignal(signal.SIGINT)
 jobqueue = pytest.importorskip("dask_jobqueue")

@@ -35,8 +35,8 @@ from training.recipes.recipe import Recipe
 from training.storage.sealed_json import first_reason
 from training.storage.system_errors import sentence
 from training.suggestions import did_you_mean
-from training.sweeps.draws import Range
-from training.sweeps.plan import Mode
+from training.sweeps.planning.draws import Range
+from training.sweeps.planning.plan import Mode
 
 
 class _Strict(BaseModel):

@@ -10,6 +10,6 @@ paper has no experiment on N-MNIST; its values for MNIST (appendix D.3) are take
 
 from dataclasses import replace
 
-from training.recipes import mnist_feedback
+from training.recipes.mnist import feedback
 
-RECIPE = replace(mnist_feedback.RECIPE, data_set="n-mnist", architecture="64C5s (F64C5)")
+RECIPE = replace(feedback.RECIPE, data_set="n-mnist", architecture="64C5s (F64C5)")

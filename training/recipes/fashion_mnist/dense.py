@@ -9,10 +9,10 @@ Fashion-MNIST; its values for MNIST (appendix D.3) are taken.
 
 from dataclasses import replace
 
-from training.recipes import mnist_feedback
+from training.recipes.mnist import feedback
 
 RECIPE = replace(
-    mnist_feedback.RECIPE,
+    feedback.RECIPE,
     data_set="fashion-mnist",
     architecture="400 (F400)",
     forward_steps=5,

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from training.errors import UserError
 from training.recipes import RECIPES
 from training.recipes.recipe import Recipe
-from training.sweeps.axes import read_value
-from training.sweeps.draws import Range
 from training.sweeps.folder import SweepFolder
-from training.sweeps.plan import make_plan
+from training.sweeps.planning.axes import read_value
+from training.sweeps.planning.draws import Range
+from training.sweeps.planning.plan import make_plan
 from training.sweeps.results import gather
 
 DIGITS = RECIPES["digits"]

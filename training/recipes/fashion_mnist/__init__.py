@@ -1,0 +1,1 @@
+"""Fashion-MNIST, which the paper does not have, with values of its MNIST."""

@@ -1,0 +1,1 @@
+"""MNIST with the networks of appendix D.3."""
