@@ -14,6 +14,7 @@ from typing import Any
 from networks import Architecture
 from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
+from training.recipes.sizes import batch_sizes
 from training.updates.dropout import dropped_layers
 
 
@@ -39,6 +40,11 @@ def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
             f"dropout_layers is {recipe.dropout_layers}, and '{architecture.notation}' has none"
         )
         found |= dict.fromkeys(("dropout", "dropout_layers", "dropout_per"), reason)
+    per_epoch = len(batch_sizes(recipe)) if recipe.evaluate_every else 0
+    if recipe.evaluate_every >= per_epoch > 0:
+        found["evaluate_every"] = (
+            f"an epoch has {per_epoch} iterations, and ends with an evaluation"
+        )
     return found
 
 
@@ -74,6 +80,8 @@ def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture
 
 def _remedy(name: str, recipe: Recipe) -> str:
     """What to choose who wants the field to be read."""
+    if name == "evaluate_every":
+        return ", or choose a smaller number"
     if name == "backend":
         return ", or choose the device genn"
     if name in ("feedback_norm", "norm_restriction"):

@@ -88,8 +88,8 @@ def curves_by_case(results: Dataset) -> Figure:
 
 def accuracy_over_seconds(results: Dataset) -> Figure:
     """Test accuracy over the CPU seconds that the training took, one colour for each method."""
-    seconds = _by_case(results["cpu_seconds"].cumsum("epoch").mean(SEED))
-    accuracies = _by_case(results["test_accuracy"].mean(SEED))
+    seconds = _by_case(results["evaluation_cpu_seconds"].mean(SEED))
+    accuracies = _by_case(results["evaluation_accuracy"].mean(SEED))
     with styled():
         figure, (axes,) = panels(1, 1, WITH_LEGEND)
         courses = {case: (seconds[case], accuracies[case]) for case in seconds}

@@ -148,8 +148,8 @@ METHODS_SWEEP = Experiment(
     },
 )
 
-_SECONDS = replace(FULL, epochs=8, milestones=())
-"""SPIDE's test accuracy on MNIST is above 99 % after the seventh epoch."""
+_SECONDS = replace(FULL, epochs=8, milestones=(), evaluate_every=94, stop_at_accuracy=0.99)
+"""Tested five times an epoch, and no longer than it takes; SPIDE has 99 % after seven epochs."""
 
 SECONDS_SWEEP = Experiment(
     "methods",

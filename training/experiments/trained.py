@@ -123,21 +123,20 @@ def seconds_to(accuracy: DataArray, cpu_seconds: DataArray, goal: float) -> floa
 
     Parameters
     ----------
-    accuracy, cpu_seconds : DataArray, dimensions epoch and seed
-        After each epoch, and of it.
+    accuracy, cpu_seconds : DataArray, dimensions evaluation and seed
+        Of each evaluation, and of the training before it.
     goal : float
         From 0 to 1.
 
     Returns
     -------
     float or None
-        Up to the end of the first epoch that has it; None if a seed does not get there.
+        Up to the first evaluation that has it; None if a seed does not get there.
     """
     found = []
     for seed in accuracy[SEED].values.tolist():
         there = np.asarray(accuracy.sel({SEED: seed}), float) >= goal
         if not there.any():
             return None
-        spent = np.asarray(cpu_seconds.sel({SEED: seed}), float)
-        found.append(spent[: int(there.argmax()) + 1].sum())
+        found.append(float(cpu_seconds.sel({SEED: seed})[int(there.argmax())]))
     return mean(found)

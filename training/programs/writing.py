@@ -66,6 +66,8 @@ def as_program(recipe: Recipe) -> Recipe:
         ("norm_restriction", "projection"),
         ("couple", False),
         ("backward_neuron", "ternary"),
+        ("evaluate_every", 0),
+        ("stop_at_accuracy", 0.0),
     ):
         if getattr(recipe, name) != only:
             raise UserError(

@@ -18,6 +18,8 @@ WHAT_WAS: dict[str, Any] = {
     "normalisation": "none",
     "validation": 0,
     "training_images": 0,
+    "evaluate_every": 0,
+    "stop_at_accuracy": 0.0,
     "method": "spide",
     "threads": 0,
     "learning": "rates",

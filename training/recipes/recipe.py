@@ -26,7 +26,9 @@ Normalisation = Literal["none", "weight"]
 NormRestriction = Literal["projection", "reparameterisation"]
 Realisation = Literal["fast", "explicit-couples"]
 
-_FROM_ZERO = ("validation", "training_images", "warmup_iterations", "seed", "threads")
+_FROM_ZERO = (
+    "validation", "training_images", "evaluate_every", "warmup_iterations", "seed", "threads",
+)  # fmt: skip
 """Whole numbers that may be 0; all others begin at 1."""
 
 _MOST = {
@@ -74,6 +76,12 @@ class Recipe(TwoStageValues, Simulation):
         Images per iteration.
     epochs : int
         Passes over the training images.
+    evaluate_every : int
+        Iterations from one evaluation to the next within an epoch; 0 for evaluations at the ends of
+        epochs alone.
+    stop_at_accuracy : float
+        The training ends with the first evaluation that has this accuracy, such as 0.99; 0 for
+        never.
     learning_rate : float
         Initial learning rate of SGD, before its division by the loss scale.
     momentum : float
@@ -123,6 +131,8 @@ class Recipe(TwoStageValues, Simulation):
     readout_initialisation: ReadoutInitialisation = "uniform"
     batch_size: int = 128
     epochs: int = 100
+    evaluate_every: int = 0
+    stop_at_accuracy: float = 0.0
     learning_rate: float = 0.05
     momentum: float = 0.9
     weight_decay: float = 5e-4
@@ -150,6 +160,10 @@ class Recipe(TwoStageValues, Simulation):
         for name in ("momentum", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be in [0, 1), not {getattr(self, name)}")
+        if not 0 <= self.stop_at_accuracy <= 1:
+            raise ValueError(
+                f"stop_at_accuracy must be from 0 to 1, not {self.stop_at_accuracy}: 0.99 is 99 %"
+            )
         for name, choices in _choices().items():
             if getattr(self, name) not in choices:
                 listed = ", ".join(choices)

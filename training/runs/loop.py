@@ -1,7 +1,7 @@
 """The training loop.
 
 An iteration is a batch that a `Learner` learns from (`training.runs.learner`), and a line of the
-log. An epoch ends with an evaluation.
+log. An epoch ends with an evaluation, and may have more of them within it.
 
 A run always begins at a checkpoint, if only that of iteration 0 (`training.runs.beginning`), and
 every random number is a function of (seed, purpose, epoch or iteration): a run continued from any
@@ -25,6 +25,7 @@ from training.interruption import Interruption
 from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
 from training.runs.files.checkpoint import Checkpoint
+from training.runs.files.finished import reached
 from training.runs.files.folder import RunFolder
 from training.runs.files.progress import Progress
 from training.runs.files.same_division import what_differs
@@ -155,20 +156,25 @@ class TrainingLoop:
 
     def _train_epochs(self) -> None:
         """Train and evaluate until the end or an interruption, and save after every epoch."""
-        while not self.interruption.requested and (
-            self.progress.accuracy is None or self.progress.iteration < self.last
-        ):
-            bar = self._train_epoch(self.progress.epoch)
+        while not (self.interruption.requested or self._ended()):
+            bar = self._train_to_evaluation(self.progress.epoch)
             if self._evaluate():
                 self.display.say(self._summary(bar))
             self._save()
             if self._logbook.seconds_undrawn > PICTURE_SECONDS:
                 self._logbook.draw()
 
-    def _train_epoch(self, epoch: int) -> ProgressBar:
-        """Train what is left of an epoch, up to the last iteration of this run."""
+    def _ended(self) -> bool:
+        """Whether the weights are evaluated that this run was to have in the end."""
+        if self.progress.accuracy is None:
+            return False
+        return self.progress.iteration >= self.last or reached(self.recipe, self.progress)
+
+    def _train_to_evaluation(self, epoch: int) -> ProgressBar:
+        """Train an epoch from where it is to its next evaluation."""
         recipe, started = self.recipe, self.per_epoch * epoch
-        first, stop = self.progress.iteration - started, max(0, self.last - started)
+        first = self.progress.iteration - started
+        stop = min(self._next_evaluation(first), max(0, self.last - started))
         batches = training_batches(self.images, recipe.batch_size, recipe.seed, epoch, first, stop)
         total = len(self.images.training)
         seen = min(first * recipe.batch_size, total)
@@ -183,6 +189,19 @@ class TrainingLoop:
                 if self.interruption.requested:
                     break
         return bar
+
+    def _next_evaluation(self, first: int) -> int:
+        """The number of the iteration, within its epoch, after which there is an evaluation.
+
+        Parameters
+        ----------
+        first : int
+            Complete iterations of the epoch. A run that was killed between one of these and its
+            evaluation goes on with that evaluation.
+        """
+        every = self.recipe.evaluate_every or self.per_epoch
+        least = first if first and self.progress.accuracy is None else first + 1
+        return min(-(-least // every) * every, self.per_epoch)
 
     def _train_batch(self, pixels: Tensor, labels: Tensor) -> dict[str, Any]:
         """Do one iteration and return its line for the metrics."""

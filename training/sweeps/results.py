@@ -7,15 +7,15 @@
     results.test_accuracy.sel(backward_steps=50).std("seed")
 
 Curves have a value per epoch, to which every image counts the same, also those of a last batch that
-is short. Points that are not complete have the epochs that they have; everything that is missing is
-NaN, and `state` says why. Where a recipe holds images out for validation, all accuracies and losses
-called test are those of these images, as `evaluated` says of each point.
+is short. Evaluations have a dimension of their own, because there may be some within an epoch, too.
+Points that are not complete have the epochs that they have; everything that is missing is NaN, and
+`state` says why. Where a recipe holds images out for validation, all accuracies and losses called
+test are those of these images, as `evaluated` says of each point.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -25,9 +25,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from training.provenance import provenance
-from training.recipes.recipe import Recipe
-from training.recipes.sizes import batch_sizes
-from training.runs.files.records import Record
+from training.sweeps.curves import by_epoch, of_evaluations
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.axes import Axis
 from training.sweeps.planning.plan import Plan
@@ -47,9 +45,15 @@ RATES = {
     "firing_rate_forward": "share of neurons that fire in a step of stage 1",
     "firing_rate_backward": "share of neurons that fire in a step of stage 2, both signs",
 }
+EVALUATIONS = {
+    "evaluation_epoch": "epochs that were trained before an evaluation",
+    "evaluation_cpu_seconds": "seconds of cores that all iterations before an evaluation took",
+    "evaluation_loss": "cross-entropy of the {evaluated} images",
+    "evaluation_accuracy": "share of the {evaluated} images that are right",
+}
 SUMMARY = {
-    "final_accuracy": "{evaluated} accuracy after the last epoch",
-    "best_accuracy": "highest {evaluated} accuracy of all epochs",
+    "final_accuracy": "{evaluated} accuracy of the last evaluation",
+    "best_accuracy": "highest {evaluated} accuracy of all evaluations",
 }
 TEXTS = ("state", "error", "run", "evaluated")
 SYMBOLS = {
@@ -76,7 +80,7 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Dimensions are those of the plan, and ``epoch`` and ``layer``.
+        Dimensions are those of the plan, and ``epoch``, ``layer`` and ``evaluation``.
     """
     states = {point: folder.state(point) for point in plan.points}
     begun = [point for point in plan.points if (folder.run(point) / "recipe.json").exists()]
@@ -90,9 +94,12 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
             for layer in record.get("firing_rates_forward", ())
         )
     )
+    evaluations = {point: of_evaluations(each) for point, each in records.items()}
+    most = max((len(each) for each in evaluations.values()), default=0)
     shape = tuple(plan.dimensions.values())
     curves = {name: np.full((*shape, epochs), np.nan) for name in CURVES}
     rates = {name: np.full((*shape, epochs, len(layers)), np.nan) for name in RATES}
+    tests = {name: np.full((*shape, max(1, most)), np.nan) for name in EVALUATIONS}
     summary = {name: np.full(shape, np.nan) for name in SUMMARY}
     text = {name: np.full(shape, "", dtype=object) for name in TEXTS}
     evaluated = " or ".join(sorted({point.recipe.evaluated for point in plan.points}))
@@ -103,85 +110,32 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
         text["error"][at] = failure.error if failure else ""
         text["run"][at] = point.name
         text["evaluated"][at] = point.recipe.evaluated
-        for name, values in _curves(records.get(point, []), point.recipe, layers).items():
+        for name, values in by_epoch(records.get(point, []), point.recipe, layers).items():
             target = rates if name in RATES else curves
             for epoch, value in values.items():
                 if epoch <= epochs:
                     target[name][(*at, epoch - 1)] = value
-        tested = curves["test_accuracy"][at][: point.recipe.epochs]
-        if states[point] == "complete":
-            summary["final_accuracy"][at] = tested[-1]
-            summary["best_accuracy"][at] = np.nanmax(tested)
+        for number, evaluation in enumerate(evaluations.get(point, [])):
+            for name, value in asdict(evaluation).items():
+                tests[f"evaluation_{name}"][(*at, number)] = value
+        tested = [evaluation.accuracy for evaluation in evaluations.get(point, [])]
+        if states[point] == "complete" and tested:
+            if records[point][-1]["kind"] != "training":  # else the last line is damaged
+                summary["final_accuracy"][at] = tested[-1]
+            summary["best_accuracy"][at] = max(tested)
     dims, named = list(plan.dimensions), partial(_named, evaluated=evaluated)
     data = {
         **{n: (dims, v, named(n, SUMMARY)) for n, v in summary.items()},
         **{n: ([*dims, "epoch"], v, named(n, CURVES)) for n, v in curves.items()},
         **{n: ([*dims, "epoch", "layer"], v, named(n, RATES)) for n, v in rates.items()},
+        **{n: ([*dims, "evaluation"], v, named(n, EVALUATIONS)) for n, v in tests.items()},
         **{n: (dims, v) for n, v in text.items()},
     }
     coordinates = _coordinates(plan)
     coordinates["epoch"] = ("epoch", np.arange(1, epochs + 1))
+    coordinates["evaluation"] = ("evaluation", np.arange(1, max(1, most) + 1))
     coordinates["layer"] = ("layer", np.array(layers, dtype=object))
     return xr.Dataset(data, coordinates, _attributes(plan, folder))
-
-
-def _curves(records: list[Record], recipe: Recipe, layers: list[str]) -> dict[str, dict[int, Any]]:
-    """Values by epoch (from 1 on), of epochs that have been tested."""
-    curves: dict[str, dict[int, Any]] = defaultdict(dict)
-    batches: list[Record] = []
-    sizes = batch_sizes(recipe) if records else []  # asked for once: it may look at files
-    for record in records:
-        if record["kind"] == "training":
-            batches.append(record)
-            continue
-        epoch = round(record["epoch"])
-        if epoch < 1 or abs(record["epoch"] - epoch) > 1e-6:
-            continue  # a test within an epoch, at the end of a run of so many iterations
-        for kind in ("loss", "accuracy"):
-            curves[f"test_{kind}"][epoch] = record[kind]
-        for name, value in _means(batches, sizes, layers).items():
-            curves[name][epoch] = value
-        batches = []
-    return curves
-
-
-def _means(batches: list[Record], sizes: list[int], layers: list[str]) -> dict[str, Any]:
-    """Of an epoch's iterations, by name of the curve; nothing if there are none."""
-    if not batches:
-        return {}
-    images = np.array([sizes[(each["iteration"] - 1) % len(sizes)] for each in batches])
-
-    def mean(values: list[float]) -> float:
-        return float(np.average(values, weights=images))
-
-    found: dict[str, Any] = {
-        f"training_{kind}": mean([record[kind] for record in batches])
-        for kind in ("loss", "accuracy")
-    }
-    found["images_per_second"] = 1 / mean([1 / each["images_per_second"] for each in batches])
-    # Records of earlier versions do not have it.
-    found["cpu_seconds"] = float(np.sum([each.get("cpu_seconds", np.nan) for each in batches]))
-    for stage in ("forward", "backward"):
-        found[f"operations_{stage}"] = _operations(batches, images, stage)
-        key = f"firing_rates_{stage}"
-        found[f"firing_rate_{stage}"] = [
-            mean([each[key].get(layer, np.nan) for each in batches]) for layer in layers
-        ]
-    return found
-
-
-def _operations(batches: list[Record], images: NDArray[np.int64], stage: str) -> float:
-    """Mean of an epoch's iterations that were counted (every so many-th); NaN if none was."""
-    found = [record.get("operations", {}).get(stage) for record in batches]
-    counted = [
-        (sum(by_connection.values()), size)
-        for by_connection, size in zip(found, images.tolist(), strict=True)
-        if by_connection
-    ]
-    if not counted:
-        return np.nan
-    totals, sizes = zip(*counted, strict=True)
-    return float(np.average(totals, weights=sizes))
 
 
 def _coordinates(plan: Plan) -> dict[str, Any]:

@@ -65,6 +65,11 @@ OPTIONS: list[tuple[dict[str, Any], str]] = [
         "dropout_per is channel, which would change nothing: the dropout is 0; leave --dropout-per "
         "out, or choose a --dropout above 0",
     ),
+    (
+        {"training_images": 1000, "batch_size": 100, "evaluate_every": 10},
+        "evaluate_every is 10, which would change nothing: an epoch has 10 iterations, and "
+        "ends with an evaluation; leave --evaluate-every out, or choose a smaller number",
+    ),
 ]
 
 

@@ -72,7 +72,14 @@ def test_full_is_the_paper() -> None:
     assert full("table4", "SPIDE, few T_B") == {100: replace(cifarnet_f, backward_steps=100)}
     assert full("table5", "SPIDE") == {250: replace(RECIPES["cifar10-dvs"], threads=1)}
     (eight,) = full("seconds", "SPIDE").values()
-    assert eight == replace(RECIPES["mnist-feedback"], epochs=8, milestones=(), threads=1)
+    assert eight == replace(
+        RECIPES["mnist-feedback"],
+        epochs=8,
+        milestones=(),
+        evaluate_every=94,
+        stop_at_accuracy=0.99,
+        threads=1,
+    )
     ten = TARGETS["normalisation"].experiment.plan("full", 1).points
     assert {point.recipe.data_set for point in ten} == {"mnist", "fashion-mnist"}
     assert {point.recipe.normalisation for point in ten} == {"none", "weight"}
@@ -130,17 +137,19 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
     assert any(line.startswith("2 points: 2 complete") for line in said)
 
 
-def results(**curves: list[list[float]]) -> xr.Dataset:
+def results(over: str, **curves: list[list[float]]) -> xr.Dataset:
     """Two seeds, three epochs."""
     return xr.Dataset(
-        {name: (("seed", "epoch"), values) for name, values in curves.items()}
+        {name: (("seed", over), values) for name, values in curves.items()}
     ).assign_coords(seed=[0, 1])
 
 
 def test_seconds_by_hand() -> None:
-    """One seed has it after the second epoch, the other after the third: 3 and 9 seconds."""
+    """One seed has it in the second evaluation, the other in the third: 3 and 9 seconds."""
     found = results(
-        accuracy=[[0.5, 0.9, 0.8], [0.5, 0.6, 0.9]], cpu_seconds=[[1.0, 2.0, 4.0], [3.0, 3.0, 3.0]]
+        "evaluation",
+        accuracy=[[0.5, 0.9, 0.8], [0.5, 0.6, 0.9]],
+        cpu_seconds=[[1.0, 3.0, 7.0], [3.0, 6.0, 9.0]],
     )
     assert seconds_to(found.accuracy, found.cpu_seconds, 0.9) == 6.0
     assert seconds_to(found.accuracy, found.cpu_seconds, 0.5) == 2.0
@@ -160,6 +169,10 @@ def trained(plan: Plan, tmp_path: Path) -> Trained:
         **{
             name: ([*dims, "epoch"], curve)
             for name in ("training_accuracy", "test_accuracy", "cpu_seconds")
+        },
+        **{
+            f"evaluation_{name}": ([*dims, "evaluation"], curve)
+            for name in ("epoch", "cpu_seconds", "accuracy")
         },
         "operations_forward": ([*dims, "epoch"], 1e8 * curve),
         "operations_backward": ([*dims, "epoch"], np.full_like(curve, np.nan)),
@@ -236,7 +249,7 @@ def test_operations_are_those_of_the_curves(
 
 def test_the_last_epoch_of_a_case_that_has_fewer() -> None:
     nan = float("nan")
-    found = results(short=[[0.5, 0.6, nan], [0.5, 0.8, nan]], none=[[nan] * 3] * 2)
+    found = results("epoch", short=[[0.5, 0.6, nan], [0.5, 0.8, nan]], none=[[nan] * 3] * 2)
     assert last(found.short) == pytest.approx(0.7)
     assert last(found.none) is None
 

@@ -84,14 +84,16 @@ def test_it_is_said_what_was_evaluated(
     assert (results.test_accuracy.values == [0.25, 0.5]).all()
     assert results.test_accuracy.attrs["long_name"] == f"{said} accuracy"
     assert results.test_loss.attrs["description"].startswith(f"cross-entropy of the {said} images")
-    assert results.best_accuracy.attrs["description"] == f"highest {said} accuracy of all epochs"
+    assert results.best_accuracy.attrs["description"] == (
+        f"highest {said} accuracy of all evaluations"
+    )
 
 
 def test_names_at_the_axes_are_short_and_meanings_are_kept(folder: SweepFolder) -> None:
     """xarray breaks a label after 30 characters, and the picture's edge cuts the rest off."""
     results = gather(plan(), folder)
     drawn = [each for name, each in results.data_vars.items() if name not in TEXTS]
-    assert len(drawn) == 12
+    assert len(drawn) == 16
     for values in drawn:
         assert values.attrs["long_name"] == str(values.name).replace("_", " ")
         assert len(values.attrs["long_name"]) <= 30 < len(values.attrs["description"])
@@ -134,6 +136,53 @@ def test_curves_by_name_and_epoch(folder: SweepFolder, monkeypatch: pytest.Monke
     assert results.error.sel(v_rest_backward=-0.5, seed=1) == "the training diverged"
     # The threshold goes with its resting potential.
     assert results.v_threshold_backward.sel(v_rest_backward=0.0) == 1.0
+
+
+def test_evaluations_within_an_epoch(folder: SweepFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that ended within its second epoch, beside one that is whole."""
+    both = make_plan("digits", TWO_EPOCHS, {"stop_at_accuracy": [0.0, 0.9]})
+    whole, short = both.points
+    write_run(folder, whole, [0.25, 0.5])
+    write_run(folder, short, [0.75])
+    run = folder.opened(short)
+    training, _ = run.records()[1:]
+    run.log({**training, "iteration": 3, "epoch": 1.5, "cpu_seconds": 4.0})
+    run.log({"kind": "test", "iteration": 3, "epoch": 1.5, "loss": 0.1, "accuracy": 0.95})
+    monkeypatch.setattr(SweepFolder, "finished", lambda self, point: True)
+    results = gather(both, folder)
+    at = results.sel(stop_at_accuracy=0.9, seed=0)
+    assert at.evaluation_epoch.values.tolist() == [1.0, 1.5]
+    assert at.evaluation_accuracy.values.tolist() == [0.75, 0.95]
+    assert at.evaluation_loss.values.tolist() == [0.5, 0.1]
+    assert at.evaluation_cpu_seconds.values.tolist() == [1.5, 5.5]
+    assert (at.final_accuracy, at.best_accuracy) == (0.95, 0.95)
+    assert at.test_accuracy.values[0] == 0.75 and np.isnan(at.test_accuracy.values[1])
+    assert results.final_accuracy.sel(stop_at_accuracy=0.0, seed=0) == 0.5
+
+
+def test_without_the_line_of_the_last_evaluation_nothing_is_final(
+    folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that is damaged is left out; that before it must not be taken for the end."""
+    one = plan().points[0]
+    write_run(folder, one, [0.75, 0.5])
+    log = folder.run(one) / "metrics.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"accuracy": 0.5,', b'"accuracy": 0.6,'))
+    monkeypatch.setattr(SweepFolder, "finished", lambda self, point: point == one)
+    at = gather(plan(), folder).sel(v_rest_backward=-0.5, seed=0)
+    assert np.isnan(at.final_accuracy)
+    assert at.best_accuracy == 0.75
+
+
+def test_without_the_line_of_an_iteration_its_seconds_are_not_known(
+    folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = plan().points[0]
+    write_run(folder, one, [0.75, 0.5])
+    log = folder.run(one) / "metrics.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"iteration": 3,', b'"iteration": 8,'))
+    at = gather(plan(), folder).sel(v_rest_backward=-0.5, seed=0)
+    np.testing.assert_array_equal(at.evaluation_cpu_seconds, [1.5, np.nan])
 
 
 def test_a_list_has_points(folder: SweepFolder) -> None:

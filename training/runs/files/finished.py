@@ -34,6 +34,12 @@ def check_epochs(recipe: Recipe, progress: Progress) -> None:
         )
 
 
+def reached(recipe: Recipe, progress: Progress) -> bool:
+    """Whether the present weights have the accuracy at which the training ends."""
+    goal = recipe.stop_at_accuracy
+    return goal > 0 and progress.accuracy is not None and progress.accuracy >= goal
+
+
 def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None) -> str | None:
     """Return a sentence that says so and how to get more, or None if there is something left.
 
@@ -60,6 +66,11 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
         )
     if progress.accuracy is None:
         return None
+    if reached(recipe, progress):
+        return (
+            f"the run is finished: after {iteration} iterations it had the accuracy of "
+            f"{recipe.stop_at_accuracy:g} at which it was to stop, see --stop-at-accuracy"
+        )
     if iteration >= iterations(recipe):
         return (
             f"the run is finished, with {progress.epoch} epochs ({iteration} iterations): for "
