@@ -47,6 +47,13 @@ def write_numbers(
     return _write_checkpoint_header(folder, parameters)
 
 
+def schedule_bytes(recipe: Recipe, images: Images) -> int:
+    """What the numbers of all epochs and iterations take: orders, rates, two random streams."""
+    order = len(images.training) * np.dtype(np.int32).itemsize
+    iteration = np.dtype(np.float64).itemsize + 2 * stream_state(stream(0, "dropout", 0)).nbytes
+    return recipe.epochs * (order + batches_per_epoch(images, recipe.batch_size) * iteration)
+
+
 def write_stage(folder: Path, rehearsal: Rehearsal, places: Places) -> None:
     """Write what every request to a stage begins with, and which parameters its synapses hold."""
     folder.mkdir()

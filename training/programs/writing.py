@@ -38,7 +38,7 @@ from training.errors import UserError
 from training.methods.parts.batch import Batch
 from training.methods.spide import Spide
 from training.programs.configuration import header
-from training.programs.numbers import write_numbers, write_stage
+from training.programs.numbers import schedule_bytes, write_numbers, write_stage
 from training.programs.places import places_of_lessons, places_of_weights, program_of
 from training.recipes.architectures import read_architecture
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
@@ -112,7 +112,7 @@ def compile_training(
     ------
     UserError
         If the recipe asks for what a program does not have or nothing would read, or the folder
-        cannot be made.
+        cannot be made, or there is no room for the order of the images in so many epochs.
     """
     recipe = as_program(recipe)
     architecture = read_architecture(recipe)
@@ -130,6 +130,7 @@ def compile_training(
     images = held_out(whole, recipe.validation, recipe.training_images)
     _check_images(images, architecture)
     out.parent.mkdir(parents=True, exist_ok=True)
+    _check_room(out.parent, recipe, images)
     folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         (folder / "data").mkdir()
@@ -192,6 +193,16 @@ def _check_images(images: Images, architecture: Architecture) -> None:
     if pixels.numel() != units(architecture.input_shape):
         raise UserError(
             "the images come in frames, which a compiled training does not have: use 'spide train'"
+        )
+
+
+def _check_room(place: Path, recipe: Recipe, images: Images) -> None:
+    needed, free = schedule_bytes(recipe, images), shutil.disk_usage(place).free
+    if needed > free:
+        raise UserError(
+            f"epochs is {recipe.epochs:,}: the order of the images in all of them takes "
+            f"{needed / 1e9:,.1f} GB, and '{place}' has {free / 1e9:,.1f} GB free; choose fewer "
+            "epochs, or another --out"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 import spide
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
+from training.data import find
 from training.errors import UserError
+from training.programs.numbers import schedule_bytes
 from training.recipes import RECIPES
 from training.runs.files.folder import open_run
 
@@ -38,6 +41,28 @@ def test_refused(
     words = ("compile", "digits", "--out", str(tmp_path / "program"), *TINY, *option)
     assert said in refusal(capsys, *words)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_more_epochs_than_the_disk_has_room_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1,437 images of digits in batches of 32: 5,748 bytes of order and 45 times 72 an epoch."""
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=8_987_999_999))
+    out = tmp_path / "program"
+    said = refusal(capsys, "compile", "digits", "--out", str(out), "--epochs", "1000000")
+    assert f"takes 9.0 GB, and '{tmp_path}' has 9.0 GB free; choose fewer epochs, or" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_schedule_takes(tmp_path: Path) -> None:
+    recipe = spide.compile("digits", tmp_path / "program", epochs=3, milestones=())
+    written = sum(
+        file.stat().st_size
+        for file in (tmp_path / "program" / "data").iterdir()
+        if file.name.startswith(("order-", "learning_rates")) or file.suffix == ".streams"
+    )
+    assert written == schedule_bytes(recipe, find("digits").load(tmp_path))
 
 
 def test_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
