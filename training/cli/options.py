@@ -25,7 +25,22 @@ _CHOICE = re.compile(
     r"invalid choice '(?P<word>[^']*)' for argument '(?P<option>[^']*)'.*\((?P<choices>.*)\)"
 )
 _MISSING = re.compile(r"Missing value for argument '(?P<option>[^']*)'")
-"""Complaints of tyro."""
+_OF_OPTION = re.compile(r"Error parsing (?P<option>--[\w-]+): (?P<reason>.*)")
+_OF_COMMAND = re.compile(r"Error parsing \w+: (?P<sentence>.*)")
+"""Complaints of tyro; the last is what a command itself says of its options."""
+
+_NO_NUMBER = (
+    (
+        re.compile(r"invalid literal for int\(\) with base 10: (?P<value>.*)"),
+        "it is a whole number",
+    ),
+    (re.compile(r"could not convert string to float: (?P<value>.*)"), "it is a number"),
+    (
+        re.compile(r"Could not find valid parse for arguments: \[(?P<value>.*)\]"),
+        "it takes whole numbers, with spaces between them",
+    ),
+)
+"""Complaints of Python and tyro about a value, and what it should be."""
 
 
 class UsageError(UserError):
@@ -114,13 +129,26 @@ def _explained(sentence: str, arguments: Sequence[str]) -> str:
         )
     if match := _MISSING.search(sentence):
         return f"{match['option']} needs a value"
+    if match := _OF_COMMAND.match(sentence):
+        return match["sentence"]
     words = [word for each in arguments for word in each.split("=", 1)]
     for option, value in itertools.pairwise(words):
         numbers = re.findall(r"-?\d+", value)
         if option in sentence and "," in value and _WITH_COMMAS.fullmatch(value):
             meant = " ".join((option, *numbers))
             return f"cannot read '{option} {value}' (did you mean '{meant}'?)"
+    if match := _OF_OPTION.match(sentence):
+        return _no_number(match["option"], match["reason"]) or sentence
     return sentence
+
+
+def _no_number(option: str, reason: str) -> str | None:
+    """Return what to say of a value that is no number; None if that is not the reason."""
+    for pattern, what in _NO_NUMBER:
+        if match := pattern.search(reason):
+            value = match["value"][1:-1].replace("', '", " ")  # it is quoted, or are its parts
+            return f"{option} cannot be '{value}': {what}"
+    return None
 
 
 def _sentence(box: str) -> str:

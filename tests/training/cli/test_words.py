@@ -174,7 +174,24 @@ def test_neither_help_nor_mistakes_wait_for_brian2(number: int, ended: list[Ende
         (["train", "digits", "--xyz", "3"], "unknown option '--xyz': 'spide train digits --help'"),
         (["train", "digits", "extra"], "'extra' belongs to no option"),
         (["train", "digits", "--epochs"], "--epochs needs a value"),
-        (["train", "digits", "--epochs", "many"], "--epochs: invalid literal for int()"),
+        (
+            ["train", "digits", "--epochs", "many"],
+            "spide: --epochs cannot be 'many': it is a whole",
+        ),
+        (
+            ["train", "digits", "--epochs", "it's"],
+            "--epochs cannot be 'it's': it is a whole number",
+        ),
+        (["train", "digits", "--learning-rate", "1e"], "--learning-rate cannot be '1e': it is a n"),
+        (["evaluate", "run", "--forward-steps", "x"], "--forward-steps cannot be 'x': it is a who"),
+        (
+            ["train", "digits", "--milestones", "3", "x"],
+            "--milestones cannot be '3 x': it takes whole numbers, with spaces between them",
+        ),
+        (
+            ["train", "digits", "--max-iterations", "0"],
+            "spide: --max-iterations must be at least 1",
+        ),
         (
             ["train", "digits", "--dtype", "int8"],
             "--dtype cannot be 'int8': choose one of float32, float64",
