@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from networks import Architecture
 from training.recipes.architectures import read_architecture
-from training.recipes.methods import METHODS
+from training.recipes.learnable import check_learnable
 from training.recipes.recipe import Recipe
 from training.updates.gains import gain_shapes
 
@@ -20,6 +20,6 @@ def trainable_network(recipe: Recipe) -> Architecture:
         If the method or the normalisation cannot be had with this network and these values.
     """
     architecture = read_architecture(recipe)
-    METHODS[recipe.method].check(architecture, recipe)
+    check_learnable(recipe, architecture)
     gain_shapes(architecture, recipe)
     return architecture

@@ -6,6 +6,7 @@ import importlib
 
 from networks import Architecture
 from training.methods.recipe_method import RecipeMethod
+from training.recipes.learnable import check_learnable
 from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 
@@ -20,7 +21,7 @@ def build_method(architecture: Architecture, recipe: Recipe, batch_size: int) ->
     CompilerNotFoundError
         Without a C++ compiler.
     """
-    METHODS[recipe.method].check(architecture, recipe)
+    check_learnable(recipe, architecture)
     return method_class(recipe.method).build(architecture, recipe, batch_size)
 
 

@@ -1,6 +1,6 @@
 """What a way to learn is, known without waiting for Brian2 and torch.
 
-What it reads of a recipe, and what it cannot learn: that is refused before anything is built.
+What it reads of a recipe, and which networks it cannot learn.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from networks.precision import check_precision, check_rescale
 from networks.simulation import Simulation
 
 if TYPE_CHECKING:
     from networks import Architecture
     from networks.devices import LearningRule
-    from training.recipes.recipe import Recipe
 
 SECOND_STAGE = (
     *("realisation", "couple", "backward_steps", "backward_neuron"),
@@ -76,37 +74,6 @@ class MethodFacts:
             found |= dict.fromkeys(BRIAN2, f"the method {self.name} runs in torch")
         return found
 
-    def check(self, architecture: Architecture, recipe: Recipe) -> None:
-        """Refuse what the method cannot learn, before anything is built.
-
-        Parameters
-        ----------
-        architecture : Architecture
-            The recipe's network.
-        recipe : Recipe
-
-        Raises
-        ------
-        ValueError
-            For a network or for values that cannot be.
-        """
-        self.check_simulation(recipe.simulation)
-        if self.in_torch:
-            self._refuse_what_only_brian2_has(recipe)
-        else:
-            recipe.simulation.check_leak(recipe.leak)
-        if recipe.backward_neuron != "ternary" and not self.stage_2:
-            raise ValueError(
-                f"the method {self.name} has no stage 2, and so no backward neuron "
-                f"'{recipe.backward_neuron}': leave --backward-neuron out"
-            )
-        self.check_network(architecture)
-        config = recipe.two_stage
-        check_precision(config.neuron, recipe.dtype)
-        if self.stage_2:
-            check_precision(config.couple.neuron, recipe.dtype)
-            check_rescale(config.rescale, config.couple.span, recipe.simulation.numpy_dtype)
-
     def check_network(self, architecture: Architecture) -> None:
         """Refuse a network that the method cannot learn.
 
@@ -134,19 +101,4 @@ class MethodFacts:
             raise ValueError(
                 f"the method {self.name} does not learn from {simulation.learning}: use "
                 f"learning '{self.learning[0]}', or the method spide"
-            )
-
-    def _refuse_what_only_brian2_has(self, recipe: Recipe) -> None:
-        usual = Simulation()
-        for name in BRIAN2:
-            value = getattr(recipe, name)
-            if value != getattr(usual, name):
-                raise ValueError(
-                    f"the method {self.name} runs in torch and has no {name} '{value}': leave "
-                    f"--{name} out"
-                )
-        if recipe.couple:
-            raise ValueError(
-                f"the method {self.name} has no stage 2 and so no couples: leave --couple and "
-                "--realisation out"
             )
