@@ -1,0 +1,104 @@
+"""The next gradient of trained runs against the exact one, over s_l and T_B.
+
+``python -m benchmarks.next_gradients RUN... [--data-dir DATA]`` takes of each run the batch that
+it would learn from next, with its dropout, and the newest weights, and prints a table. Where
+accuracies fall short it tells whether stage 2 is the reason: too few steps (T_B), or inputs of its
+neurons that are too small or too large (the loss scale s_l).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import tyro
+
+from benchmarks.reporting.tables import Table
+from training.data.batches import batches_per_epoch, training_batches
+from training.data.validation import held_out
+from training.experiments.gradient_error import distance
+from training.methods.implicit import Implicit
+from training.methods.parts.batch import Batch
+from training.methods.spide import Spide
+from training.runs.run import Run
+from training.updates.dropout import dropout_masks
+
+
+@dataclass(frozen=True)
+class Options:
+    """Compare next gradients of trained runs with exact ones.
+
+    Parameters
+    ----------
+    runs
+        Their folders.
+    data_dir
+        Folder of the data sets.
+    loss_scales
+        s_l, those of the runs among others.
+    backward_steps
+        T_B.
+    """
+
+    runs: tyro.conf.Positional[tuple[Path, ...]]
+    data_dir: Path = Path("data")
+    loss_scales: tuple[float, ...] = (25.0, 100.0, 400.0, 1600.0)
+    backward_steps: tuple[int, ...] = (25, 50, 100, 200, 400)
+
+
+def next_batch(run: Run) -> Batch:
+    """What the run would learn from next: images, labels, dropout masks."""
+    recipe, progress = run.recipe, run.checkpoint.progress
+    images = held_out(run.images, recipe.validation, recipe.training_images)
+    epoch, number = divmod(progress.iteration, batches_per_epoch(images, recipe.batch_size))
+    batches = training_batches(images, recipe.batch_size, recipe.seed, epoch, number, number + 1)
+    pixels, labels = next(iter(batches))
+    masks = dropout_masks(run.architecture, recipe, len(labels), progress.iteration)
+    dtype = np.dtype(recipe.dtype)
+    return Batch.of(run.architecture, dtype, pixels.numpy(), labels.numpy(), masks)
+
+
+def compare(run: Run, loss_scales: Sequence[float], steps: Sequence[int]) -> Table:
+    """Angles in degrees and relative errors; a row for each loss scale, a column for each T_B.
+
+    Parameters
+    ----------
+    run : Run
+    loss_scales : sequence of float
+        s_l. The exact gradient grows with it and is otherwise the same.
+    steps : sequence of int
+        T_B.
+    """
+    batch = next_batch(run)
+    rows = []
+    for scale in loss_scales:
+        recipe = replace(run.recipe, loss_scale=scale)
+        exactly = Implicit.build(run.architecture, recipe, batch.samples)
+        exactly.set_parameters(run.weights)
+        exact = exactly.step_batch(batch).gradients
+        method = Spide(run.architecture, recipe.two_stage, batch.samples, recipe.simulation)
+        method.set_parameters(run.weights)
+        cells = []
+        for number in steps:
+            method.config = replace(method.config, backward_steps=number)
+            angle, relative = distance(method.step_batch(batch).gradients, exact)
+            cells.append(f"{angle:.2f}, {relative:.3f}")
+        rows.append((f"{scale:g}", *cells))
+    progress = run.checkpoint.progress
+    name = f"{run.path.name}, {progress.iteration} iterations ({progress.epoch} epochs)"
+    columns = ("s_l", *(f"degrees, relative error at T_B {number}" for number in steps))
+    return Table(name, columns, rows)
+
+
+def main() -> None:
+    """Print the tables."""
+    options = tyro.cli(Options)
+    for path in options.runs:
+        run = Run(path, data_dir=options.data_dir)
+        print(compare(run, options.loss_scales, options.backward_steps).markdown(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Gradients of the batch that a run would learn from next, against exact ones."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.next_gradients import compare, next_batch
+from training.experiments.gradient_error import distance
+from training.interruption import Interruption
+from training.methods import implicit_gradients, two_stage_gradients
+from training.methods.method import Method
+from training.recipes import RECIPES
+from training.runs.run import Run
+from training.runs.train import resume, train
+
+RECIPE = replace(
+    RECIPES["digits"],
+    architecture="8 (F8)",
+    training_images=100,
+    batch_size=16,
+    epochs=2,
+    milestones=(),
+    backward_steps=20,
+    dtype="float64",
+    threads=1,
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Stopped in its second epoch, of 7 iterations like the first."""
+    return train(RECIPE, out=tmp_path_factory.mktemp("runs") / "run", max_iterations=9)
+
+
+def test_the_batch_is_the_one_that_the_run_learns_from_next(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = next_batch(run)
+    seen: list[tuple[Any, ...]] = []
+    stop, learn = Interruption(), Method.step
+
+    def step(self: Method, *given: Any, **options: Any) -> Any:
+        seen.append(given)
+        stop.signal = signal.SIGINT
+        return learn(self, *given, **options)
+
+    monkeypatch.setattr(Method, "step", step)
+    resume(run, interruption=stop)
+    (images, labels, masks), *others = seen
+    assert others == []
+    assert np.array_equal(batch.images, images)
+    assert np.array_equal(batch.labels, labels)
+    assert masks.keys() == batch.masks.keys()
+    assert all(np.array_equal(mask, batch.masks[name]) for name, mask in masks.items())
+
+
+def test_errors_are_those_of_the_public_functions(run: Run) -> None:
+    batch = next_batch(run)
+    found = compare(run, (4.0, 100.0), (10, 500))
+    assert found.texts("s_l") == ["4", "100"]
+    for row in found.rows:
+        config = replace(RECIPE.two_stage, loss_scale=float(str(row[0])))
+        given = (run.architecture, run.weights, batch.images, batch.labels)
+        options = {"dropout_masks": batch.masks, "dtype": "float64"}
+        exact = implicit_gradients(*given, config, **options)  # type: ignore[arg-type]
+        for steps, cell in zip((10, 500), row[1:], strict=True):
+            taken = replace(config, backward_steps=steps)
+            spiking = two_stage_gradients(*given, taken, **options)  # type: ignore[arg-type]
+            angle, relative = distance(spiking.gradients, exact.gradients)
+            assert cell == f"{angle:.2f}, {relative:.3f}"
+
+
+def test_more_steps_come_nearer_where_no_neuron_would_have_to_fire_twice_a_step(run: Run) -> None:
+    """The output gradient is s_l / B at most: 1/4 and 6 of a threshold a step."""
+    small, large = (
+        [float(str(cell).split(", ")[1]) for cell in row[1:]]
+        for row in compare(run, (4.0, 100.0), (10, 1000)).rows
+    )
+    assert small[1] < small[0] / 5
+    assert large[1] > large[0] / 2
