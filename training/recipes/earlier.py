@@ -29,6 +29,10 @@ WHAT_WAS: dict[str, Any] = {
 """By field: what versions that did not have it did. Who adds a field to `Recipe` adds it here."""
 
 
+END = ("epochs", "stop_at_accuracy")
+"""Fields that say when a training ends: they alone may be others when it is resumed."""
+
+
 def completed(content: dict[str, Any]) -> dict[str, Any]:
     """Return a file's content with all fields of its recipe.
 
@@ -56,8 +60,8 @@ def _possible_threads(recipe: dict[str, Any]) -> Any:
 
 
 def differing_field(one: Recipe, other: Recipe) -> str | None:
-    """Return the name of the first field, epochs apart, in which two recipes differ."""
+    """Return the name of the first field in which two recipes differ in more than their end."""
     for field in fields(Recipe):
-        if field.name != "epochs" and getattr(one, field.name) != getattr(other, field.name):
+        if field.name not in END and getattr(one, field.name) != getattr(other, field.name):
             return field.name
     return None

@@ -25,7 +25,7 @@ from training.recipes.recipe import Recipe
 from training.runs.beginning import first_checkpoint, where_it_stopped
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
-from training.runs.files.finished import check_epochs
+from training.runs.files.finished import check_end
 from training.runs.files.folder import RunFolder, continued
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
@@ -145,6 +145,7 @@ def resume(
     run: Run | str | Path,
     *,
     epochs: int | None = None,
+    stop_at_accuracy: float | None = None,
     progress: bool = False,
     interruption: Interruption | None = None,
 ) -> Run:
@@ -155,6 +156,8 @@ def resume(
     run : Run or path
     epochs : int, optional
         Passes over the training images in all; those of the recipe by default.
+    stop_at_accuracy : float, optional
+        The training ends with the first evaluation that has it; that of the recipe by default.
     progress : bool
         Whether to show progress bars.
     interruption : Interruption, optional
@@ -172,20 +175,22 @@ def resume(
     CheckpointError
         If its checkpoint cannot be used.
     UserError
-        For fewer epochs than the run already has.
+        For fewer epochs than the run already has, or an accuracy that it has had.
     DivergenceError
         If the weights are no longer finite.
     ValueError
-        For epochs that cannot be.
+        For epochs or an accuracy that cannot be.
     """
     run = run if isinstance(run, Run) else Run(run)
     recipe = run.recipe if epochs is None else replace(run.recipe, epochs=epochs)
+    if stop_at_accuracy is not None:
+        recipe = replace(recipe, stop_at_accuracy=stop_at_accuracy)
     setting = _setting(run.data_dir, progress, interruption)
     with only_writer(run.path):
         folder = continued(run.folder, recipe)
         checkpoint = where_it_stopped(run.folder, run.architecture)
         check_checkpoint(checkpoint, run.folder, setting)
-        check_epochs(recipe, checkpoint.progress)
+        check_end(recipe, run.recipe, checkpoint.progress)
         return _train(folder, checkpoint, setting, None, new=False)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import spide
 import training.cli.commands.training_commands
 import training.data
 import training.runs.prepare
@@ -91,6 +92,27 @@ def test_more_epochs_when_resuming(tmp_path: Path) -> None:
     assert main(["train", "digits", "--resume", str(out), "--epochs", "1"]) == 0
     assert json.loads((out / "recipe.json").read_text())["recipe"]["epochs"] == 1
     assert [path.name for path in (out / "checkpoints").glob("*3.json")]
+
+
+def test_an_accuracy_to_stop_at_when_resuming(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stopped after the first of two epochs, and told to go on: the weights of the whole run."""
+    out = str(tmp_path / "run")
+    assert main(["train", "digits", "--out", out, *TINY, "--stop-at-accuracy", "0.001"]) == 0
+    names = [path.name for path in (tmp_path / "run" / "checkpoints").glob("*.json")]
+    assert "iteration-00000003.json" in names and "iteration-00000006.json" not in names
+    capsys.readouterr()
+    resumed = ("train", "digits", "--resume", out)
+    assert main([*resumed]) == 0
+    assert "the accuracy of 0.001 at which it was to stop: for more" in capsys.readouterr().out
+    before = (tmp_path / "run" / "recipe.json").read_bytes()
+    line = refusal(capsys, *resumed, "--stop-at-accuracy", "0.002")
+    assert "stop_at_accuracy cannot be 0.002: the run already had" in line
+    assert (tmp_path / "run" / "recipe.json").read_bytes() == before
+    assert spide.resume(out, stop_at_accuracy=0).recipe.stop_at_accuracy == 0
+    name = "checkpoints/iteration-00000006.safetensors"
+    assert (tmp_path / "run" / name).read_bytes() == (trained / name).read_bytes()
 
 
 def test_a_finished_run_says_so_at_once(

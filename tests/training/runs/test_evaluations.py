@@ -17,9 +17,10 @@ from tests.training.runs.loops import (
     stop_after,
     train,
 )
+from training.errors import UserError
 from training.interruption import Interruption
 from training.recipes.recipe import Recipe
-from training.runs.files.finished import nothing_left
+from training.runs.files.finished import check_end, nothing_left
 from training.runs.files.progress import Progress
 
 TESTED = replace(RECIPE, batch_size=2, evaluate_every=2)
@@ -108,11 +109,37 @@ def test_a_run_that_stopped_is_finished() -> None:
     early = Progress(iteration=3, accuracy=0.95, best_accuracy=0.95, best_iteration=3)
     assert nothing_left(recipe, early, None) == (
         "the run is finished: after 3 iterations it had the accuracy of 0.9 at which it was to "
-        "stop, see --stop-at-accuracy"
+        "stop: for more, give --stop-at-accuracy a larger number, or 0 for never"
     )
     fallen = replace(early, accuracy=0.89)
     assert nothing_left(recipe, fallen, None) is None
     assert nothing_left(replace(recipe, stop_at_accuracy=0.0), early, None) is None
+
+
+def test_it_goes_on_to_a_higher_accuracy(whole: Path, tmp_path: Path) -> None:
+    lowest = min(float(record["accuracy"]) for record in evaluated(whole))  # type: ignore[arg-type]
+    train(tmp_path / "run", recipe=replace(TESTED, stop_at_accuracy=lowest))
+    stopped = latest(tmp_path / "run")
+    assert 0 < stopped.progress.iteration < latest(whole).progress.iteration
+    train(tmp_path / "run", replace(stopped, recipe=TESTED), recipe=TESTED)
+    assert_same(whole, tmp_path / "run")
+
+
+def test_an_accuracy_that_a_run_has_had_is_no_end_for_it() -> None:
+    """It would have stopped then."""
+    recipe = Recipe("digits", "4 (F4)", batch_size=100)
+    progress = Progress(iteration=9, accuracy=0.7, best_accuracy=0.8, best_iteration=6)
+    for goal in (0.6, 0.8):
+        with pytest.raises(UserError) as error:
+            check_end(replace(recipe, stop_at_accuracy=goal), recipe, progress)
+        assert str(error.value) == (
+            f"stop_at_accuracy cannot be {goal}: the run already had 0.8 after iteration 6; give "
+            "more, or 0 for never"
+        )
+    stopped = replace(recipe, stop_at_accuracy=0.75)
+    check_end(stopped, stopped, progress)
+    check_end(recipe, stopped, progress)
+    check_end(replace(recipe, stop_at_accuracy=0.9), recipe, progress)
 
 
 @pytest.mark.parametrize("accuracy", [-0.1, 1.01, 99.0])

@@ -31,7 +31,7 @@ from training.runs.beginning import first_checkpoint, where_it_stopped
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.creation import new_run
-from training.runs.files.finished import nothing_left
+from training.runs.files.finished import check_end, nothing_left
 from training.runs.files.folder import RunFolder, continued, open_run, title_of
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
@@ -93,7 +93,8 @@ def resume(run: RunFolder, recipe: Recipe, max_iterations: int | None, setting: 
         with refusals():
             checkpoint = where_it_stopped(run, read_architecture(run.recipe))
             check_checkpoint(checkpoint, run, setting)
-        run = continued(run, recipe)
+        before, run = run.recipe, continued(run, recipe)
+        check_end(recipe, before, checkpoint.progress)
         done = nothing_left(recipe, checkpoint.progress, max_iterations)
         if done is not None:
             print(done)

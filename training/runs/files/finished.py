@@ -10,20 +10,22 @@ from training.recipes.sizes import iterations
 from training.runs.files.progress import Progress
 
 
-def check_epochs(recipe: Recipe, progress: Progress) -> None:
-    """Refuse fewer epochs than the run has: its recipe would not say what it was trained with.
+def check_end(recipe: Recipe, before: Recipe, progress: Progress) -> None:
+    """Refuse an end that lies behind the run: its recipe would not say what it was trained with.
 
     Parameters
     ----------
     recipe : Recipe
-        With the epochs that are wanted now.
+        With the end that is wanted now: epochs, and the accuracy to stop at.
+    before : Recipe
+        That the run has.
     progress : Progress
         How far the run is.
 
     Raises
     ------
     UserError
-        If it has more iterations than those epochs.
+        If it has more iterations than those epochs, or has had that accuracy.
     """
     if progress.iteration > iterations(recipe):
         per_epoch = iterations(replace(recipe, epochs=1))
@@ -31,6 +33,12 @@ def check_epochs(recipe: Recipe, progress: Progress) -> None:
         raise UserError(
             f"epochs cannot be {recipe.epochs}: the run already has {progress.iteration} "
             f"iterations, and an epoch has {per_epoch}; give at least {begun}, or leave epochs out"
+        )
+    goal, best = recipe.stop_at_accuracy, progress.best_accuracy
+    if goal != before.stop_at_accuracy and best is not None and 0 < goal <= best:
+        raise UserError(
+            f"stop_at_accuracy cannot be {goal:g}: the run already had {best:g} after iteration "
+            f"{progress.best_iteration}; give more, or 0 for never"
         )
 
 
@@ -57,7 +65,6 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
     UserError
         If the run already has more iterations than are wanted.
     """
-    check_epochs(recipe, progress)
     iteration = progress.iteration
     if max_iterations is not None and max_iterations < iteration:
         raise UserError(
@@ -69,7 +76,8 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
     if reached(recipe, progress):
         return (
             f"the run is finished: after {iteration} iterations it had the accuracy of "
-            f"{recipe.stop_at_accuracy:g} at which it was to stop, see --stop-at-accuracy"
+            f"{recipe.stop_at_accuracy:g} at which it was to stop: for more, give "
+            "--stop-at-accuracy a larger number, or 0 for never"
         )
     if iteration >= iterations(recipe):
         return (

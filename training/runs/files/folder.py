@@ -204,7 +204,7 @@ def open_run(path: Path) -> RunFolder:
 
 
 def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
-    """Return the run under a recipe given anew, which may have other epochs and nothing else.
+    """Return the run under a recipe given anew, which may end at another time and nothing else.
 
     Raises
     ------
@@ -216,7 +216,7 @@ def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
         option = "--" + name.replace("_", "-")
         raise RunFolderError(
             f"{option} cannot be {getattr(recipe, name)} when resuming: the run in '{run.path}' "
-            f"has {getattr(run.recipe, name)}; only --epochs may change"
+            f"has {getattr(run.recipe, name)}; only --epochs and --stop-at-accuracy may change"
         )
     return replace(run, recipe=recipe)
 
