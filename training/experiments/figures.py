@@ -12,7 +12,7 @@ from training.plots.courses import (
     accuracies_by_case,
     accuracies_over,
     errors_over_steps,
-    rates_by_steps,
+    rates_by_stage,
     same_heights,
 )
 from training.plots.curves import Curve
@@ -37,19 +37,21 @@ CLOSE = 0.02
 
 
 def firing_rates(results: Dataset) -> Figure:
-    """Figure 2: firing rates of both stages over epochs, averaged over layers, by T_B."""
-    ours = results.sel({CASE: "ours"})
+    """Figure 2: firing rates of both stages over epochs, means over layers, by T_B and network."""
     stages = {
-        name: ours[f"firing_rate_{stage}"].mean(("layer", SEED))
+        name: results[f"firing_rate_{stage}"].mean(("layer", SEED))
         for name, stage in (("stage 1", "forward"), ("stage 2", "backward"))
     }
     rates = {
-        steps: {stage: values.sel({STEPS: steps}) for stage, values in stages.items()}
+        f"$T_B$ = {steps}{case.removeprefix('ours')}": {
+            stage: values.sel({CASE: case, STEPS: steps}) for stage, values in stages.items()
+        }
+        for case in results[CASE].values.tolist()
         for steps in results[STEPS].values.tolist()
     }
     with styled():
         figure, (axes,) = panels(1, 1, SIZE)
-        rates_by_steps(axes, results["epoch"], rates)
+        rates_by_stage(axes, results["epoch"], rates)
     return figure
 
 

@@ -119,14 +119,18 @@ def accuracies(paper: Sequence[PaperRow]) -> Callable[[Trained], Table]:
 
 
 def firing_rates(trained: Trained) -> Table:
-    """Figure 2: rates of both stages in the last epoch."""
-    ours = trained.results.sel({CASE: OURS})
+    """Figure 2: rates of both stages in the last epoch, by T_B and network."""
     rows = [
-        (str(number), *(
-            percent(ours[f"firing_rate_{stage}"].sel({STEPS: number}).mean("layer"))
+        (f"{number}{case.removeprefix(OURS)}", *(
+            percent(
+                trained.results[f"firing_rate_{stage}"]
+                .sel({CASE: case, STEPS: number})
+                .mean("layer")
+            )
             for stage in STAGES
         ))
-        for number in ours[STEPS].values.tolist()
+        for case in trained.cases
+        for number in trained.results[STEPS].values.tolist()
     ]  # fmt: skip
     columns = ("T_B", "stage 1 (%), paper: about 7", "stage 2 (%), paper: about 3")
     return Table(columns, rows)

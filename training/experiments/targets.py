@@ -16,6 +16,7 @@ from training.experiments.sweeps import (
     NORMALISATION_SWEEP,
     ONE_LAYER_SWEEP,
     SECONDS_SWEEP,
+    WITH_CIFARNET_F,
     Experiment,
     Scale,
 )
@@ -78,8 +79,8 @@ TARGETS = {
                      HARDER_SWEEP.names, rows.accuracies(TABLE_4)),
     "table5": Target("one layer that feeds back to itself (the paper: CIFAR10-DVS)",
                      ONE_LAYER_SWEEP, ONE_LAYER_SWEEP.names, rows.accuracies(TABLE_5)),
-    "figure2": Target("firing rates of both stages", ABLATION_SWEEP, _OURS, rows.firing_rates,
-                      _of_results(figures.firing_rates)),
+    "figure2": Target("firing rates of both stages", ABLATION_SWEEP, (*_OURS, WITH_CIFARNET_F),
+                      rows.firing_rates, _of_results(figures.firing_rates)),
     "figure3": Target("ablation of the resting potentials, training", ABLATION_SWEEP, ABLATION,
                       rows.ablation("training_accuracy"),
                       lambda t: figures.ablation_curves(t.results, "training_accuracy")),

@@ -48,26 +48,26 @@ def accuracies_by_case(
     return axes
 
 
-def rates_by_steps(
-    axes: Axes, epochs: ArrayLike, rates: Mapping[int, Mapping[str, ArrayLike]]
+def rates_by_stage(
+    axes: Axes, epochs: ArrayLike, rates: Mapping[str, Mapping[str, ArrayLike]]
 ) -> Axes:
-    """Draw firing rates over epochs: a colour for each T_B, a dash for each stage (Figure 2).
+    """Draw firing rates over epochs: a colour for each network, a dash for each stage (Figure 2).
 
     Parameters
     ----------
     axes : Axes
     epochs : array, shape (epochs,)
     rates : dict of dict of array, shape (epochs,)
-        Share of neurons that fire per step, by T_B and stage.
+        Share of neurons that fire per step, by what it was trained with, such as T_B, and stage.
     """
     places = np.asarray(epochs, float)
-    for number, (steps, stages) in enumerate(rates.items()):
+    for number, (name, stages) in enumerate(rates.items()):
         color = COLOURS[number % len(COLOURS)]
         marker = MARKERS[number // len(COLOURS) % len(MARKERS)]
         for dash, (stage, values) in zip(DASHES, stages.items(), strict=False):  # two stages
             axes.plot(
                 places, 100 * np.asarray(values, float), dash, color=color, marker=marker,
-                markersize=3, label=f"$T_B$ = {steps}, {stage}",
+                markersize=3, label=f"{name}, {stage}",
             )  # fmt: skip
     axes.set(ylabel="neurons that fire in a step (%)", ylim=(0, None))
     epoch_axis(axes, float(places.max()), float(places.min()))

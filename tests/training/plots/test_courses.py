@@ -13,7 +13,7 @@ from training.plots.courses import (
     accuracies_by_case,
     accuracies_over,
     errors_over_steps,
-    rates_by_steps,
+    rates_by_stage,
     same_heights,
 )
 from training.plots.style import as_png
@@ -33,19 +33,20 @@ def test_every_seed_has_a_line_and_every_case_a_label() -> None:
 
 def test_rates_have_a_colour_for_steps_and_a_dash_for_stages() -> None:
     rates = {
-        steps: {"forward": [0.1, 0.2], "backward": [0.01 * steps, 0.02 * steps]} for steps in (1, 2)
+        name: {"forward": [0.1, 0.2], "backward": [0.01 * steps, 0.02 * steps]}
+        for steps, name in ((1, "one"), (2, "two"))
     }
-    drawn = rates_by_steps(axes(), [1, 2], rates)
+    drawn = rates_by_stage(axes(), [1, 2], rates)
     points = lines(drawn)
-    assert points["$T_B$ = 2, backward"].tolist() == [[1, 2], [2, 4]]
+    assert points["two, backward"].tolist() == [[1, 2], [2, 4]]
     (a, b), (c, d) = ([drawn.get_lines()[k] for k in pair] for pair in ((0, 1), (2, 3)))
     assert a.get_color() == b.get_color() != c.get_color() == d.get_color()
     assert a.get_linestyle() == c.get_linestyle() != b.get_linestyle()
 
 
-def test_more_steps_than_colours_are_all_drawn() -> None:
-    rates = {steps: {"forward": [0.1], "backward": [0.2]} for steps in range(1, 9)}
-    drawn = rates_by_steps(axes(), [1], rates).get_lines()
+def test_more_trainings_than_colours_are_all_drawn() -> None:
+    rates = {str(n): {"forward": [0.1], "backward": [0.2]} for n in range(1, 9)}
+    drawn = rates_by_stage(axes(), [1], rates).get_lines()
     looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in drawn}
     assert len(drawn) == len(looks) == 16
 
