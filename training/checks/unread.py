@@ -17,6 +17,9 @@ from training.recipes.recipe import Recipe
 from training.recipes.sizes import batch_sizes
 from training.updates.dropout import dropped_layers
 
+NOTHING: dict[str, Any] = {"dropout": 0.0, "evaluate_every": 0}
+"""Values that ask for nothing: where nothing reads the field, others come to the same."""
+
 
 def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
     """The fields that change nothing, and why.
@@ -49,9 +52,16 @@ def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
 
 
 def read_values(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
-    """The fields that are read, by name: of two recipes that train the same, the same."""
+    """The fields that are read, by name: of two recipes that train the same, the same.
+
+    What asks for nothing is left out, as what nothing reads.
+    """
     ignored = unread(recipe, architecture)
-    return {name: value for name, value in asdict(recipe).items() if name not in ignored}
+    return {
+        name: value
+        for name, value in asdict(recipe).items()
+        if name not in ignored and not (name in NOTHING and value == NOTHING[name])
+    }
 
 
 def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture) -> None:

@@ -91,7 +91,8 @@ def _digest(recipe: Recipe, architecture: Architecture) -> str:
 
 def _why_the_same(one: Recipe, other: Recipe, architecture: Architecture) -> str:
     """The reason for which a field does not tell two recipes apart, if one does differ."""
-    for name, reason in unread(other, architecture).items():
+    ignored = unread(one, architecture) | unread(other, architecture)
+    for name, reason in ignored.items():
         if getattr(one, name) != getattr(other, name):
             return f", because {reason}, so that {name} changes nothing"
     return ""

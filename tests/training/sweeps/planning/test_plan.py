@@ -237,6 +237,20 @@ def test_the_same_training_under_two_names_is_refused() -> None:
         make_plan("digits", replace(DIGITS, architecture="16C3"), {"feedback_norm": [1.0, 2.0]})
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_changes_nothing_is_the_same_as_nothing(order: int) -> None:
+    """Evaluations after as many iterations as an epoch has, and dropout where no layer has it."""
+    few = replace(DIGITS, training_images=100, batch_size=10)
+    said = "an epoch has 10 iterations, and ends with an evaluation, so that evaluate_every changes"
+    with pytest.raises(ValueError, match=said):
+        make_plan("digits", few, {"evaluate_every": [0, 10][::order]})
+    make_plan("digits", few, {"evaluate_every": [0, 9]})
+    none = replace(DIGITS, architecture="16C3", dropout_layers="first-dense")
+    with pytest.raises(ValueError, match="'16C3' has none, so that dropout changes nothing"):
+        make_plan("digits", none, {"dropout": [0.0, 0.2][::order]})
+    make_plan("digits", none, {"dropout": [0.0, 0.2], "dropout_layers": ["all"]})
+
+
 def test_some_points_may_read_what_others_do_not() -> None:
     methods = ["spide", "implicit"]
     asked = ["backward_steps"]
