@@ -35,6 +35,7 @@ _MOST = {
     "forward_steps": 2**24,  # spikes are counted in float32, which is exact up to there
     "backward_steps": 2**24,
     "epochs": 1_000_000,
+    "evaluate_every": 10**9,
     "warmup_iterations": 10**9,
     "seed": 2**63 - 1,
 }

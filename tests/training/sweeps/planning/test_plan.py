@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -214,6 +214,13 @@ def test_refused_in_one_sentence(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         make_plan("digits", DIGITS, vary, **options)
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Recipe) if f.type == "int"])
+def test_no_whole_number_is_too_large_for_the_results(name: str) -> None:
+    """Coordinates are integers of 64 bits: others would fail after all points are trained."""
+    with pytest.raises((ValueError, UserError), match=f"{name}|images of digits|larger than the"):
+        make_plan("digits", DIGITS, {name: [3, 2**63]})
 
 
 def test_what_no_point_reads_is_refused() -> None:
