@@ -1,7 +1,9 @@
 """Sweeps: results over a field of the recipe, with the spread over seeds.
 
 The results are arrays of xarray whose dimensions are fields of the recipe, ``seed`` and perhaps
-``epoch``; points that failed are NaN. Select an epoch before drawing: ``.isel(epoch=-1)``.
+``epoch`` or ``evaluation``; what a point does not have is NaN, because it failed, is missing, or
+ended before. What each has in the end is ``final_accuracy``; of a curve, select an epoch before
+drawing: ``.isel(epoch=0)``.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from xarray import DataArray
 
 POINT, SEED = "point", "seed"
+CURVES = ("epoch", "evaluation")
+"""Dimensions along which points may have different lengths."""
 
 
 def sweep_lines(
@@ -144,6 +148,8 @@ def sweep_heat_map(
 ) -> Axes:
     """Draw means as colours over two fields of the recipe, and write them with their spread.
 
+    Where no point has a value, ``none`` is written.
+
     Parameters
     ----------
     axes : Axes
@@ -174,7 +180,7 @@ def sweep_heat_map(
     image = axes.imshow(mean, aspect="auto", origin="lower", norm=norm)
     for (row, column), value in np.ndenumerate(mean):
         if np.isnan(value):
-            text = "failed"
+            text = "none"
         elif counted[row, column] > 1:
             spread = np.nanstd(points[row, column], ddof=1)
             text = f"{value:.3g}\n± {spread:.{1 if spread < 9.5 else 2}g}"
@@ -208,9 +214,11 @@ def _reduced(results: DataArray, kept: list[str], optional: str) -> DataArray:
             raise ValueError(f"the results have no dimension '{name}': they have {listed}")
     for left, size in results.sizes.items():
         if left not in kept and size > 1:
+            # The last place of a curve is not the end of a point that ended before the others.
+            other = ", or draw what each has in the end, final_accuracy" if left in CURVES else ""
             raise ValueError(
                 f"the results have {size} values of '{left}': choose one, for example with "
-                f".isel({left}=-1)"
+                f".isel({left}=0){other}"
             )
     return results.squeeze([name for name in results.dims if name not in kept])
 

@@ -1,4 +1,4 @@
-"""Sweep lines and heat maps: means, spread, and points that failed."""
+"""Sweep lines and heat maps: means, spread, and points without a value."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_heat_maps_write_mean_and_spread() -> None:
     drawn: Any = sweep_heat_map(axes(), results(), "backward_steps", "v_rest_backward")
     shown = np.ma.filled(drawn.images[0].get_array(), np.nan)
     np.testing.assert_array_equal(shown, [[5, 3, 1], [8, 4, np.nan]])
-    assert texts(drawn) == ["5\n± 1", "3\n± 1", "1", "8\n± 0", "4\n± 3", "failed"]
+    assert texts(drawn) == ["5\n± 1", "3\n± 1", "1", "8\n± 0", "4\n± 3", "none"]
     assert [tick.get_text() for tick in drawn.get_yticklabels()] == ["-0.5", "0"]
 
 
@@ -82,9 +82,12 @@ def test_heat_maps_that_are_compared_have_one_scale() -> None:
 
 def test_dimensions_that_are_missing_or_left_over_are_refused() -> None:
     curves = results().expand_dims(epoch=[1.0, 2.0])
-    with pytest.raises(ValueError, match=r"2 values of 'epoch'.*isel\(epoch=-1\)"):
+    with pytest.raises(ValueError, match=r"2 values of 'epoch'.*isel\(epoch=0\), or .*final_acc"):
         sweep_lines(axes(), curves, "backward_steps", "v_rest_backward")
-    sweep_lines(axes(), curves.isel(epoch=-1), "backward_steps", "v_rest_backward")
+    sweep_lines(axes(), curves.isel(epoch=0), "backward_steps", "v_rest_backward")
+    layers = results().expand_dims(layer=["layer1", "layer2"])
+    with pytest.raises(ValueError, match=r"2 values of 'layer'.*isel\(layer=0\)$"):
+        sweep_lines(axes(), layers, "backward_steps", "v_rest_backward")
     with pytest.raises(ValueError, match="no dimension 'forward_steps'"):
         sweep_heat_map(axes(), results(), "forward_steps", "v_rest_backward")
 
