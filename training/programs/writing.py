@@ -129,8 +129,8 @@ def compile_training(
     whole = find(recipe.data_set).load(data_dir)
     images = held_out(whole, recipe.validation, recipe.training_images)
     _check_images(images, architecture)
-    out.parent.mkdir(parents=True, exist_ok=True)
     _check_room(out.parent, recipe, images)
+    out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         (folder / "data").mkdir()
@@ -196,7 +196,9 @@ def _check_images(images: Images, architecture: Architecture) -> None:
         )
 
 
-def _check_room(place: Path, recipe: Recipe, images: Images) -> None:
+def _check_room(folder: Path, recipe: Recipe, images: Images) -> None:
+    """Refuse a program that a folder, which need not be there yet, has no room for."""
+    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     needed, free = schedule_bytes(recipe, images), shutil.disk_usage(place).free
     if needed > free:
         raise UserError(

@@ -43,13 +43,14 @@ def test_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["program", "not/yet/there/program"])
 def test_more_epochs_than_the_disk_has_room_for(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """1,437 images of digits in batches of 32: 5,748 bytes of order and 45 times 72 an epoch."""
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=8_987_999_999))
-    out = tmp_path / "program"
+    out = tmp_path / name
     said = refusal(capsys, "compile", "digits", "--out", str(out), "--epochs", "1000000")
     assert f"takes 9.0 GB, and '{tmp_path}' has 9.0 GB free; choose fewer epochs, or" in said
     assert list(tmp_path.iterdir()) == []
