@@ -155,7 +155,7 @@ class TrainingLoop:
         return self.progress
 
     def _train_epochs(self) -> None:
-        """Train and evaluate until the end or an interruption, and save after every epoch."""
+        """Train and evaluate until the end or an interruption, and save after every evaluation."""
         while not (self.interruption.requested or self._ended()):
             bar = self._train_to_evaluation(self.progress.epoch)
             if self._evaluate():
@@ -238,7 +238,7 @@ class TrainingLoop:
         return True
 
     def _summary(self, bar: ProgressBar) -> str:
-        """Return a line about the epoch that was trained and evaluated last."""
+        """Return a line about what was trained and evaluated last."""
         assert self.progress.accuracy is not None
         epoch = self.progress.iteration / self.per_epoch
         return (

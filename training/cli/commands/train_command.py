@@ -40,7 +40,7 @@ class Train:
     out : Path or None
         Run folder to make; runs/RECIPE-DATE-TIME if not given.
     resume : Path or None
-        Run folder to continue; its recipe applies, --epochs may be changed.
+        Run folder to continue; its recipe applies, --epochs and --stop-at-accuracy may be changed.
     max_iterations : int or None
         Stop after this many iterations, counted from the start of the run.
     """
