@@ -217,14 +217,15 @@ def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
         ({"epoch": 3}, ValueError, "no field 'epoch' \\(did you mean 'epochs'"),
         ({"device": "gpu"}, ValueError, "device must be one of"),
         ({"architecture": None}, ValueError, "architecture"),
+        ({"evaluate_every": 4}, ValueError, "evaluate_every is 4, which would change nothing"),
     ],
 )
 def test_what_is_refused_leaves_nothing(
     changed: dict[str, Any], kind: type[Exception], said: str, tmp_path: Path
 ) -> None:
     with pytest.raises(kind, match=said), np.errstate(invalid="ignore"):
-        train(out=tmp_path / "run", **{**OWN, **changed})
-    assert not (tmp_path / "run").exists()
+        train(out=tmp_path / "not" / "yet" / "run", **{**OWN, **changed})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_taken(run: Run, tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def new_run(path: Path) -> Iterator[None]:
     RunFolderError
         If the folder is not vacant or cannot be written.
     """
+    missing = [folder for folder in path.absolute().parents if not folder.exists()]
     with only_writer(path):
         check_vacant(path)
         try:
@@ -47,6 +48,9 @@ def new_run(path: Path) -> Iterator[None]:
         except BaseException:
             if not (path / RECIPE_NAME).exists():
                 _remove(path)
+                with suppress(OSError):  # of one that is not empty: another run has begun there
+                    for folder in missing:
+                        folder.rmdir()
             raise
 
 
