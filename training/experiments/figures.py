@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.experiments.sweeps import DATA, STEPS
+from training.experiments.trained import mean_course
 from training.plots.courses import (
     accuracies_by_case,
     accuracies_over,
@@ -89,9 +90,12 @@ def curves_by_case(results: Dataset) -> Figure:
 
 
 def accuracy_over_seconds(results: Dataset) -> Figure:
-    """Test accuracy over the CPU seconds that the training took, one colour for each method."""
-    seconds = _by_case(results["evaluation_cpu_seconds"].mean(SEED))
-    accuracies = _by_case(results["evaluation_accuracy"].mean(SEED))
+    """Test accuracy over the CPU seconds that the training took, one colour for each method.
+
+    A line ends where the first seed stops.
+    """
+    means = mean_course(results["evaluation_accuracy"], results["evaluation_cpu_seconds"])
+    seconds, accuracies = map(_by_case, means)
     with styled():
         figure, (axes,) = panels(1, 1, WITH_LEGEND)
         courses = {case: (seconds[case], accuracies[case]) for case in seconds}

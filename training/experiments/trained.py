@@ -131,7 +131,8 @@ def seconds_to(accuracy: DataArray, cpu_seconds: DataArray, goal: float) -> floa
     Returns
     -------
     float or None
-        Up to the first evaluation that has it; None if a seed does not get there.
+        Up to the first evaluation that has it; None if a seed does not get there, or its seconds
+        are not known.
     """
     found = []
     for seed in accuracy[SEED].values.tolist():
@@ -139,4 +140,42 @@ def seconds_to(accuracy: DataArray, cpu_seconds: DataArray, goal: float) -> floa
         if not there.any():
             return None
         found.append(float(cpu_seconds.sel({SEED: seed})[int(there.argmax())]))
-    return mean(found)
+    return float(np.mean(found)) if np.isfinite(found).all() else None
+
+
+def seconds_in_all(accuracy: DataArray, cpu_seconds: DataArray) -> float | None:
+    """Seconds of training up to the last evaluation, mean over the seeds that were trained.
+
+    Parameters
+    ----------
+    accuracy, cpu_seconds
+        As in `seconds_to`.
+
+    Returns
+    -------
+    float or None
+        None if those of a seed are not known: what it took up to an earlier one would be too few.
+    """
+    trained = accuracy.notnull().any("evaluation").values
+    known = (cpu_seconds.notnull() | accuracy.isnull()).all("evaluation").values
+    if not (trained.any() and known.all()):
+        return None
+    return float(cpu_seconds.max("evaluation").values[trained].mean())
+
+
+def mean_course(accuracy: DataArray, cpu_seconds: DataArray) -> tuple[DataArray, DataArray]:
+    """Seconds and accuracy of each evaluation, means over the seeds that were trained.
+
+    Parameters
+    ----------
+    accuracy, cpu_seconds
+        As in `seconds_to`.
+
+    Returns
+    -------
+    tuple of DataArray
+        NaN where a seed has stopped: the mean of the others would be that of the slower ones.
+    """
+    trained = accuracy.notnull().any("evaluation")
+    there = (accuracy.notnull() & cpu_seconds.notnull() | ~trained).all(SEED)
+    return cpu_seconds.mean(SEED).where(there), accuracy.mean(SEED).where(there)

@@ -25,7 +25,13 @@ from training.experiments.sweeps import (
 )
 from training.experiments.tables import Table, mean_and_spread
 from training.experiments.targets import TARGETS
-from training.experiments.trained import Trained, last, seconds_to
+from training.experiments.trained import (
+    Trained,
+    last,
+    mean_course,
+    seconds_in_all,
+    seconds_to,
+)
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
@@ -148,10 +154,9 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 def results(over: str, **curves: list[list[float]]) -> xr.Dataset:
-    """Two seeds, three epochs."""
-    return xr.Dataset(
-        {name: (("seed", over), values) for name, values in curves.items()}
-    ).assign_coords(seed=[0, 1])
+    """A row for each seed, three epochs."""
+    found = xr.Dataset({name: (("seed", over), values) for name, values in curves.items()})
+    return found.assign_coords(seed=range(found.sizes["seed"]))
 
 
 def test_seconds_by_hand() -> None:
@@ -164,6 +169,37 @@ def test_seconds_by_hand() -> None:
     assert seconds_to(found.accuracy, found.cpu_seconds, 0.9) == 6.0
     assert seconds_to(found.accuracy, found.cpu_seconds, 0.5) == 2.0
     assert seconds_to(found.accuracy, found.cpu_seconds, 0.91) is None
+    assert seconds_in_all(found.accuracy, found.cpu_seconds) == 8.0
+
+
+def test_seconds_of_seeds_that_stop_at_different_times() -> None:
+    """The second stops after two evaluations; a third was not trained."""
+    nan = float("nan")
+    found = results(
+        "evaluation",
+        accuracy=[[0.5, 0.7, 0.75], [0.6, 0.8, nan], [nan] * 3],
+        cpu_seconds=[[2.0, 4.0, 6.0], [4.0, 8.0, nan], [nan] * 3],
+    )
+    assert seconds_in_all(found.accuracy, found.cpu_seconds) == 7.0
+    seconds, accuracies = mean_course(found.accuracy, found.cpu_seconds)
+    np.testing.assert_allclose(seconds, [3.0, 6.0, nan])
+    np.testing.assert_allclose(accuracies, [0.55, 0.75, nan])
+
+
+def test_seconds_that_are_not_known_are_not_left_out_of_a_mean() -> None:
+    """A line of the first seed's log is damaged: what it took is not what it took up to there."""
+    nan = float("nan")
+    found = results(
+        "evaluation",
+        accuracy=[[0.5, 0.7, 0.75], [0.6, 0.7, 0.8]],
+        cpu_seconds=[[2.0, nan, nan], [4.0, 8.0, 9.0]],
+    )
+    assert seconds_in_all(found.accuracy, found.cpu_seconds) is None
+    assert seconds_to(found.accuracy, found.cpu_seconds, 0.7) is None
+    assert seconds_to(found.accuracy, found.cpu_seconds, 0.5) == 3.0
+    seconds, accuracies = mean_course(found.accuracy, found.cpu_seconds)
+    np.testing.assert_allclose(seconds, [3.0, nan, nan])
+    np.testing.assert_allclose(accuracies, [0.55, nan, nan])
 
 
 def trained(plan: Plan, tmp_path: Path) -> Trained:
