@@ -138,16 +138,19 @@ def _explained(sentence: str, arguments: Sequence[str]) -> str:
             meant = " ".join((option, *numbers))
             return f"cannot read '{option} {value}' (did you mean '{meant}'?)"
     if match := _OF_OPTION.match(sentence):
-        return _no_number(match["option"], match["reason"]) or sentence
+        return _no_number(match["option"], match["reason"], words) or sentence
     return sentence
 
 
-def _no_number(option: str, reason: str) -> str | None:
+def _no_number(option: str, reason: str, words: Sequence[str]) -> str | None:
     """Return what to say of a value that is no number; None if that is not the reason."""
     for pattern, what in _NO_NUMBER:
         if match := pattern.search(reason):
             value = match["value"][1:-1].replace("', '", " ")  # it is quoted, or are its parts
-            return f"{option} cannot be '{value}': {what}"
+            # A long one was broken into lines.
+            written = {"".join(word.split()): word for word in words}
+            given = written.get("".join(value.split()), value)
+            return f"{option} cannot be '{given}': {what}"
     return None
 
 

@@ -182,6 +182,10 @@ def test_neither_help_nor_mistakes_wait_for_brian2(number: int, ended: list[Ende
             ["train", "digits", "--epochs", "it's"],
             "--epochs cannot be 'it's': it is a whole number",
         ),
+        (
+            ["train", "digits", "--epochs", "/a/long/path" * 10],
+            f"--epochs cannot be '{'/a/long/path' * 10}': it is a whole number",
+        ),
         (["train", "digits", "--learning-rate", "1e"], "--learning-rate cannot be '1e': it is a n"),
         (["evaluate", "run", "--forward-steps", "x"], "--forward-steps cannot be 'x': it is a who"),
         (
