@@ -45,9 +45,8 @@ def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
         found |= dict.fromkeys(("dropout", "dropout_layers", "dropout_per"), reason)
     per_epoch = len(batch_sizes(recipe)) if recipe.evaluate_every else 0
     if recipe.evaluate_every >= per_epoch > 0:
-        found["evaluate_every"] = (
-            f"an epoch has {per_epoch} iterations, and ends with an evaluation"
-        )
+        told = "1 iteration" if per_epoch == 1 else f"{per_epoch} iterations"
+        found["evaluate_every"] = f"an epoch has {told}, and ends with an evaluation"
     return found
 
 
@@ -91,7 +90,7 @@ def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture
 def _remedy(name: str, recipe: Recipe) -> str:
     """What to choose who wants the field to be read."""
     if name == "evaluate_every":
-        return ", or choose a smaller number"
+        return ", or choose a smaller number, or a smaller --batch-size"
     if name == "backend":
         return ", or choose the device genn"
     if name in ("feedback_norm", "norm_restriction"):

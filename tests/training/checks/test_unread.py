@@ -68,7 +68,12 @@ OPTIONS: list[tuple[dict[str, Any], str]] = [
     (
         {"training_images": 1000, "batch_size": 100, "evaluate_every": 10},
         "evaluate_every is 10, which would change nothing: an epoch has 10 iterations, and "
-        "ends with an evaluation; leave --evaluate-every out, or choose a smaller number",
+        "ends with an evaluation; leave --evaluate-every out, or choose a smaller number, or a "
+        "smaller --batch-size",
+    ),
+    (
+        {"training_images": 100, "batch_size": 100, "evaluate_every": 1},
+        "an epoch has 1 iteration, and ends with an evaluation; leave --evaluate-every out",
     ),
 ]
 
