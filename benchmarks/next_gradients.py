@@ -18,6 +18,7 @@ import tyro
 from benchmarks.reporting.tables import Table
 from training.data.batches import batches_per_epoch, training_batches
 from training.data.validation import held_out
+from training.errors import UserError
 from training.experiments.gradient_error import distance
 from training.methods.implicit import Implicit
 from training.methods.parts.batch import Batch
@@ -75,7 +76,9 @@ def compare(run: Run, loss_scales: Sequence[float], steps: Sequence[int]) -> Tab
     rows = []
     for scale in loss_scales:
         recipe = replace(run.recipe, loss_scale=scale)
-        exactly = Implicit.build(run.architecture, recipe, batch.samples)
+        # A run may learn from spikes, which exact differentiation does not have.
+        by_rates = replace(recipe, learning="rates")
+        exactly = Implicit.build(run.architecture, by_rates, batch.samples)
         exactly.set_parameters(run.weights)
         exact = exactly.step_batch(batch).gradients
         method = Spide(run.architecture, recipe.two_stage, batch.samples, recipe.simulation)
@@ -95,8 +98,13 @@ def compare(run: Run, loss_scales: Sequence[float], steps: Sequence[int]) -> Tab
 def main() -> None:
     """Print the tables."""
     options = tyro.cli(Options)
-    for path in options.runs:
-        run = Run(path, data_dir=options.data_dir)
+    if not options.runs:
+        raise SystemExit("there is nothing to compare: give the folder of a trained run")
+    try:
+        runs = [Run(path, data_dir=options.data_dir) for path in options.runs]
+    except UserError as error:
+        raise SystemExit(str(error)) from None
+    for run in runs:
         print(compare(run, options.loss_scales, options.backward_steps).markdown(), flush=True)
 
 

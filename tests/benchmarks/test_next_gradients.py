@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.next_gradients import compare, next_batch
+from benchmarks.next_gradients import compare, main, next_batch
 from training.experiments.gradient_error import distance
 from training.interruption import Interruption
 from training.methods import implicit_gradients, two_stage_gradients
@@ -74,6 +74,21 @@ def test_errors_are_those_of_the_public_functions(run: Run) -> None:
             spiking = two_stage_gradients(*given, taken, **options)  # type: ignore[arg-type]
             angle, relative = distance(spiking.gradients, exact.gradients)
             assert cell == f"{angle:.2f}, {relative:.3f}"
+
+
+def test_a_run_that_learns_from_spikes(run: Run, tmp_path: Path) -> None:
+    """Its gradients are the same, and exact ones are those of rates."""
+    spikes = replace(RECIPE, learning="spikes")
+    other = train(spikes, out=tmp_path / run.path.name, max_iterations=9)
+    assert compare(other, (4.0,), (10, 50)) == compare(run, (4.0,), (10, 50))
+
+
+def test_without_a_run_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: list[tuple[list[str], str]] = [([], "give the folder"), ([str(tmp_path)], "no run")]
+    for words, said in refused:
+        monkeypatch.setattr("sys.argv", ["next_gradients", *words])
+        with pytest.raises(SystemExit, match=said):
+            main()
 
 
 def test_more_steps_come_nearer_where_no_neuron_would_have_to_fire_twice_a_step(run: Run) -> None:
