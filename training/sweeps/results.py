@@ -25,6 +25,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from training.provenance import provenance
+from training.recipes.recipe import Recipe
+from training.recipes.sizes import iterations
+from training.runs.files.records import Record
 from training.sweeps.curves import by_epoch, of_evaluations
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.axes import Axis
@@ -120,7 +123,7 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
                 tests[f"evaluation_{name}"][(*at, number)] = value
         tested = [evaluation.accuracy for evaluation in evaluations.get(point, [])]
         if states[point] == "complete" and tested:
-            if records[point][-1]["kind"] != "training":  # else the last line is damaged
+            if _ends(records[point][-1], point.recipe):  # else the last lines are damaged
                 summary["final_accuracy"][at] = tested[-1]
             summary["best_accuracy"][at] = max(tested)
     dims, named = list(plan.dimensions), partial(_named, evaluated=evaluated)
@@ -136,6 +139,14 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
     coordinates["evaluation"] = ("evaluation", np.arange(1, max(1, most) + 1))
     coordinates["layer"] = ("layer", np.array(layers, dtype=object))
     return xr.Dataset(data, coordinates, _attributes(plan, folder))
+
+
+def _ends(record: Record, recipe: Recipe) -> bool:
+    """Whether this is the evaluation with which a training ends."""
+    if record["kind"] == "training":
+        return False
+    enough = 0 < recipe.stop_at_accuracy <= record["accuracy"]
+    return enough or record["iteration"] == iterations(recipe)
 
 
 def _coordinates(plan: Plan) -> dict[str, Any]:

@@ -174,6 +174,21 @@ def test_without_the_line_of_the_last_evaluation_nothing_is_final(
     assert at.best_accuracy == 0.75
 
 
+@pytest.mark.parametrize("kept", range(6))
+def test_without_the_last_lines_nothing_is_final(
+    kept: int, folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two epochs have six lines; the third is an evaluation, but not the last one."""
+    one = plan().points[0]
+    write_run(folder, one, [0.75, 0.5])
+    log = folder.run(one) / "metrics.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:kept]))
+    monkeypatch.setattr(SweepFolder, "finished", lambda self, point: point == one)
+    at = gather(plan(), folder).sel(v_rest_backward=-0.5, seed=0)
+    assert np.isnan(at.final_accuracy)
+    np.testing.assert_equal(at.best_accuracy.item(), 0.75 if kept >= 3 else np.nan)
+
+
 def test_without_the_line_of_an_iteration_its_seconds_are_not_known(
     folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
