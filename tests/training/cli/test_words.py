@@ -26,6 +26,7 @@ from training.cli.commands.simulate_command import Simulate
 from training.cli.commands.sweep_command import Sweep
 from training.cli.help_texts import HELP
 from training.experiments.targets import GRADIENTS, TARGETS
+from training.recipes.earlier import END
 
 
 def test_info(capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,6 +96,15 @@ def test_help_names_every_option(command: str, options: type) -> None:
 def test_help_names_every_target() -> None:
     for target in (*TARGETS, GRADIENTS):
         assert re.search(rf"\b{target}\b", HELP["reproduce"]), target
+
+
+def test_help_says_what_may_change_when_a_run_is_resumed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "digits", "--help"])
+    resume = capsys.readouterr().out.partition("--resume")[2].partition("--max-iterations")[0]
+    assert set(re.findall(r"--([a-z-]+)", resume)) == {name.replace("_", "-") for name in END}
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
