@@ -54,7 +54,7 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
     Parameters
     ----------
     recipe : Recipe
-        With the epochs that are wanted now.
+        With the end that is wanted now.
     progress : Progress
         How far the run is.
     max_iterations : int or None
