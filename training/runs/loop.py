@@ -241,8 +241,10 @@ class TrainingLoop:
         """Return a line about what was trained and evaluated last."""
         assert self.progress.accuracy is not None
         epoch = self.progress.iteration / self.per_epoch
+        # A run that was stopped in an evaluation goes on with that one.
+        training = f"training {bar}; " if bar.images else ""
         return (
-            f"epoch {epoch:.4g}/{self.recipe.epochs}: training {bar}; "
+            f"epoch {epoch:.4g}/{self.recipe.epochs}: {training}"
             f"{self.images.evaluated} accuracy {100 * self.progress.accuracy:.2f} %"
         )
 

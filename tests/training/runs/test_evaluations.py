@@ -22,6 +22,7 @@ from training.interruption import Interruption
 from training.recipes.recipe import Recipe
 from training.runs.files.finished import check_end, nothing_left
 from training.runs.files.progress import Progress
+from training.runs.shown.display import Display
 
 TESTED = replace(RECIPE, batch_size=2, evaluate_every=2)
 """Epochs of 5 iterations, tested after 2, 4 and 5 of them."""
@@ -75,8 +76,10 @@ def test_interrupted_at_any_batch_and_resumed_it_ends_the_same(
     assert_same(whole, tmp_path / "run")
 
 
-def test_killed_in_an_evaluation_and_resumed_it_ends_the_same(whole: Path, tmp_path: Path) -> None:
-    """The checkpoint is that of the iteration before it."""
+def test_killed_in_an_evaluation_and_resumed_it_ends_the_same(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The checkpoint is that of the iteration before it, and nothing was trained since."""
 
     def die(call: int) -> None:
         if call == 4:  # 3 batches of images are tested
@@ -86,8 +89,12 @@ def test_killed_in_an_evaluation_and_resumed_it_ends_the_same(whole: Path, tmp_p
     with pytest.raises(RuntimeError, match="killed"):
         train(tmp_path / "run", recipe=TESTED, trainer=trainer, checkpoint_seconds=0.0)
     assert latest(tmp_path / "run").progress.iteration == 4
+    said: list[str] = []
+    monkeypatch.setattr(Display, "say", lambda self, line: said.append(line))
     train(tmp_path / "run", latest(tmp_path / "run"), recipe=TESTED)
     assert_same(whole, tmp_path / "run")
+    assert said[0].startswith("epoch 0.8/3: test accuracy ")
+    assert said[1].startswith("epoch 1/3: training loss ")
 
 
 def test_it_stops_with_the_first_evaluation_that_has_the_accuracy(

@@ -23,6 +23,11 @@ class ProgressBar:
         Images done before, as when a run is resumed.
     shown : bool
         Whether there is something to see.
+
+    Attributes
+    ----------
+    images : int
+        Those that were counted since the bar began.
     """
 
     def __init__(self, title: str, total: int, initial: int = 0, shown: bool = True) -> None:
@@ -39,7 +44,7 @@ class ProgressBar:
             delay=0.0 if terminal else 10.0,
         )
         self._began = time.perf_counter()
-        self._images, self._loss, self._hits, self._seconds = 0, 0.0, 0.0, 0.0
+        self.images, self._loss, self._hits, self._seconds = 0, 0.0, 0.0, 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +69,7 @@ class ProgressBar:
         hits : float
             Number of those that were right.
         """
-        self._images += images
+        self.images += images
         self._loss += loss
         self._hits += hits
         self._seconds = time.perf_counter() - self._began
@@ -73,8 +78,8 @@ class ProgressBar:
 
     def __str__(self) -> str:
         """Loss, accuracy and speed of all images since the bar began."""
-        return f"{self._averages()}, {self._images / max(self._seconds, 1e-9):,.0f} images/s"
+        return f"{self._averages()}, {self.images / max(self._seconds, 1e-9):,.0f} images/s"
 
     def _averages(self) -> str:
-        count = max(1, self._images)
+        count = max(1, self.images)
         return f"loss {self._loss / count:.3f}, accuracy {100 * self._hits / count:.2f} %"
