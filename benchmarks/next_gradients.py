@@ -38,7 +38,7 @@ class Options:
     data_dir
         Folder of the data sets.
     loss_scales
-        s_l, those of the runs among others.
+        s_l in place of the runs' own.
     backward_steps
         T_B.
     """
