@@ -1,4 +1,4 @@
-"""The course of a run as its pictures show it, in memory that does not grow with its length."""
+"""The course of a run as its pictures show it: memory grows with its evaluations alone."""
 
 from __future__ import annotations
 
