@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.next_gradients import compare, main, next_batch
+from benchmarks.next_gradients import compare, main, next_batches
 from training.experiments.gradient_error import distance
-from training.interruption import Interruption
-from training.methods import implicit_gradients, two_stage_gradients
+from training.methods import TwoStageConfig, implicit_gradients, two_stage_gradients
 from training.methods.method import Method
 from training.recipes import RECIPES
 from training.runs.run import Run
@@ -38,41 +37,51 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return train(RECIPE, out=tmp_path_factory.mktemp("runs") / "run", max_iterations=9)
 
 
-def test_the_batch_is_the_one_that_the_run_learns_from_next(
+def test_the_batches_are_those_that_the_run_learns_from_next(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch = next_batch(run)
+    """The five up to the end of the run, of which the last has the 4 images that are left."""
+    batches = list(next_batches(run, 5))
     seen: list[tuple[Any, ...]] = []
-    stop, learn = Interruption(), Method.step
+    learn = Method.step
 
     def step(self: Method, *given: Any, **options: Any) -> Any:
         seen.append(given)
-        stop.signal = signal.SIGINT
         return learn(self, *given, **options)
 
     monkeypatch.setattr(Method, "step", step)
-    resume(run, interruption=stop)
-    (images, labels, masks), *others = seen
-    assert others == []
-    assert np.array_equal(batch.images, images)
-    assert np.array_equal(batch.labels, labels)
-    assert masks.keys() == batch.masks.keys()
-    assert all(np.array_equal(mask, batch.masks[name]) for name, mask in masks.items())
+    shutil.copytree(run.path, tmp_path / "copy")
+    resume(tmp_path / "copy")
+    assert len(seen) == len(batches) == 5
+    for batch, (images, labels, masks) in zip(batches, seen, strict=True):
+        assert np.array_equal(batch.images, images)
+        assert np.array_equal(batch.labels, labels)
+        assert masks.keys() == batch.masks.keys()
+        assert all(np.array_equal(mask, batch.masks[name]) for name, mask in masks.items())
 
 
-def test_errors_are_those_of_the_public_functions(run: Run) -> None:
-    batch = next_batch(run)
-    found = compare(run, (4.0, 100.0), (10, 500))
+@pytest.mark.parametrize("count", [1, 5])
+def test_errors_are_those_of_the_public_functions(run: Run, count: int) -> None:
+    """Of the gradients of all batches, added up."""
+    batches = list(next_batches(run, count))
+    options: dict[str, Any] = {"dtype": "float64"}
+
+    def added_up(function: Any, config: TwoStageConfig) -> dict[str, Any]:
+        sums: dict[str, Any] = {}
+        for batch in batches:
+            given = (run.architecture, run.weights, batch.images, batch.labels, config)
+            found = function(*given, dropout_masks=batch.masks, **options).gradients
+            sums = {name: sums.get(name, 0) + values for name, values in found.items()}
+        return sums
+
+    found = compare(run, (4.0, 100.0), (10, 500), count)
     assert found.texts("s_l") == ["4", "100"]
     for row in found.rows:
         config = replace(RECIPE.two_stage, loss_scale=float(str(row[0])))
-        given = (run.architecture, run.weights, batch.images, batch.labels)
-        options = {"dropout_masks": batch.masks, "dtype": "float64"}
-        exact = implicit_gradients(*given, config, **options)  # type: ignore[arg-type]
+        exact = added_up(implicit_gradients, config)
         for steps, cell in zip((10, 500), row[1:], strict=True):
-            taken = replace(config, backward_steps=steps)
-            spiking = two_stage_gradients(*given, taken, **options)  # type: ignore[arg-type]
-            angle, relative = distance(spiking.gradients, exact.gradients)
+            spiking = added_up(two_stage_gradients, replace(config, backward_steps=steps))
+            angle, relative = distance(spiking, exact)
             assert cell == f"{angle:.2f}, {relative:.3f}"
 
 
