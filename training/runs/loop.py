@@ -166,9 +166,10 @@ class TrainingLoop:
 
     def _ended(self) -> bool:
         """Whether the weights are evaluated that this run was to have in the end."""
-        if self.progress.accuracy is None:
+        accuracy = self.progress.accuracy
+        if accuracy is None:
             return False
-        return self.progress.iteration >= self.last or reached(self.recipe, self.progress)
+        return self.progress.iteration >= self.last or reached(self.recipe, accuracy)
 
     def _train_to_evaluation(self, epoch: int) -> ProgressBar:
         """Train an epoch from where it is to its next evaluation."""

@@ -15,8 +15,8 @@ from training.runs.files.records import Record
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """An evaluation of a run.
+class Tested:
+    """An evaluation of a run, and how far the run was.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Evaluation:
     accuracy: float
 
 
-def of_evaluations(records: list[Record]) -> list[Evaluation]:
+def of_evaluations(records: list[Record]) -> list[Tested]:
     """The evaluations of a run, those at the ends of epochs and those within."""
     found, seconds, iteration = [], 0.0, 0
     for record in records:
@@ -43,7 +43,7 @@ def of_evaluations(records: list[Record]) -> list[Evaluation]:
             known = record["iteration"] == iteration
             seconds += record.get("cpu_seconds", np.nan) if known else np.nan
         else:
-            found.append(Evaluation(record["epoch"], seconds, record["loss"], record["accuracy"]))
+            found.append(Tested(record["epoch"], seconds, record["loss"], record["accuracy"]))
     return found
 
 

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from training.provenance import provenance
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import iterations
+from training.runs.files.finished import reached
 from training.runs.files.records import Record
 from training.sweeps.curves import by_epoch, of_evaluations
 from training.sweeps.folder import SweepFolder
@@ -145,8 +146,7 @@ def _ends(record: Record, recipe: Recipe) -> bool:
     """Whether this is the evaluation with which a training ends."""
     if record["kind"] == "training":
         return False
-    enough = 0 < recipe.stop_at_accuracy <= record["accuracy"]
-    return enough or record["iteration"] == iterations(recipe)
+    return reached(recipe, record["accuracy"]) or record["iteration"] == iterations(recipe)
 
 
 def _coordinates(plan: Plan) -> dict[str, Any]:

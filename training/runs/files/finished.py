@@ -42,10 +42,9 @@ def check_end(recipe: Recipe, before: Recipe, progress: Progress) -> None:
         )
 
 
-def reached(recipe: Recipe, progress: Progress) -> bool:
-    """Whether the present weights have the accuracy at which the training ends."""
-    goal = recipe.stop_at_accuracy
-    return goal > 0 and progress.accuracy is not None and progress.accuracy >= goal
+def reached(recipe: Recipe, accuracy: float) -> bool:
+    """Whether an evaluation has the accuracy at which the training ends."""
+    return 0 < recipe.stop_at_accuracy <= accuracy
 
 
 def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None) -> str | None:
@@ -73,7 +72,7 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
         )
     if progress.accuracy is None:
         return None
-    if reached(recipe, progress):
+    if reached(recipe, progress.accuracy):
         return (
             f"the run is finished: after {iteration} iterations it had the accuracy of "
             f"{recipe.stop_at_accuracy:g} at which it was to stop: for more, give "
