@@ -35,6 +35,7 @@ include_patterns = [
     "notebooks/*.ipynb",
     "benchmarks/results.md",
     "benchmarks/mnist_feedback_40_epochs/README.md",
+    "benchmarks/mnist_lenet_60_epochs/README.md",
 ]
 exclude_patterns = ["docs/_build/**", "docs/templates/**"]
 
