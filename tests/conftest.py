@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -57,3 +58,11 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def without_pictures() -> Iterator[None]:
+    """Trainings that draw nothing: that takes longer than all the rest; `test_pictures` draws."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
+        yield

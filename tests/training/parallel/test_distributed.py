@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from training.recipes.architectures import read_architecture
 from training.runs.beginning import first_checkpoint
 from training.runs.files.checkpoint_files import load_latest, save
 from training.runs.files.folder import RunFolder, open_run
+
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 ROOT = Path(__file__).parents[3]
 TINY = (
@@ -100,13 +102,6 @@ def numbers(record: Mapping[str, Any]) -> dict[str, float]:
         elif name not in ("kind", "images_per_second", "cpu_seconds"):
             found[name] = value
     return found
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _without_pictures() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
-        yield
 
 
 @pytest.fixture(scope="module")

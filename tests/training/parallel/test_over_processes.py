@@ -143,15 +143,15 @@ def test_only_the_first_process_prints(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == "0\n"
 
 
+@pytest.mark.usefixtures("without_pictures")
 @pytest.mark.parametrize("leads", [True, False])
 def test_only_the_first_process_writes_and_it_saves_when_another_is_lost(
-    leads: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    leads: bool, tmp_path: Path
 ) -> None:
     def lose(call: int) -> None:
         if call == 3:
             raise LostProcessError("gone")
 
-    monkeypatch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
     recipe = Recipe(data_set="digits", architecture="2C3s-2C3 (F2C3)", batch_size=4, epochs=1)
     run = RunFolder(tmp_path / "run", "digits", recipe)
     run.create()

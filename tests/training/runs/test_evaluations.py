@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,15 +23,10 @@ from training.runs.files.finished import check_end, nothing_left
 from training.runs.files.progress import Progress
 from training.runs.shown.display import Display
 
+pytestmark = pytest.mark.usefixtures("without_pictures")
+
 TESTED = replace(RECIPE, batch_size=2, evaluate_every=2)
 """Epochs of 5 iterations, tested after 2, 4 and 5 of them."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _without_pictures() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +23,7 @@ from training.errors import DivergenceError
 from training.interruption import Interruption
 from training.runs.files.checkpoint_files import load_best
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _without_pictures() -> Iterator[None]:
-    """Drawing takes longer than all the rest; `test_pictures` draws."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
-        yield
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 
 @pytest.fixture(scope="module")
