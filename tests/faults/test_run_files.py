@@ -46,8 +46,8 @@ def result_of_evaluation(path: Path, which: str) -> tuple[int, list[str], list[s
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _built_once() -> Iterator[None]:
-    """Networks of the same values are those of the command before; there are no pictures."""
+def _built_once(without_pictures: None) -> Iterator[None]:
+    """Networks of the same values are those of the command before."""
     built: dict[str, Any] = {}
     build = training.runs.prepare.method_over_cores  # type: ignore[attr-defined]
 
@@ -60,7 +60,6 @@ def _built_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training.runs.prepare, "method_over_cores", build_once)
-        patch.setattr("training.runs.logbook.draw_pictures", lambda run, history: None)
         yield
 
 
