@@ -16,8 +16,10 @@ from equations.neuron_model import NeuronModel
 
 def has_sigma_rates(neuron: NeuronModel) -> bool:
     """Whether a neuron is one of eq. 1, whatever the unit of its potential and its parameters."""
-    known = (integrate_and_fire(), leaky_integrate_and_fire())
-    return _dynamics(neuron) in [_dynamics(each) for each in known]
+    leaky = _dynamics(leaky_integrate_and_fire())
+    if neuron.leak != 1:
+        return _dynamics(neuron) == leaky
+    return _dynamics(neuron) in (leaky, _dynamics(integrate_and_fire()))
 
 
 def _dynamics(neuron: NeuronModel) -> tuple[frozenset[str], ...]:

@@ -67,14 +67,15 @@ def check_neuron(neuron: NeuronModel) -> None:
     ValueError
         If its equations cannot be read, ``v``, ``I`` or ``spike_count`` is missing, a name means
         two things or nothing, a value of `initial` belongs to no state variable, units do not
-        fit each other, it counts on Brian2's own refractoriness, draws random numbers, or calls
-        Python.
+        fit each other, it has a leak with which its count does not decay, counts on Brian2's own
+        refractoriness, draws random numbers, or calls Python.
     """
     try:
         _check_names_of_its_own(neuron)
         equations = Equations(neuron.equations)
         _check_variables(neuron, equations)
         _check_units(neuron, equations)
+        _check_leak(neuron, equations)
         _check_refractoriness(neuron, equations)
         _check_functions(neuron, equations)
         _check_identifiers(neuron, equations)
@@ -155,6 +156,21 @@ def _check_units(neuron: NeuronModel, equations: Equations) -> None:
         # 0 has any unit, as in Brian2.
         if float(value) != 0 and get_dimensions(value) != equations[name].dim:
             raise _refuse(neuron, f"begins with {name} = {value}: its unit must be '{units[name]}'")
+
+
+def _check_leak(neuron: NeuronModel, equations: Equations) -> None:
+    """Refuse a leak that the count ignores: a rate is the count divided by a sum that has it."""
+    lines = neuron.update.split("\n")
+    if "spike_count" in equations and equations["spike_count"].expr is not None:
+        lines.append(f"spike_count = {equations['spike_count'].expr.code}")
+    if neuron.leak != 1 and not any(
+        {"spike_count", "leak"} <= get_identifiers(_without_comments(line)) for line in lines
+    ):
+        raise _refuse(
+            neuron,
+            f"has leak {neuron.leak}, but its spike_count does not decay with it: add "
+            "'spike_count = leak * spike_count' to its update, or leave the leak at 1",
+        )
 
 
 def _check_refractoriness(neuron: NeuronModel, equations: Equations) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from networks.architecture import Architecture
 from networks.arrays import by_name, numbers, whole_number
 from networks.checks import check_currents
+from networks.populations.operations import OperationCounter
 from networks.populations.potentials import check_potentials
 from networks.populations.ternary import (
     SignedNeurons,
@@ -44,8 +45,7 @@ class DirectNetwork(Stage):
     Raises
     ------
     ValueError
-        For a batch size below 1, for options that do not go together, and for devices that
-        drive one layer only.
+        For a batch size below 1, and for options that do not go together.
     CompilerNotFoundError
         Without a C++ compiler.
     """
@@ -68,12 +68,17 @@ class DirectNetwork(Stage):
         self.populations: Mapping[str, SignedPopulation]
         with self.simulator.building():
             self.populations = signed_populations(couple, architecture.layers, self.build, couples)
+        self._counter = OperationCounter(
+            [each for population in self.populations.values() for each in population.inner_pathways]
+        )
         self._put_into_network()
 
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Nothing: there are no synapses."""
 
-    def run(self, currents: Mapping[str, ArrayLike], steps: int) -> BackwardRates:
+    def run(
+        self, currents: Mapping[str, ArrayLike], steps: int, *, count: bool = False
+    ) -> BackwardRates:
         """Run from rest.
 
         Parameters
@@ -82,6 +87,8 @@ class DirectNetwork(Stage):
             g_l of each layer, shape (samples, *layer.shape).
         steps : int
             T_B.
+        count : bool
+            Whether to count synaptic operations: those within couples, there are no others.
 
         Raises
         ------
@@ -107,5 +114,7 @@ class DirectNetwork(Stage):
 
         simulate(steps)
         check_potentials(self.groups, 2, steps, simulate)
-        beta, firing_rates, _ = self._read(samples, steps, self.couple.leak, self.couple.span)
-        return BackwardRates(beta, firing_rates)
+        beta, firing_rates, operations = self._read(
+            samples, steps, self.couple.leak, self.couple.span, count=count
+        )
+        return BackwardRates(beta, firing_rates, operations=operations)

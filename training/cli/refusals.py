@@ -36,8 +36,9 @@ def refusals() -> Iterator[None]:
         raise UserError(in_one_line(error)) from None
     except Exception as error:
         from networks import CompilationError, DeviceError, NotFiniteError  # slow to import
+        from training.methods import NotConvergedError
 
-        if isinstance(error, CompilationError | DeviceError | NotFiniteError):
+        if isinstance(error, CompilationError | DeviceError | NotConvergedError | NotFiniteError):
             raise UserError(str(error)) from None
         raise
 

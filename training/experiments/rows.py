@@ -23,6 +23,7 @@ from training.experiments.trained import (
 from training.recipes.methods import METHODS
 from training.recipes.sizes import training_size
 from training.sweeps.planning.cases import CASE
+from training.updates.gains import learned_parameters
 
 OURS = "ours"
 
@@ -111,7 +112,8 @@ def accuracies(paper: Sequence[PaperRow]) -> Callable[[Trained], Table]:
                     f"ours: {case}", recipe.architecture, str(recipe.forward_steps),
                     str(recipe.backward_steps) if has_stage_2 else "/",
                     mean_and_spread(one["final_accuracy"]), mean_and_spread(one["best_accuracy"]),
-                    f"{network.neurons / 1e3:.1f}K", f"{network.parameters / 1e3:.1f}K",
+                    f"{network.neurons / 1e3:.1f}K",
+                    f"{learned_parameters(network, recipe) / 1e3:.1f}K",
                 )
             )  # fmt: skip
         return Table(columns, rows)

@@ -10,11 +10,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from training.methods.first_stage_method import InexactGradientWarning
     from training.methods.gradients import implicit_gradients, two_stage_gradients
     from training.methods.method import Method
     from training.methods.parts.linear_system import NotConvergedError
     from training.methods.results import Prediction, StepResult
-    from training.methods.spide import InexactGradientWarning
     from training.recipes.two_stage_config import TwoStageConfig
 
 __all__ = [
@@ -29,11 +29,11 @@ __all__ = [
 ]
 
 _MODULES = {
+    "methods.first_stage_method": ("InexactGradientWarning",),
     "methods.gradients": ("implicit_gradients", "two_stage_gradients"),
     "methods.parts.linear_system": ("NotConvergedError",),
     "methods.method": ("Method",),
     "methods.results": ("Prediction", "StepResult"),
-    "methods.spide": ("InexactGradientWarning",),
     "recipes.two_stage_config": ("TwoStageConfig",),
 }
 """Where each name is."""

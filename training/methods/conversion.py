@@ -108,6 +108,8 @@ class Conversion(FirstStageMethod):
 
     def _clipped(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
         """The rates of all layers, and the logits."""
+        if not self._tensors:
+            raise ValueError("there are no weights yet: call set_parameters first")
         batch.check(self.architecture, self.config.forward_steps, self.batch_size)
         rate = torch.from_numpy(self.first.average_input(batch))
         rates: dict[str, Tensor] = {}

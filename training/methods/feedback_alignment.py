@@ -14,7 +14,6 @@ whose place it takes, so that e reaches every layer as strongly as SPIDE's last 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,6 +113,5 @@ class FeedbackAlignment(FirstStageMethod):
             )
             for layer in self.architecture.layers
         }
-        stage2 = self.second.run(currents, self.config.backward_steps)
-        direct = replace(loss, output_gradient=currents[self.architecture.output.name])
-        return self.first.result(batch, stage1, direct, stage2.beta, stage2)
+        stage2 = self.second.run(currents, self.config.backward_steps, count=batch.count)
+        return self.first.result(batch, stage1, loss, stage2.beta, stage2)

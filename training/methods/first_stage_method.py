@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 from numpy.typing import ArrayLike
 
+from equations import has_sigma_rates
 from networks import Architecture, ForwardNetwork
 from networks.simulation import Simulation
 from networks.stages.stage import Stage
@@ -14,6 +16,10 @@ from training.methods.parts.first_stage import FirstStage
 from training.methods.recipe_method import RecipeMethod
 from training.methods.results import Prediction
 from training.recipes.two_stage_config import TwoStageConfig
+
+
+class InexactGradientWarning(UserWarning):
+    """Gradients are built on the derivative of sigma, and stage 1 has neurons of other rates."""
 
 
 class FirstStageMethod(RecipeMethod):
@@ -33,6 +39,11 @@ class FirstStageMethod(RecipeMethod):
         For values that cannot be built, or a way to learn that is not the method's.
     CompilerNotFoundError
         Without a C++ compiler.
+
+    Warns
+    -----
+    InexactGradientWarning
+        For a neuron whose rates are not sigma.
     """
 
     def __init__(
@@ -43,6 +54,13 @@ class FirstStageMethod(RecipeMethod):
         simulation: Simulation,
     ) -> None:
         self.facts.check_simulation(simulation)
+        if not has_sigma_rates(config.neuron):
+            warnings.warn(
+                f"the rates of the neuron '{config.neuron.name}' are not the sigma of section 3.2: "
+                f"the method {self.facts.name} learns with the derivative of sigma, not theirs",
+                InexactGradientWarning,
+                stacklevel=3,
+            )
         network = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
         super().__init__(architecture, network.batch_size, simulation.dtype)
         self.config = config

@@ -1,7 +1,9 @@
 """Exact implicit differentiation: what stage 2 approaches, solved as the linear system it is.
 
 Stage 1 is the project's own; eq. 5 (`training.methods.parts.linear_system`) is solved instead of
-simulated. Weight gradients are Algorithm 2's products of rates, as in stage 2.
+simulated. Weight gradients are Algorithm 2's products of rates, as in stage 2; these leave dropout
+out, so that with it they are exactly what stage 2 approaches, but not the derivative of the loss:
+without feedback that is theirs divided by ``1 - p`` in every layer, p the rate of dropout.
 """
 
 from __future__ import annotations

@@ -10,14 +10,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equations import has_sigma_rates
 from networks import Architecture, BackwardNetwork, BackwardRates
 from networks.simulation import Simulation
 from networks.stages.learning import Stage1Rates
@@ -35,10 +33,6 @@ if TYPE_CHECKING:
     from training.recipes.recipe import Recipe
 
 Array = NDArray[np.floating]
-
-
-class InexactGradientWarning(UserWarning):
-    """Stage 2 would solve eq. 5 for neurons that stage 1 does not have."""
 
 
 class Spide(FirstStageMethod):
@@ -72,13 +66,6 @@ class Spide(FirstStageMethod):
         simulation: Simulation,
         couple: bool | None = None,
     ) -> None:
-        if not has_sigma_rates(config.neuron):
-            warnings.warn(
-                f"the rates of the neuron '{config.neuron.name}' are not the sigma of section 3.2: "
-                "the gradients of stage 2 are not those of eq. 5",
-                InexactGradientWarning,
-                stacklevel=2,
-            )
         super().__init__(architecture, config, batch_size, simulation)
         self.second = BackwardNetwork(
             architecture, config.couple, batch_size, simulation, as_couples=couple

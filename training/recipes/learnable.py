@@ -48,6 +48,11 @@ def check_learnable(recipe: Recipe, architecture: Architecture) -> None:
 
 
 def _refuse_what_only_brian2_has(recipe: Recipe) -> None:
+    if recipe.couple:
+        raise ValueError(
+            f"the method {recipe.method} has no stage 2 and so no couples: leave --couple and "
+            "--realisation out"
+        )
     usual = Simulation()
     for name in BRIAN2:
         value = getattr(recipe, name)
@@ -56,8 +61,3 @@ def _refuse_what_only_brian2_has(recipe: Recipe) -> None:
                 f"the method {recipe.method} runs in torch and has no {name} '{value}': leave "
                 f"--{name} out"
             )
-    if recipe.couple:
-        raise ValueError(
-            f"the method {recipe.method} has no stage 2 and so no couples: leave --couple and "
-            "--realisation out"
-        )

@@ -27,6 +27,7 @@ from training.runs.files.folder import RunFolder, trained_on
 from training.runs.files.same_division import divided_as_before
 from training.runs.loop import TrainingLoop
 from training.runs.shown.display import Display
+from training.updates.gains import learned_parameters
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,11 @@ def load_images(run: RunFolder, setting: Setting) -> tuple[RunFolder, Images]:
             data_set.download(setting.data_dir)
     images = data_set.load(setting.data_dir)
     architecture = read_architecture(recipe)
+    learned = learned_parameters(architecture, recipe)
     setting.display.say(
         f"{recipe.data_set}: {len(images.training):,} training and {len(images.test):,} test "
         f"images\n{architecture.notation}: {architecture.neurons:,} neurons, "
-        f"{architecture.parameters:,} parameters, {architecture.synapses:,} synapses"
+        f"{learned:,} parameters, {architecture.synapses:,} synapses"
     )
     fingerprint = images.fingerprint()
     if not setting.same_everywhere(fingerprint):

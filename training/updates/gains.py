@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -42,6 +43,12 @@ def gain_shapes(architecture: Architecture, recipe: Recipe) -> dict[str, tuple[i
             size if number == axis else 1 for number, size in enumerate(shape)
         )
     return shapes
+
+
+def learned_parameters(architecture: Architecture, recipe: Recipe) -> int:
+    """Number of values that learn: the parameters of the architecture and the gains."""
+    gains = sum(math.prod(shape) for shape in gain_shapes(architecture, recipe).values())
+    return architecture.parameters + gains
 
 
 def check_learned(

@@ -187,6 +187,11 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
             replace(IF, model=IF.model.replace("I/dt", "I/dt + xi*ms**-0.5")),
             "uses 'xi' in its model, but no run can repeat random numbers: put the noise into the",
         ),
+        (
+            replace(IF, leak=0.9),
+            "has leak 0.9, but its spike_count does not decay with it: add 'spike_count = leak",
+        ),
+        (replace(IF, leak=0.9, update="v *= leak  # spike_count too"), "does not decay with it"),
         (replace(IF, update="v += poisson(2)"), "uses 'poisson' in its update"),
         (
             replace(IF, update="v = halved(v)", namespace={"halved": lambda x: x / 2}),
@@ -212,9 +217,21 @@ def test_neurons_of_eq_1_are_known_whatever_their_unit() -> None:
     for neuron in (IF, leaky_integrate_and_fire(0.5, -2.0, 0.3), in_millivolts()):
         assert has_sigma_rates(neuron)
     to_zero = replace(IF, reset=IF.reset.replace("v -= v_threshold - v_rest", "v = v_rest"))
-    for neuron in (adaptive(), to_zero, ternary(), replace(IF, threshold="v > v_threshold")):
+    other = replace(IF, threshold="v > v_threshold")
+    for neuron in (adaptive(), to_zero, ternary(), other, replace(IF, leak=0.9)):
         assert not has_sigma_rates(neuron)
 
 
 def test_names_of_the_namespace_may_be_quantities() -> None:
     assert adaptive().namespace == {"tau": 4 * ms}
+
+
+def test_a_leak_may_be_written_in_other_ways() -> None:
+    """The count of a neuron that fires at every step is the weight of a rate: it has rate 1."""
+    leaky = replace(IF, leak=0.5, update="v *= leak\nspike_count *= leak  # as rates do")
+    single = architecture("1", (1,))
+    network = ForwardNetwork(single, leaky, 1, dtype="float64")
+    values = {name: np.zeros(shape) for name, shape in single.parameter_shapes().items()}
+    values["layer1.bias"][:] = 4.0
+    network.set_parameters(values)
+    assert network.run(np.zeros((1, 1)), 7).alpha["layer1"].item() == 1

@@ -35,16 +35,26 @@ def estimate(recipe: Recipe, threads: int = 1) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", [(), ("--batch-size", "1024"), ("--synapses", "explicit")])
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--batch-size", "1024"),
+        ("--synapses", "explicit"),
+        ("--method", "surrogate", "--forward-steps", "100", "--batch-size", "256"),
+    ],
+)
 def test_it_is_what_a_training_takes(options: tuple[str, ...], tmp_path: Path) -> None:
     changes: dict[str, Any] = {}
     for option, value in zip(options[::2], options[1::2], strict=True):
         name = option.removeprefix("--").replace("-", "_")
         changes[name] = int(value) if value.isdigit() else value
     recipe = replace(RECIPES["digits"], **changes)
-    # What a training takes does not depend on its numbers of steps.
-    short = ("--forward-steps", "8", "--backward-steps", "8", "--max-iterations", "2")
-    train = ("train", "digits", *short, "--out", str(tmp_path / "run"), *options)
+    # What a training takes depends on its numbers of steps in torch alone.
+    few = ("--forward-steps", "8", "--backward-steps", "8")
+    short = () if recipe.method == "surrogate" else few
+    out = ("--out", str(tmp_path / "run"), "--max-iterations", "2")
+    train = ("train", "digits", *short, *out, *options)
     result = subprocess.run(
         [sys.executable, "-c", MEASURE, *train], capture_output=True, text=True, check=True
     )
@@ -65,6 +75,19 @@ def test_what_grows_it() -> None:
         replace(feedback, synapses="explicit"),
     ):
         assert estimate(larger) > 1.01 * estimate(feedback)
+
+
+def test_what_each_method_keeps() -> None:
+    """The steps of time in torch; no stage 2, or one without synapses, elsewhere."""
+    spide = RECIPES["mnist-feedback"]
+    takes = {
+        method: memory(replace(spide, method=method), read_architecture(spide), 1).networks
+        for method in ("spide", "implicit", "feedback_alignment", "surrogate")
+    }
+    assert takes["implicit"] < takes["feedback_alignment"] < takes["spide"] < takes["surrogate"]
+    shorter = replace(spide, method="surrogate", forward_steps=15)
+    half = memory(shorter, read_architecture(spide), 1).networks
+    assert takes["surrogate"] == 2 * half
 
 
 def test_threads_are_those_of_torch() -> None:

@@ -317,3 +317,9 @@ def test_without_compiler(
     line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "run"), *TINY)
     assert "there is no C++ compiler: install g++" in line
     assert not (tmp_path / "run").exists()
+
+
+def test_gains_are_parameters(capsys: pytest.CaptureFixture[str]) -> None:
+    """One for each of the 16, 32 and 32 channels of the layers."""
+    assert main(["info", "digits", "--normalisation", "weight"]) == 0
+    assert f"parameters  {23_786 + 80:,}, gains included" in capsys.readouterr().out

@@ -51,6 +51,7 @@ def test_the_loss_of_one_batch_falls(method: str) -> None:
         ({"device": "cpp_standalone"}, "has no device 'cpp_standalone': leave --device out"),
         ({"synapses": "explicit"}, "has no synapses 'explicit': leave --synapses out"),
         ({"couple": True}, "no couples: leave --couple and --realisation out"),
+        ({"realisation": "explicit-couples"}, "no couples: leave --couple and --realisation out"),
     ],
 )
 def test_what_torch_does_not_have_is_refused(options: dict[str, object], words: str) -> None:

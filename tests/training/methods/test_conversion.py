@@ -53,3 +53,9 @@ def test_a_feedback_is_refused() -> None:
     architecture = Architecture.parse("5-4 (F5)", (3,), 2)
     with pytest.raises(ValueError, match=r"without feedback.*choose --architecture '5-4'"):
         Conversion(architecture, TwoStageConfig(), 1, EXACT)
+
+
+def test_weights_come_first() -> None:
+    method = Conversion(Architecture.parse("3", (1,), 2), TwoStageConfig(), 1, EXACT)
+    with pytest.raises(ValueError, match="no weights yet: call set_parameters first"):
+        method.step(np.ones((1, 1)), np.array([0]))

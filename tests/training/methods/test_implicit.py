@@ -10,6 +10,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from networks import Architecture
+from networks.simulation import Simulation
 from tests.networks.builders import (
     architecture,
     random_dropout,
@@ -24,6 +25,7 @@ from training.methods import (
     implicit_gradients,
     two_stage_gradients,
 )
+from training.methods.conversion import Conversion
 from training.methods.parts.linear_system import SolverName
 
 EXACT = [path for path in CASES if path.stem.startswith("exact_")]
@@ -133,6 +135,21 @@ def test_a_loop_that_amplifies() -> None:
         )
 
 
+@pytest.mark.parametrize("solver", ["fixed-point", "gmres"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 60])
+def test_no_more_applications_than_allowed(solver: SolverName, limit: int) -> None:
+    """Of a residual that floating point does not reach, all that are allowed are used."""
+    network, parameters = strong_feedback()
+    with pytest.raises(NotConvergedError) as refusal:
+        implicit_gradients(
+            network, parameters, np.array([[0.7]]), [0], TwoStageConfig(forward_steps=29),
+            solver=solver, limit=limit, tolerance=1e-300, dtype="float32",
+        )  # fmt: skip
+    said = re.search(r"by (\d+) applications", str(refusal.value))
+    assert said is not None and 1 <= int(said[1]) <= limit
+    assert ("the solver 'gmres', smaller" in str(refusal.value)) == (solver == "fixed-point")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -148,6 +165,26 @@ def test_options_that_do_not_exist(options: dict[str, Any], said: str) -> None:
             network, random_parameters(network), random_images(network, 1), [0], TwoStageConfig(),
             **options,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("p", [0.5, 0.75])
+def test_dropout_is_left_out_of_the_gradients_of_its_own_weights(p: float) -> None:
+    """Algorithm 2. Torch, which differentiates through the mask, finds 1/(1 - p) times as much."""
+    network = architecture("1", (1,))
+    parameters = {name: np.zeros(shape) for name, shape in network.parameter_shapes().items()}
+    parameters["layer1.weight"][:] = 0.5
+    parameters["readout.weight"][:, 0] = [1.0, -1.0]
+    masks = {"layer1": np.full((1, 1), 1 / (1 - p))}
+    images, labels, config = np.array([[0.5]]), np.array([0]), TwoStageConfig(forward_steps=16)
+    found = implicit_gradients(network, parameters, images, labels, config, dropout_masks=masks)
+    clipped = Conversion(network, config, 1, Simulation(dtype="float64"))
+    clipped.set_parameters(parameters)
+    true = clipped.step(images, labels, masks)
+    assert true.alpha["layer1"] == found.alpha["layer1"] == 0.125 / (1 - p)
+    for name, derivative in true.gradients.items():
+        factor = 1.0 if name.startswith("readout") else 1 - p
+        assert_allclose(found.gradients[name], factor * derivative, rtol=1e-12)
+        assert found.gradients[name].all()
 
 
 def test_there_are_no_spikes_to_learn_from() -> None:

@@ -52,3 +52,15 @@ def test_nothing_is_counted_unless_asked() -> None:
     method = built(RECIPE)
     assert method.step(IMAGES, LABELS).operations == {"forward": {}, "backward": {}}
     assert method.predict(IMAGES).operations == {}
+
+
+def test_the_resets_of_couples_are_counted_with_direct_feedback_too() -> None:
+    """One addition a spike: without connections these are all of stage 2."""
+    recipe = replace(RECIPE, method="feedback_alignment", couple=True)
+    result = built(recipe).step(IMAGES, LABELS, count=True)
+    layers = NETWORK.layers
+    assert set(result.operations["backward"]) == {f"{layer.name}.couple" for layer in layers}
+    for layer in layers:
+        spikes = result.firing_rates["backward"][layer.name] * 12 * 5 * layer.units
+        counted = result.operations["backward"][f"{layer.name}.couple"]
+        assert counted == pytest.approx(spikes) and counted > 0

@@ -10,9 +10,16 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from equations import integrate_and_fire
+from networks.simulation import Simulation
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.populations.own_neurons import adaptive, in_volts
-from training.methods import InexactGradientWarning, TwoStageConfig, two_stage_gradients
+from training.methods import (
+    InexactGradientWarning,
+    TwoStageConfig,
+    implicit_gradients,
+    two_stage_gradients,
+)
+from training.methods.feedback_alignment import FeedbackAlignment
 
 NETWORK = architecture()
 LABELS = np.array([0, 1, 1])
@@ -25,6 +32,15 @@ def test_a_neuron_whose_rate_is_not_sigma_warns() -> None:
     with pytest.warns(InexactGradientWarning, match="'adaptive' are not the sigma of section 3.2"):
         result = two_stage_gradients(NETWORK, parameters, images, LABELS, config)
     assert any(gradient.any() for gradient in result.gradients.values())
+
+
+def test_so_it_does_with_every_method_that_learns_with_its_derivative() -> None:
+    config = TwoStageConfig(own_neuron=adaptive(), **STEPS)
+    images, parameters = random_images(NETWORK, 3), random_parameters(NETWORK)
+    with pytest.warns(InexactGradientWarning, match="the method implicit learns with the deriv"):
+        implicit_gradients(NETWORK, parameters, images, LABELS, config)
+    with pytest.warns(InexactGradientWarning, match="the method feedback_alignment learns"):
+        FeedbackAlignment(NETWORK, config, 3, Simulation(), seed=0)
 
 
 @pytest.mark.parametrize("config", [TwoStageConfig(), TwoStageConfig(leak=0.9)])

@@ -163,6 +163,17 @@ def test_after_a_divergence_the_last_finite_weights_stay(
     assert main(["train", "digits", "--resume", out, "--max-iterations", "1"]) == 0
 
 
+def test_an_equation_without_a_solution_ends_a_training_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("training.methods.implicit.TRAINING_TOLERANCE", {"float32": 1e-300})
+    tiny = ("--architecture", "40 (F40)", "--threads", "1", "--max-iterations", "1")
+    out = str(tmp_path / "run")
+    said = refusal(capsys, "train", "digits", "--out", out, "--method", "implicit", *tiny)
+    assert "the training diverged: eq. 5 was not solved to 1e-300" in said
+    assert "a smaller feedback norm or learning rate" in said
+
+
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_stream_that_is_full_ends_nothing(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with open("/dev/full", "w") as full:

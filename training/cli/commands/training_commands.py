@@ -24,6 +24,7 @@ from training.errors import (
     StorageError,
     UserError,
 )
+from training.methods import NotConvergedError
 from training.parallel.distributed.processes import Processes
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
@@ -187,7 +188,7 @@ def _train(
             raise UserError(str(error)) from None
         except OSError as error:
             raise StorageError(f"the training stopped: {sentence(error)}, then {remedy}") from None
-        except NotFiniteError as error:
+        except (NotConvergedError, NotFiniteError) as error:
             raise DivergenceError(f"the training diverged: {error}") from None
     if interruption.requested:
         if processes.leads:

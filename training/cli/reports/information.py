@@ -11,6 +11,7 @@ from networks.devices.genn.memory import LARGEST_BATCH, device_memory
 from training.cli.reports.memory import has_two_sides, memory, number_of_threads
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
+from training.updates.gains import learned_parameters
 
 CARDS = (16, 80)
 """Gigabytes of two common cards."""
@@ -21,11 +22,13 @@ _ROW = "{:<10}{:<10}{:>14}{:>12}{:>14}{:>14}"
 def print_information(recipe: Recipe) -> int:
     """Print layers, shapes, neurons, parameters, synapses and memory; return the exit status."""
     architecture = read_architecture(recipe)
+    learned = learned_parameters(architecture, recipe)
     print(f"{recipe.data_set}, {architecture.notation}\n")
     for row in _rows(architecture):
         print(_ROW.format(*row).rstrip())
     print(f"\nneurons     {architecture.neurons:,} per image, input units included")
-    print(f"parameters  {architecture.parameters:,}")
+    gains = ", gains included" if learned > architecture.parameters else ""
+    print(f"parameters  {learned:,}{gains}")
     print(f"synapses    {architecture.synapses:,} per image, without those from the input")
     print(f"memory      {_memory(architecture, recipe)}")
     if recipe.simulation.undivided:
@@ -62,8 +65,7 @@ def _memory(architecture: Architecture, recipe: Recipe) -> str:
     lines = (
         f"{_mebibytes(needed.total)} at the peak of a training, of which",
         f"{_mebibytes(needed.libraries)} libraries, {_mebibytes(needed.images)} images,",
-        f"{_mebibytes(needed.networks)} networks of both stages ({threads}, {needed.part} images "
-        "each),",
+        f"{_mebibytes(needed.networks)} networks ({threads}, {needed.part} images each),",
         f"{_mebibytes(needed.batch)} a batch of {recipe.batch_size}",
     )
     return f"\n{'':12}".join(lines)

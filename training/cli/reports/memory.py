@@ -16,12 +16,13 @@ import numpy as np
 from networks import Architecture
 from training.data import find
 from training.parallel.partition import number_of_workers, samples_per_part
+from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 
-LIBRARY_BYTES = 430 * 2**20
+LIBRARY_BYTES = 445 * 2**20
 """Python, torch, Brian2, torchvision or scikit-learn, matplotlib, and compiled modules.
 
-Measured on Linux: 415 to 435 MiB.
+Measured on Linux: 415 to 470 MiB.
 """
 
 EXPLICIT_SYNAPSE_BYTES = 40
@@ -35,6 +36,12 @@ Measured on OpenCL: 79 to 107 in the programs, 44 in the process.
 
 FORWARD_STATES, BACKWARD_STATES, COUPLE_STATES, TRACE_STATES = 4, 7, 10, 14
 """Floating-point variables of a neuron in stage 1 and stage 2, `networks.populations.neurons`."""
+
+UNROLLED_STATES = 3
+"""Values per neuron and step that a method in torch keeps until it has been back through time.
+
+Measured: 2.9 to 3.1 on the digits.
+"""
 
 INTEGERS = 2
 """Of each neuron: its number, and its place in the list of spikes."""
@@ -109,32 +116,46 @@ def memory(recipe: Recipe, architecture: Architecture, threads: int) -> Memory:
     return Memory(
         libraries=LIBRARY_BYTES,
         images=training + test,
-        networks=workers * (_states(recipe, neurons, part) + _synapses(recipe, architecture, part)),
+        networks=workers * _networks(recipe, architecture, part),
         batch=BATCH_COPIES * size * neurons * itemsize + inputs + PARAMETER_COPIES * parameters,
         threads=workers,
         part=part,
     )
 
 
-def _states(recipe: Recipe, neurons: int, part: int) -> int:
-    """Return the bytes of the neurons of both stages."""
-    itemsize, integers = np.dtype(recipe.dtype).itemsize, INTEGERS * 4
+def _networks(recipe: Recipe, architecture: Architecture, part: int) -> int:
+    """Return the bytes of what simulates a part of a batch."""
+    facts, itemsize = METHODS[recipe.method], np.dtype(recipe.dtype).itemsize
+    neurons = architecture.spiking_neurons
+    if facts.in_torch:
+        return UNROLLED_STATES * recipe.forward_steps * part * neurons * itemsize
+    found = part * neurons * (FORWARD_STATES * itemsize + INTEGERS * 4)
+    if facts.stage_2:
+        found += _stage_2(recipe, part * neurons)
+    if facts.direct_feedback:
+        found += architecture.classes * neurons * itemsize
+    return found + _synapses(recipe, architecture, part)
+
+
+def _stage_2(recipe: Recipe, neurons: int) -> int:
+    """Return the bytes of its neurons."""
     if recipe.backward_neuron == "trace":
-        backward = TRACE_STATES
+        states = TRACE_STATES
     else:
-        backward = COUPLE_STATES if has_two_sides(recipe) else BACKWARD_STATES
-    populations = 3 if has_two_sides(recipe) else 2
-    return part * neurons * ((FORWARD_STATES + backward) * itemsize + populations * integers)
+        states = COUPLE_STATES if has_two_sides(recipe) else BACKWARD_STATES
+    populations = 2 if has_two_sides(recipe) else 1
+    return neurons * (states * np.dtype(recipe.dtype).itemsize + populations * INTEGERS * 4)
 
 
 def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
-    """Return the bytes of the synapses of both stages; two sides have four connections for one."""
-    simulation = recipe.simulation
-    stages = 5 if has_two_sides(recipe) else 2
+    """Return the bytes of all synapses; two sides have four connections for one."""
+    simulation, facts = recipe.simulation, METHODS[recipe.method]
+    connected = facts.stage_2 and not facts.direct_feedback
+    times = 1 + (4 if has_two_sides(recipe) else 1) * connected
     if simulation.realised.synapses == "shared":
-        return stages * architecture.parameters * np.dtype(recipe.dtype).itemsize
+        return times * architecture.parameters * np.dtype(recipe.dtype).itemsize
     copies = 1 if simulation.facts.compiles_programs else part
-    synapses = stages * architecture.synapses
+    synapses = times * architecture.synapses
     if simulation.learning == "spikes":  # others beside those of stage 2, from the input as well
         first = architecture.layers[0].connection
         neurons = architecture.spiking_neurons

@@ -25,13 +25,17 @@ from networks.arrays import real_number, whole_number
 from networks.connections import Connection
 from networks.populations.neurons import dropout_values
 from networks.weights import Weights
-from networks.wiring import FEEDBACK
+from networks.wiring import FEEDBACK, incoming
 
 Array = NDArray[np.floating]
 SolverName = Literal["fixed-point", "gmres"]
 
 Told = Callable[[str, Connection, torch.Tensor], None]
 """Told a connection, with its name, and what is sent against it, shape (samples, *target_shape)."""
+
+
+_CYCLE = 50
+"""Steps of GMRES before it begins again from what it has found."""
 
 
 class NotConvergedError(ArithmeticError):
@@ -98,6 +102,9 @@ class LinearSystem:
         self._architecture = architecture
         self._weights = weights
         self._told = told
+        self._along = {
+            name: (target, connection) for name, _, target, connection in incoming(architecture)
+        }
         self._factors: dict[str, torch.Tensor] = {}
         for number, layer in enumerate(architecture.layers):
             # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.
@@ -123,13 +130,7 @@ class LinearSystem:
 
     def _back(self, name: str, beta: Array) -> Array:
         """Along one transposed connection."""
-        first = self._architecture.layers[0]
-        if name == FEEDBACK:
-            assert self._architecture.feedback is not None
-            connection, target = self._architecture.feedback, first.name
-        else:
-            (layer,) = (each for each in self._architecture.layers if each.name == name)
-            connection, target = layer.connection, name
+        target, connection = self._along[name]
         weight = self._weights.get(f"{name}.weight")
         tensor = None if weight is None else torch.from_numpy(weight)
         sent = self._factors[target] * torch.from_numpy(beta)
@@ -147,22 +148,29 @@ def solve(system: LinearSystem, g: Array, solver: Solver) -> Array:
         applied += 1
         if _largest(residual, g) <= solver.tolerance:
             return beta
-        if applied >= solver.limit:
-            left = _largest(residual, g)
-            raise NotConvergedError(
-                f"eq. 5 was not solved to {solver.tolerance} by {applied} applications of the "
-                f"loop ('{solver.name}'; the residual is {left:.1e} of g): try the solver "
-                "'gmres', a larger limit or tolerance, or smaller feedback weights"
-            )
+        # What a cycle of GMRES takes beside its steps: its own residual at its end, and the next.
+        steps = min(solver.limit - applied - (0 if solver.name == "fixed-point" else 2), _CYCLE)
+        if steps < 1:
+            raise _not_converged(solver, applied, _largest(residual, g))
         if solver.name == "fixed-point":
             beta = g + image
             continue
         # What is left over is the right-hand side of a system of its own.
-        correction, used = _krylov(system, residual, solver.limit - applied)
+        correction, used = _krylov(system, residual, steps)
         beta, applied = beta + correction, applied + used
 
 
-def _krylov(system: LinearSystem, residual: Array, most: int) -> tuple[Array, int]:
+def _not_converged(solver: Solver, applied: int, left: float) -> NotConvergedError:
+    other = "the solver 'gmres', " if solver.name == "fixed-point" else ""
+    return NotConvergedError(
+        f"eq. 5 was not solved to {solver.tolerance} by {applied} applications of the loop "
+        f"('{solver.name}'; the residual is {left:.1e} of g): choose {other}smaller feedback "
+        "weights (in a training, a smaller feedback norm or learning rate), or in Python a larger "
+        "limit or tolerance"
+    )
+
+
+def _krylov(system: LinearSystem, residual: Array, steps: int) -> tuple[Array, int]:
     """One cycle of GMRES for ``(1 - A^T) x = residual``, and how often it applied the loop."""
     used = 0
 
@@ -174,7 +182,7 @@ def _krylov(system: LinearSystem, residual: Array, most: int) -> tuple[Array, in
 
     size = residual.size
     operator = LinearOperator((size, size), apply, dtype=residual.dtype)
-    found, _ = gmres(operator, residual.ravel(), rtol=1e-6, restart=min(most, 50), maxiter=1)
+    found, _ = gmres(operator, residual.ravel(), rtol=1e-6, restart=steps, maxiter=1)
     return found.reshape(residual.shape).astype(residual.dtype), used
 
 
