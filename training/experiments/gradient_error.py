@@ -27,6 +27,9 @@ Gradients = Mapping[str, NDArray[np.floating]]
 
 STEPS = (10, 25, 50, 100, 250, 500, 1000)
 
+PART = 32
+"""Images at a time: surrogate gradients keep all steps of all of them."""
+
 
 @dataclass(frozen=True)
 class Error:
@@ -70,6 +73,24 @@ def distance(gradient: Gradients, exact: Gradients) -> tuple[float, float]:
     return float(np.degrees(np.arccos(cosine))), float(np.linalg.norm(found - wanted) / lengths[1])
 
 
+def mean_errors(found: Sequence[Sequence[Error]]) -> list[Error]:
+    """Of several networks: the means, method by method and T_B by T_B.
+
+    Parameters
+    ----------
+    found : sequence of sequence of Error
+        Those of each network, in one order.
+    """
+    means = []
+    for same in zip(*found, strict=True):
+        (named,) = {(each.method, each.steps) for each in same}
+        angle, relative = (
+            float(np.mean([getattr(each, name) for each in same])) for name in ("angle", "relative")
+        )
+        means.append(Error(*named, angle, relative))
+    return means
+
+
 def gradient_errors(
     architecture: Architecture,
     recipe: Recipe,
@@ -89,15 +110,18 @@ def gradient_errors(
     parameters : dict of array
         As the stages use them.
     images : array, shape (samples, *input_shape)
+        As many as a batch of the training: g is that of so many.
     labels : int array, shape (samples,)
     steps : sequence of int
         T_B of the methods that have a stage 2; surrogate gradients are the same for all.
     """
 
-    count, simulation = len(images), recipe.simulation
+    count, simulation = min(len(images), PART), recipe.simulation
+    parts = [slice(start, start + count) for start in range(0, len(images), count)]
 
     def gradient(method: Method) -> Gradients:
-        return method.step(images, labels).gradients
+        whole = [method.step(images[p], labels[p], batch=len(images)).gradients for p in parts]
+        return {name: np.sum([each[name] for each in whole], 0) for name in whole[0]}
 
     errors = []
     for case in ABLATION:

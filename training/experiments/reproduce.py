@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from networks.arrays import whole_number
 from training.data import find
 from training.errors import UserError
 from training.experiments.figures import gradient_angles
-from training.experiments.gradient_error import gradient_errors
+from training.experiments.gradient_error import gradient_errors, mean_errors
 from training.experiments.sweeps import ABLATION_SWEEP, STEPS, Experiment, Scale
 from training.experiments.tables import Table
 from training.experiments.targets import GRADIENTS, TARGETS
@@ -40,11 +41,10 @@ from training.sweeps.where import Where
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-GRADIENT_IMAGES = 64
-"""Test images whose gradients are compared."""
-
 GRADIENT_STEPS: dict[Scale, int] = {"small": 50, "full": 250}
 """T_B that the weights of the comparison were trained with."""
+
+DEFAULT_OUT = "reproduced"
 
 _TOLD = (
     "data_set", "architecture", "training_images", "validation", "epochs", "milestones",
@@ -79,7 +79,7 @@ class Request:
     target: str
     scale: Scale = "small"
     seeds: int = 1
-    out: Path = Path("reproduced")
+    out: Path = Path(DEFAULT_OUT)
     data_dir: Path = Path("data")
     workers: int | None = None
 
@@ -97,6 +97,10 @@ class Request:
             "spide", "reproduce", self.target, "--scale", self.scale, "--seeds", str(self.seeds),
             "--data-dir", str(self.data_dir),
         ]  # fmt: skip
+        if self.out != Path(DEFAULT_OUT):
+            words += ["--out", str(self.out)]
+        if self.workers is not None:
+            words += ["--workers", str(self.workers)]
         return shlex.join(words)
 
     def path(self, ending: str) -> Path:
@@ -168,7 +172,7 @@ def reproduce(
         title, table = target.title, target.table(trained)
         figure = None if target.figure is None else target.figure(trained)
     say(f"after {time.monotonic() - began:.0f} s")
-    return _write(request, plan, title, table, figure)
+    return _write(request, trained, title, table, figure)
 
 
 def _trained(
@@ -197,27 +201,35 @@ def _trained(
 
 
 def _gradients(trained: Trained) -> tuple[Table, Figure]:
-    """Gradients of a trained network on test images."""
-    run = trained.run(trained.plan.points[0])
-    pixels, labels = find(run.recipe.data_set).load(trained.data_dir).test.tensors
-    errors = gradient_errors(
-        run.architecture, run.recipe, run.weights,
-        pixels[:GRADIENT_IMAGES].numpy(), labels[:GRADIENT_IMAGES].numpy(),
-    )  # fmt: skip
+    """Gradients of the trained networks of all seeds, each on a batch of test images."""
+    found = []
+    for run in map(trained.run, trained.plan.points):
+        pixels, labels = find(run.recipe.data_set).load(trained.data_dir).test.tensors
+        # A whole batch: of fewer images each would have a larger share of the loss, and send more.
+        size = run.recipe.batch_size
+        found.append(
+            gradient_errors(
+                run.architecture, run.recipe, run.weights,
+                pixels[:size].numpy(), labels[:size].numpy(),
+            )
+        )  # fmt: skip
+    errors = mean_errors(found)
     rows = [(e.method, str(e.steps), e.angle, e.relative) for e in errors]
     columns = ("method", "T_B", "angle (degrees)", "relative error")
     return Table(columns, rows), gradient_angles(errors)
 
 
-def _write(request: Request, plan: Plan, title: str, table: Table, figure: Figure | None) -> Path:
+def _write(
+    request: Request, trained: Trained, title: str, table: Table, figure: Figure | None
+) -> Path:
     made = provenance()
-    told = ", ".join(f"{name} {_values(plan, name)}" for name in _TOLD)
+    told = ", ".join(f"{name} {_values(trained.plan, name)}" for name in _TOLD)
     request.out.mkdir(parents=True, exist_ok=True)
     lines = [
         f"# {request.target}: {title}\n",
         table.markdown(),
         f"`{request.command}` at commit {made.get('commit', 'unknown')}, {made['created']}. "
-        f"Trained: {told}; else the recipe's values.\n",
+        f"Trained with commit {_commits(trained)}: {told}; else the recipe's values.\n",
     ]
     if figure is not None:
         write_atomically(request.path(".png"), as_png(figure))
@@ -225,6 +237,16 @@ def _write(request: Request, plan: Plan, title: str, table: Table, figure: Figur
     write_atomically(request.path(".csv"), table.csv().encode())
     write_atomically(request.path(".md"), "\n".join(lines).encode())
     return request.path(".md")
+
+
+def _commits(trained: Trained) -> str:
+    """The commits that trained the points; of several, how many each."""
+    found = Counter(str(each) for each in trained.results["trained_with"].values.ravel())
+    if len(found) == 1:
+        return next(iter(found))
+    return " and ".join(
+        f"{commit} ({count} point{'s' if count > 1 else ''})" for commit, count in found.items()
+    )
 
 
 def _values(plan: Plan, name: str) -> str:

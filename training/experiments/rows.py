@@ -38,13 +38,14 @@ def methods(trained: Trained) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for case in trained.cases:
         one = trained.results.sel({CASE: case})
-        counted = trained.energy(case=case)
-        back = own_columns(counted, trained.architecture(case=case))
+        reports, network = trained.energies(case=case), trained.architecture(case=case)
+        back = [own_columns(report, network) for report in reports]
         fires = percent(one["firing_rate_forward"].mean("layer"))
         added = _millions(last(one["operations_forward"]))
         if fires is None:  # what learns does not fire: these are of what predicts
-            fires = 100 * float(np.mean(list(counted.activity["stage 1"].values())))
-            added = _millions(counted.prediction[0].accumulates)
+            rates = [list(report.activity["stage 1"].values()) for report in reports]
+            fires = 100 * float(np.mean(rates))
+            added = _millions(mean([report.prediction[0].accumulates for report in reports]))
         rows.append(
             (
                 case,
@@ -56,9 +57,9 @@ def methods(trained: Trained) -> Table:
                 percent(one["firing_rate_backward"].mean("layer")),
                 added,
                 _millions(last(one["operations_backward"])),
-                _millions(back.multiplies_between_neurons),
-                _millions(back.along_transposed_weights),
-                back.kept_per_neuron,
+                _millions(mean([each.multiplies_between_neurons for each in back])),
+                _millions(mean([each.along_transposed_weights for each in back])),
+                mean([each.kept_per_neuron for each in back]),
                 mean(_milliseconds(trained, case)),
             )
         )

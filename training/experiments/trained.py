@@ -23,9 +23,6 @@ from training.sweeps.planning.points import SEED, Point
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset
 
-ENERGY_IMAGES = 8
-"""Test images whose operations are counted for Table 1."""
-
 FORWARD_STEPS = (1, 2, 4, 8, 15, 30)
 """T_F at which trained networks are tested."""
 
@@ -74,10 +71,11 @@ class Trained:
         """The run of a point."""
         return Run(SweepFolder(self.runs).run(point), data_dir=self.data_dir)
 
-    def energy(self, **labels: Any) -> EnergyReport:
-        """What the first such point costs, counted on a few test images."""
-        run = self.run(self.points(**labels)[0])
-        return run.energy(min(ENERGY_IMAGES, run.recipe.batch_size))
+    def energies(self, **labels: Any) -> list[EnergyReport]:
+        """What each such point costs, counted on a batch of test images."""
+        points = tqdm(self.points(**labels), "counting", leave=False, disable=not self.progress)
+        runs = map(self.run, points)
+        return [run.energy(min(run.recipe.batch_size, len(run.images.test))) for run in runs]
 
     @cached_property
     def latency(self) -> dict[str, dict[int, float]]:

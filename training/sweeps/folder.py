@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from training.errors import CheckpointError, RunFolderError
 from training.recipes.architectures import read_architecture
@@ -33,6 +33,8 @@ from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.sweeps.planning.points import Point
 
 ATTEMPTS = "attempts.jsonl"
+UNKNOWN = "unknown"
+"""In place of a commit: of runs of earlier versions, and of code that is in no checkout."""
 
 State = Literal["complete", "failed", "begun", "missing"]
 
@@ -72,7 +74,9 @@ class Attempt:
         Complete iterations before and after it.
     seconds : float
     outcome : str
-        complete, stopped or failed; what was killed leaves no attempt.
+        complete, stopped or failed; begun, as it begins: nothing else is left of what was killed.
+    commit : str
+        Of the code that trained, see `training.provenance.commit`.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Attempt:
     last: int
     seconds: float
     outcome: str
+    commit: str
 
 
 @dataclass(frozen=True)
@@ -180,12 +185,31 @@ class SweepFolder:
 
     def told(self, point: Point) -> bool:
         """Whether it is written down who completed a point."""
+        return any(each.get("outcome") == "complete" for each in self._attempts(point))
+
+    def commits(self, point: Point) -> list[str]:
+        """The commits that a point was trained with, ``unknown`` among them if need be.
+
+        Of a point that has not been begun there are none.
+        """
+        if not (self.run(point) / RECIPE_NAME).exists():
+            return []
+        told = [str(each.get("commit") or UNKNOWN) for each in self._attempts(point)]
+        return list(dict.fromkeys(told)) or [UNKNOWN]
+
+    def _attempts(self, point: Point) -> Iterator[dict[str, Any]]:
+        """What was written down about a point."""
         try:
             lines = (self.path / ATTEMPTS).read_text().splitlines()
         except FileNotFoundError:
-            return False
-        # Not parsed: a process that was killed may have left a part of a line.
-        return any(f'"{point.name}"' in line and '"complete"' in line for line in lines)
+            return
+        for line in lines:
+            try:
+                found = json.loads(line)
+            except ValueError:  # a process that was killed may have left a part of a line
+                continue
+            if isinstance(found, dict) and found.get("name") == point.name:
+                yield found
 
     def note(self, attempt: Attempt) -> None:
         """Write down what a worker did."""

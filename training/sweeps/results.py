@@ -9,8 +9,9 @@
 Curves have a value per epoch, to which every image counts the same, also those of a last batch that
 is short. Evaluations have a dimension of their own, because there may be some within an epoch, too.
 Points that are not complete have the epochs that they have; everything that is missing is NaN, and
-`state` says why. Where a recipe holds images out for validation, all accuracies and losses called
-test are those of these images, as `evaluated` says of each point.
+`state` says why. `trained_with` has the commits whose code trained a point. Where a recipe holds
+images out for validation, all accuracies and losses called test are those of these images, as
+`evaluated` says of each point.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ SUMMARY = {
     "final_accuracy": "{evaluated} accuracy of the last evaluation",
     "best_accuracy": "highest {evaluated} accuracy of all evaluations",
 }
-TEXTS = ("state", "error", "run", "evaluated")
+TEXTS = ("state", "error", "run", "evaluated", "trained_with")
 SYMBOLS = {
     "backward_steps": "T_B",
     "forward_steps": "T_F",
@@ -114,6 +115,7 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
         text["error"][at] = failure.error if failure else ""
         text["run"][at] = point.name
         text["evaluated"][at] = point.recipe.evaluated
+        text["trained_with"][at] = ", ".join(folder.commits(point))
         for name, values in by_epoch(records.get(point, []), point.recipe, layers).items():
             target = rates if name in RATES else curves
             for epoch, value in values.items():

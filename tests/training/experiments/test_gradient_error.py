@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from networks import Architecture
-from training.experiments.gradient_error import distance, gradient_errors
+from training.experiments import gradient_error
+from training.experiments.gradient_error import Error, distance, gradient_errors, mean_errors
 from training.recipes.recipe import Recipe
 
 
@@ -45,3 +46,28 @@ def test_spide_alone_approaches_the_exact_gradient() -> None:
     assert found["SPIDE ours", 20].relative < found["SPIDE w/o F&B", 20].relative
     assert found["DFA", 2000].angle > 30
     assert found["surrogate gradients", 20].angle == found["surrogate gradients", 2000].angle > 3
+
+
+def test_a_batch_may_be_cut_into_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each image has its share of the loss of all: the gradients are those of the whole."""
+    rng = np.random.default_rng(1)
+    recipe = Recipe(
+        data_set="digits", architecture="9 (F9)", dropout=0.0, forward_steps=10, dtype="float64"
+    )
+    architecture = Architecture.parse(recipe.architecture, (5,), 3)
+    parameters = {
+        name: rng.standard_normal(shape) / 2
+        for name, shape in architecture.parameter_shapes().items()
+    }
+    images, labels = rng.standard_normal((7, 5)), rng.integers(0, 3, 7)
+    whole = gradient_errors(architecture, recipe, parameters, images, labels, (15,))
+    monkeypatch.setattr(gradient_error, "PART", 3)
+    parts = gradient_errors(architecture, recipe, parameters, images, labels, (15,))
+    assert [each.method for each in parts] == [each.method for each in whole]
+    for one, other in zip(parts, whole, strict=True):
+        assert one.relative == pytest.approx(other.relative, rel=1e-9)
+
+
+def test_means_over_seeds_by_hand() -> None:
+    one, other = Error("a", 10, 4.0, 0.5), Error("a", 10, 6.0, 0.1)
+    assert mean_errors([[one], [other]]) == [Error("a", 10, 5.0, 0.3)]

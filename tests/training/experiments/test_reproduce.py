@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -32,6 +34,7 @@ from training.experiments.trained import (
     seconds_in_all,
     seconds_to,
 )
+from training.provenance import commit
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
@@ -141,7 +144,9 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
     assert path == tmp_path / "figure5-small.md"
     text = path.read_text()
     assert text.startswith("# figure5: IDE and SPIDE\n")
-    assert "`spide reproduce figure5 --scale small --seeds 1 --data-dir" in text
+    command = f"spide reproduce figure5 --scale small --seeds 1 --data-dir data --out {tmp_path}"
+    assert f"`{command} --workers 1` at commit {commit() or 'unknown'}, " in text
+    assert f"Trained with commit {commit() or 'unknown'}: data_set digits" in text
     assert (tmp_path / "figure5-small.png").read_bytes().startswith(b"\x89PNG")
     rows = list(csv.DictReader((tmp_path / "figure5-small.csv").read_text().splitlines()))
     assert [row["method"] for row in rows] == ["SPIDE", "IDE"]
@@ -149,7 +154,14 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
         for row in rows:
             measured = 100 * results.final_accuracy.sel(case=row["method"]).item()
             assert float(row["test accuracy (%)"]) == pytest.approx(measured)
-    reproduce(request, say=said.append)
+    attempts = tmp_path / "runs" / "methods-small" / "attempts.jsonl"
+    told = [json.loads(line) for line in attempts.read_text().splitlines()]
+    for each in told:  # as if another commit had trained one of the points
+        each["commit"] = "f" * 40 if each["name"] == told[0]["name"] else each["commit"]
+    attempts.write_text("".join(f"{json.dumps(each)}\n" for each in told))
+    text = reproduce(request, say=said.append).read_text()  # type: ignore[union-attr]
+    for each in ("f" * 40, commit() or "unknown"):
+        assert f"{each} (1 point)" in text
     assert any(line.startswith("2 points: 2 complete") for line in said)
 
 
@@ -236,6 +248,7 @@ class Counted:
     """A run whose operations are counted."""
 
     recipe = SMALL
+    images = SimpleNamespace(test=range(100))
     architecture = read_architecture(SMALL)
 
     def energy(self, images: int) -> EnergyReport:
@@ -246,6 +259,7 @@ class Counted:
             Work("way back", "readout", 0, 1e6, 1e6),
         )
         account = Account(self.recipe.method, works, kept=2.0 * neurons)
+        assert images == 100  # a batch of 128, but there are no more
         activity = {"stage 1": {"layer1": 0.1, "layer2": 0.3}}
         return EnergyReport((account,), (account,), activity, 0.0, 0.0, 0, images)
 

@@ -17,6 +17,7 @@ from typing import Literal
 
 from training.errors import BusyRunError, UserError
 from training.interruption import Interruption
+from training.provenance import commit
 from training.recipes import RECIPES
 from training.recipes.chosen import OWN
 from training.runs.files.folder import RunFolder
@@ -76,7 +77,7 @@ def run_point(task: Task, stop: Interruption) -> Outcome:
     try:
         _wait_for_writer(folder.run(task.point), stop)
         first = _iterations(folder, task.point)
-        outcome = _train(task, folder, stop)
+        outcome = _train(task, folder, stop, first)
     except Exception as error:  # any: it is the point's, and is told with its traceback
         told = str(error) if isinstance(error, UserError | ValueError) else repr(error)
         folder.fail(task.point, told, traceback.format_exc())
@@ -85,12 +86,18 @@ def run_point(task: Task, stop: Interruption) -> Outcome:
     # A point may be handed out again, because the worker that had completed it died later.
     untold = outcome == "complete" and not folder.told(task.point)
     if outcome == "failed" or last > first or untold:
-        who, seconds = f"{socket.gethostname()}:{os.getpid()}", time.monotonic() - began
-        folder.note(Attempt(task.point.name, who, first, last, seconds, outcome))
+        _note(folder, task.point, first, last, time.monotonic() - began, outcome)
     return outcome
 
 
-def _train(task: Task, folder: SweepFolder, stop: Interruption) -> Outcome:
+def _note(
+    folder: SweepFolder, point: Point, first: int, last: int, seconds: float, outcome: str
+) -> None:
+    who = f"{socket.gethostname()}:{os.getpid()}"
+    folder.note(Attempt(point.name, who, first, last, seconds, outcome, commit()))
+
+
+def _train(task: Task, folder: SweepFolder, stop: Interruption, first: int) -> Outcome:
     # Brian2 collects garbage in every run: what the imports left is kept out of that.
     gc.collect()
     gc.freeze()
@@ -98,6 +105,8 @@ def _train(task: Task, folder: SweepFolder, stop: Interruption) -> Outcome:
     if stop.requested:
         return "stopped"
     check_images(point, folder, task.fingerprint)  # and that its recipe is this one
+    if first == 0 or not folder.finished(point):
+        _note(folder, point, first, first, 0.0, "begun")
     if not (path / RECIPE_NAME).exists():
         name = task.name if task.name in RECIPES else OWN
         setting = Setting(task.data_dir, interruption=stop)

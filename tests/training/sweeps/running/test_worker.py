@@ -62,7 +62,8 @@ def test_a_point_is_trained_once_as_spide_train_would(tmp_path: Path) -> None:
     written = (folder.run(point) / "metrics.jsonl").read_bytes()
     assert run_point(task(tmp_path, point)) == "complete"
     assert (folder.run(point) / "metrics.jsonl").read_bytes() == written
-    assert attempts(tmp_path) == [(0, 6, "complete")]  # what was handed out twice was trained once
+    # What was handed out twice was trained once.
+    assert attempts(tmp_path) == [(0, 0, "begun"), (0, 6, "complete")]
     alone = train(point.recipe, out=tmp_path / "alone").checkpoint
     swept = load_latest(folder.run(point) / "checkpoints")
     for name, values in alone.parameters.items():
@@ -75,7 +76,7 @@ def test_what_was_begun_goes_on(tmp_path: Path) -> None:
     train("digits", out=folder.run(point), max_iterations=2, **vars(point.recipe))
     assert folder.state(point) == "begun"
     assert run_point(task(tmp_path, point)) == "complete"
-    assert attempts(tmp_path) == [(2, 6, "complete")]
+    assert attempts(tmp_path) == [(2, 2, "begun"), (2, 6, "complete")]
     iterations = [r["iteration"] for r in folder.opened(point).records() if r["kind"] == "training"]
     assert iterations == [1, 2, 3, 4, 5, 6]
 
@@ -100,7 +101,25 @@ def test_a_run_that_was_killed_before_its_first_checkpoint_begins_again(tmp_path
     (folder.run(point) / "metrics.jsonl").unlink()
     assert folder.state(point) == "begun"
     assert run_point(task(tmp_path, point)) == "complete"
-    assert attempts(tmp_path) == [(0, 6, "complete")]
+    assert attempts(tmp_path) == [(0, 0, "begun"), (0, 6, "complete")]
+
+
+def test_a_point_remembers_the_commits_that_trained_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one whose process was killed, and one that was trained before commits were told."""
+    (point,) = plan(dropout=0.2).points
+    folder = SweepFolder(tmp_path)
+    assert folder.commits(point) == []
+    train("digits", out=folder.run(point), max_iterations=2, **vars(point.recipe))
+    assert folder.commits(point) == ["unknown"]
+    earlier = {"name": point.name, "worker": "a:1", "outcome": "stopped"}
+    killed = earlier | {"outcome": "begun", "commit": "b" * 40}
+    lines = [json.dumps(each) for each in (earlier, killed)]
+    (tmp_path / "attempts.jsonl").write_text("\n".join([*lines, '{"name": "', "[1]", ""]))
+    monkeypatch.setattr("training.sweeps.running.worker.commit", lambda: "c" * 40)
+    assert run_point(task(tmp_path, point)) == "complete"
+    assert folder.commits(point) == ["unknown", "b" * 40, "c" * 40]
 
 
 def test_a_sweep_that_stops_trains_nothing(tmp_path: Path) -> None:
