@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import spide
-from training.experiments.reproduce import Request
+from training.experiments.request import Request
 from training.runs.looking.simulate import simulate
 from training.sweeps.where import Where
 

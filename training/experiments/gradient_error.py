@@ -41,7 +41,7 @@ class Error:
     steps : int
         T_B.
     angle : float
-        In degrees.
+        In degrees; NaN of a gradient that is 0 everywhere and has no direction.
     relative : float
         ``|g - exact| / |exact|``.
     """
@@ -55,10 +55,13 @@ class Error:
 def distance(gradient: Gradients, exact: Gradients) -> tuple[float, float]:
     """Angle in degrees and relative error of all gradients but the readout's.
 
+    Where few steps T_B let no spike of stage 2 through, the gradient is 0 everywhere: its angle is
+    NaN, its relative error 1.
+
     Raises
     ------
     ValueError
-        If one of the two is 0 everywhere.
+        If the exact one is 0 everywhere.
     """
     found, wanted = (
         np.concatenate(
@@ -67,14 +70,16 @@ def distance(gradient: Gradients, exact: Gradients) -> tuple[float, float]:
         for g in (gradient, exact)
     )
     lengths = np.linalg.norm(found), np.linalg.norm(wanted)
-    if not all(lengths):
-        raise ValueError("a gradient is 0 everywhere: it has no direction to compare")
+    if not lengths[1]:
+        raise ValueError("the exact gradient is 0 everywhere: there is nothing to compare with")
+    if not lengths[0]:
+        return float("nan"), 1.0
     cosine = float(np.clip(found @ wanted / (lengths[0] * lengths[1]), -1, 1))
     return float(np.degrees(np.arccos(cosine))), float(np.linalg.norm(found - wanted) / lengths[1])
 
 
 def mean_errors(found: Sequence[Sequence[Error]]) -> list[Error]:
-    """Of several networks: the means, method by method and T_B by T_B.
+    """Of several networks: the means, method by method and T_B by T_B, NaN if one of them is.
 
     Parameters
     ----------

@@ -12,21 +12,21 @@ Called again, it goes on where it stopped.
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from networks.arrays import whole_number
+import numpy as np
+
 from training.data import find
 from training.errors import UserError
 from training.experiments.figures import gradient_angles
 from training.experiments.gradient_error import gradient_errors, mean_errors
+from training.experiments.request import Request
 from training.experiments.sweeps import ABLATION_SWEEP, STEPS, Experiment, Scale
-from training.experiments.tables import Table
+from training.experiments.tables import Cell, Table
 from training.experiments.targets import GRADIENTS, TARGETS
 from training.experiments.trained import Trained
 from training.interruption import Interruption
@@ -44,68 +44,11 @@ if TYPE_CHECKING:
 GRADIENT_STEPS: dict[Scale, int] = {"small": 50, "full": 250}
 """T_B that the weights of the comparison were trained with."""
 
-DEFAULT_OUT = "reproduced"
-
 _TOLD = (
     "data_set", "architecture", "training_images", "validation", "epochs", "milestones",
     "forward_steps", "backward_steps",
 )  # fmt: skip
 """Fields of the recipes that a page names."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for.
-
-    Parameters
-    ----------
-    target : str
-        One of `TARGETS`, or gradients.
-    scale : {"small", "full"}
-    seeds : int
-    out : Path
-        Folder of the tables, figures and runs.
-    data_dir : Path
-        Folder of the data sets.
-    workers : int or None
-        Processes that train; as many as fit the cores if not given.
-
-    Raises
-    ------
-    ValueError
-        For a scale or a number that cannot be.
-    """
-
-    target: str
-    scale: Scale = "small"
-    seeds: int = 1
-    out: Path = Path(DEFAULT_OUT)
-    data_dir: Path = Path("data")
-    workers: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.scale not in get_args(Scale):
-            raise ValueError(f"scale must be one of {', '.join(get_args(Scale))}, not {self.scale}")
-        whole_number(self.seeds, "seeds")
-        if self.workers is not None:
-            whole_number(self.workers, "workers")
-
-    @property
-    def command(self) -> str:
-        """The command that asks for it."""
-        words = [
-            "spide", "reproduce", self.target, "--scale", self.scale, "--seeds", str(self.seeds),
-            "--data-dir", str(self.data_dir),
-        ]  # fmt: skip
-        if self.out != Path(DEFAULT_OUT):
-            words += ["--out", str(self.out)]
-        if self.workers is not None:
-            words += ["--workers", str(self.workers)]
-        return shlex.join(words)
-
-    def path(self, ending: str) -> Path:
-        """A file of the results."""
-        return self.out / f"{self.target}-{self.scale}{ending}"
 
 
 def check_target(target: str) -> None:
@@ -214,7 +157,9 @@ def _gradients(trained: Trained) -> tuple[Table, Figure]:
             )
         )  # fmt: skip
     errors = mean_errors(found)
-    rows = [(e.method, str(e.steps), e.angle, e.relative) for e in errors]
+    rows: list[tuple[Cell, ...]] = [
+        (e.method, str(e.steps), None if np.isnan(e.angle) else e.angle, e.relative) for e in errors
+    ]
     columns = ("method", "T_B", "angle (degrees)", "relative error")
     return Table(columns, rows), gradient_angles(errors)
 

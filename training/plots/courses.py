@@ -118,7 +118,7 @@ def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -
     ----------
     axes : Axes
     courses : dict of Curve
-        T_B in place of epochs, and errors, by method.
+        T_B in place of epochs, and errors, by method; of one that is NaN there is no point.
     quantity : str
         What kind of error.
     """
@@ -132,7 +132,8 @@ def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -
     axes.set(xlabel="$T_B$ (steps)", ylabel=quantity)
     steps = np.concatenate([np.asarray(each.epochs, float) for each in courses.values()])
     log_axis(axes, steps, horizontal=True)
-    log_axis(axes, np.concatenate([np.asarray(each.values, float) for each in courses.values()]))
+    errors = np.concatenate([np.asarray(each.values, float) for each in courses.values()])
+    log_axis(axes, errors[np.isfinite(errors)])
     return axes
 
 

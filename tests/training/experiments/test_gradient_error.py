@@ -7,6 +7,7 @@ import pytest
 
 from networks import Architecture
 from training.experiments import gradient_error
+from training.experiments.figures import gradient_angles
 from training.experiments.gradient_error import Error, distance, gradient_errors, mean_errors
 from training.recipes.recipe import Recipe
 
@@ -18,8 +19,11 @@ def test_distance_by_hand() -> None:
     angle, relative = distance(found, exact)
     assert angle == pytest.approx(np.degrees(np.arccos(0.8)))
     assert relative == pytest.approx(np.sqrt(10) / 5)
-    with pytest.raises(ValueError, match="0 everywhere"):
-        distance({name: 0 * value for name, value in found.items()}, exact)
+    nothing = {name: 0 * value for name, value in found.items()}
+    angle, relative = distance(nothing, exact)
+    assert np.isnan(angle) and relative == 1
+    with pytest.raises(ValueError, match="the exact gradient is 0 everywhere"):
+        distance(found, nothing)
 
 
 def test_spide_alone_approaches_the_exact_gradient() -> None:
@@ -71,3 +75,14 @@ def test_a_batch_may_be_cut_into_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_means_over_seeds_by_hand() -> None:
     one, other = Error("a", 10, 4.0, 0.5), Error("a", 10, 6.0, 0.1)
     assert mean_errors([[one], [other]]) == [Error("a", 10, 5.0, 0.3)]
+
+
+def test_a_gradient_without_a_direction_has_no_point_in_the_figure() -> None:
+    nothing, something = (
+        Error("SPIDE ours", 10, float("nan"), 1.0),
+        Error("SPIDE ours", 25, 9.0, 0.2),
+    )
+    angles, relative = gradient_angles([nothing, something]).axes
+    (line,) = angles.get_lines()
+    np.testing.assert_array_equal(np.asarray(line.get_ydata()), [np.nan, 9.0])
+    assert angles.get_ylim()[0] > 0 and len(relative.get_lines()) == 1

@@ -17,7 +17,8 @@ from training.energy.report import EnergyReport
 from training.energy.work import Account, Work
 from training.errors import UserError
 from training.experiments import sweeps, targets
-from training.experiments.reproduce import Request, check_target, reproduce
+from training.experiments.reproduce import check_target, reproduce
+from training.experiments.request import Request
 from training.experiments.sweeps import (
     ABLATION_SWEEP,
     CIFAR_SWEEP,

@@ -11,7 +11,8 @@ from typing import Literal
 from training.cli.commands.training_commands import keep_everything
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
-from training.experiments.reproduce import Request, check_target, reproduce
+from training.experiments.reproduce import check_target, reproduce
+from training.experiments.request import DEFAULT_OUT, Request
 from training.experiments.targets import GRADIENTS, TARGETS
 from training.interruption import Interruption
 
@@ -36,7 +37,7 @@ class Reproduce:
 
     scale: Literal["small", "full"] = "small"
     seeds: int = 1
-    out: Path = Path("reproduced")
+    out: Path = Path(DEFAULT_OUT)
     data_dir: Path = Path("data")
     workers: int | None = None
 

@@ -1,0 +1,69 @@
+"""What is asked of `training.experiments.reproduce`: a table or figure, how large, and where."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from networks.arrays import whole_number
+from training.experiments.sweeps import Scale
+
+DEFAULT_OUT = "reproduced"
+"""Folder of what is made, if no other is given."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Parameters
+    ----------
+    target : str
+        One of `TARGETS`, or gradients.
+    scale : {"small", "full"}
+    seeds : int
+    out : Path
+        Folder of the tables, figures and runs.
+    data_dir : Path
+        Folder of the data sets.
+    workers : int or None
+        Processes that train; as many as fit the cores if not given.
+
+    Raises
+    ------
+    ValueError
+        For a scale or a number that cannot be.
+    """
+
+    target: str
+    scale: Scale = "small"
+    seeds: int = 1
+    out: Path = Path(DEFAULT_OUT)
+    data_dir: Path = Path("data")
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.scale not in get_args(Scale):
+            raise ValueError(f"scale must be one of {', '.join(get_args(Scale))}, not {self.scale}")
+        whole_number(self.seeds, "seeds")
+        if self.workers is not None:
+            whole_number(self.workers, "workers")
+
+    @property
+    def command(self) -> str:
+        """The command that asks for it."""
+        words = [
+            "spide", "reproduce", self.target, "--scale", self.scale, "--seeds", str(self.seeds),
+            "--data-dir", str(self.data_dir),
+        ]  # fmt: skip
+        if self.out != Path(DEFAULT_OUT):
+            words += ["--out", str(self.out)]
+        if self.workers is not None:
+            words += ["--workers", str(self.workers)]
+        return shlex.join(words)
+
+    def path(self, ending: str) -> Path:
+        """A file of the results."""
+        return self.out / f"{self.target}-{self.scale}{ending}"
