@@ -67,8 +67,8 @@ class NeuronModel:
     Raises
     ------
     ValueError
-        If the parameters are not finite, if the threshold does not lie above the initial and the
-        resting potential, or the leak lies outside (0, 1].
+        If the parameters are no finite numbers, if the threshold does not lie above the initial and
+        the resting potential, or the leak lies outside (0, 1].
     """
 
     model: str
@@ -86,6 +86,13 @@ class NeuronModel:
     def __post_init__(self) -> None:
         for own in ("parameters", "initial", "namespace"):
             object.__setattr__(self, own, dict(getattr(self, own)))
+        for name, value in {**self.constants, **self.initial}.items():
+            try:
+                float(value)
+            except (TypeError, ValueError):
+                raise ValueError(
+                    f"{name} of neuron '{self.name}' is {value!r}: it must be a number"
+                ) from None
         for name, value in {**self.parameters, **self.initial}.items():
             if not math.isfinite(float(value)):
                 raise ValueError(f"{name} of neuron '{self.name}' is {value}: it must be finite")

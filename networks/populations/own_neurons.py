@@ -11,13 +11,15 @@ import keyword
 
 from brian2.core.functions import Function
 from brian2.core.namespace import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, DEFAULT_UNITS
-from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, FLOAT, PARAMETER, Equations
 from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
 from brian2.utils.stringtools import get_identifiers
 
-from equations import BACKWARD, FORWARD, NeuronModel
+from equations import BACKWARD, FORWARD, NeuronModel, has_sigma_rates
 from equations.neuron_model import unit_name
 from networks.one_line import in_one_line
+from networks.populations.statements import check_statements, statements
+from networks.populations.trial import try_out
 
 #: Written by a stage before every run, or by the synapses.
 _INPUTS = frozenset({"I"})
@@ -68,12 +70,14 @@ def check_neuron(neuron: NeuronModel) -> None:
         If its equations cannot be read, ``v``, ``I`` or ``spike_count`` is missing, a name means
         two things or nothing, a value of `initial` belongs to no state variable, units do not
         fit each other, it has a leak with which its count does not decay, counts on Brian2's own
-        refractoriness, draws random numbers, or calls Python.
+        refractoriness, draws random numbers, calls Python, assigns what nothing reads, does not
+        count its spikes, or has strings that Brian2 does not simulate.
     """
     try:
         _check_names_of_its_own(neuron)
         equations = Equations(neuron.equations)
         _check_variables(neuron, equations)
+        check_statements(neuron, set(equations))
         _check_units(neuron, equations)
         _check_leak(neuron, equations)
         _check_refractoriness(neuron, equations)
@@ -84,6 +88,8 @@ def check_neuron(neuron: NeuronModel) -> None:
     except Exception as error:  # Brian2 raises its own kinds, SyntaxError, KeyError, TypeError
         said = in_one_line(error)
         raise ValueError(f"the neuron '{neuron.name}' cannot be read: {said}") from None
+    if not has_sigma_rates(neuron):  # those are known to be simulated
+        try_out(neuron)
 
 
 def _states(equations: Equations) -> list[str]:
@@ -126,8 +132,13 @@ def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
             raise _refuse(neuron, f"has no '{name}' in its model: declare {meaning}")
     if equations["I"].type != PARAMETER or "shared" in equations["I"].flags:
         raise _refuse(neuron, "computes 'I' itself: declare it as 'I : 1 (constant)'")
-    if "spike_count" not in get_identifiers(neuron.reset):
-        raise _refuse(neuron, "does not count its spikes: add 'spike_count += 1' to its reset")
+    for name in ("v", "I"):
+        if equations[name].var_type != FLOAT:
+            raise _refuse(
+                neuron,
+                f"has '{name}' as an integer or a truth value: declare it with a unit, or as "
+                f"'{name} : 1'",
+            )
     states = _states(equations)
     for name in ("v", "spike_count"):
         if name not in states:
@@ -191,8 +202,8 @@ def _check_refractoriness(neuron: NeuronModel, equations: Equations) -> None:
 def _check_identifiers(neuron: NeuronModel, equations: Equations) -> None:
     names = {*equations, *neuron.namespace, *_KNOWN}
     # A plain assignment makes a variable of the statements' own.
-    lines = f"{neuron.update}\n{neuron.reset}".split("\n")
-    assigned = {line.partition("=")[0].strip() for line in lines}
+    text = f"{neuron.update}\n{neuron.reset}"
+    assigned = {each.target for each in statements(text) if each.operation == "="}
     for where, used in _identifiers(neuron, equations).items():
         for name in sorted(used - names - assigned):
             raise _refuse(

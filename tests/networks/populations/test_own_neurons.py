@@ -145,6 +145,14 @@ def test_a_threshold_below_the_initial_potential_is_refused() -> None:
 IF = integrate_and_fire()
 
 
+@pytest.mark.parametrize("value", ["a", np.ones(2), None])
+def test_what_is_no_number_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"jump of neuron 'neuron' is {value!r}: it")):
+        replace(IF, parameters={"jump": value})
+    with pytest.raises(ValueError, match=r"v_rest of neuron 'neuron' is .*: it must be a number"):
+        replace(IF, v_rest=value)
+
+
 @pytest.mark.parametrize("kind", ["initial", "parameters"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None:
@@ -196,6 +204,38 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
         (
             replace(IF, update="v = halved(v)", namespace={"halved": lambda x: x / 2}),
             "uses the Python function 'halved' in its update, which compiled code cannot call",
+        ),
+        (
+            replace(IF, reset="V = v - v_threshold + v_rest\nspike_count += 1"),
+            "assigns 'V' in its reset, which is no variable of its model and is not read after "
+            "that: write 'v', if that is meant",
+        ),
+        (replace(IF, update="vv = v * 0.5"), "assigns 'vv' in its update"),
+        (replace(IF, reset="u = v_rest\nspike_count += 1"), "assigns 'u' in its reset"),
+        (replace(IF, reset="v = 0  # spike_count += 1"), "does not count its spikes"),
+        (replace(IF, reset="v = 0\nspike_count = 1"), "has 'spike_count = 1' in its reset, with"),
+        (replace(IF, reset="v = 0\nspike_count += 2"), "has 'spike_count += 2' in its reset"),
+        (
+            replace(IF, model=IF.model.replace("I : 1", "I : integer")),
+            "has 'I' as an integer or a truth value: declare it with a unit, or as 'I : 1'",
+        ),
+        (
+            replace(IF, model=IF.model.replace("I/dt", "I")),
+            "cannot be simulated: Expression 'I' does not have the expected unit hertz (unit is 1)",
+        ),
+        (
+            replace(IF, model=IF.model + "dx/dt = -x/tau : 1", namespace={"tau": 10}),
+            "cannot be simulated: Expression '-x/tau' does not have the expected unit hertz",
+        ),
+        (replace(IF, threshold="v - v_threshold"), "'v - v_threshold' is not a boolean expression"),
+        (replace(IF, update="v = v +* 2"), "the neuron 'neuron' cannot be simulated: invalid syn"),
+        (
+            replace(IF, reset="v -=\nspike_count += 1"),
+            "has a line 'v -=', which is no assignment, in its reset",
+        ),
+        (
+            replace(IF, threshold="v >= levels", namespace={"levels": np.ones(3)}),
+            "Variable levels was found in the namespace, but is not a scalar value",
         ),
         (replace(IF, model="dv/dt = : 1"), "cannot be read"),
         (replace(IF, v_threshold=20 * mV), "v_threshold in 'volt' and v in '1'"),

@@ -1,0 +1,106 @@
+"""What the statements of a neuron, its update and its reset, assign.
+
+Brian2 takes an assignment to a name that it does not know for a variable of the statements' own, so
+that a misspelt state variable keeps its value without a word.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from brian2.parsing.statements import parse_statement
+from brian2.utils.stringtools import get_identifiers
+
+from equations import NeuronModel
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An assignment.
+
+    Parameters
+    ----------
+    target : str
+        The variable.
+    operation : str
+        ``=``, ``+=``, ...
+    expression : str
+    """
+
+    target: str
+    operation: str
+    expression: str
+
+    @property
+    def reads(self) -> set[str]:
+        """The names whose values it needs."""
+        names: set[str] = get_identifiers(self.expression)
+        return names if self.operation == "=" else names | {self.target}
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """The assignments of a text, line by line.
+
+    Raises
+    ------
+    ValueError
+        For a line that is none.
+    """
+    for line in text.split("\n"):
+        code = line.partition("#")[0].strip()
+        if not code:
+            continue
+        try:
+            target, operation, expression, _ = parse_statement(code)
+        except ValueError:
+            raise ValueError(f"has a line '{code}', which is no assignment") from None
+        yield Statement(target, operation, expression)
+
+
+def check_statements(neuron: NeuronModel, variables: set[str]) -> None:
+    """Refuse statements that change nothing, and a count that does not count.
+
+    Parameters
+    ----------
+    neuron : NeuronModel
+    variables : set of str
+        Those of its equations.
+
+    Raises
+    ------
+    ValueError
+        If one assigns a name that is no variable and is not read after it, or the reset does not
+        add 1 to `spike_count`, or the spike ``s`` of a ternary neuron.
+    """
+    for where, text in (("update", neuron.update), ("reset", neuron.reset)):
+        try:
+            lines = list(statements(text))
+        except ValueError as error:
+            raise _refuse(neuron, f"{error}, in its {where}") from None
+        for number, line in enumerate(lines):
+            later = set().union(*(each.reads for each in lines[number + 1 :]))
+            if line.operation == "=" and line.target not in variables | later:
+                meant = difflib.get_close_matches(line.target, variables, 1, 0.6)
+                meant += [each for each in variables if each.lower() == line.target.lower()]
+                hint = f"write '{meant[-1]}', if that is meant" if meant else "declare it"
+                raise _refuse(
+                    neuron,
+                    f"assigns '{line.target}' in its {where}, which is no variable of its model "
+                    f"and is not read after that: {hint}",
+                )
+    counted = [each for each in statements(neuron.reset) if each.target == "spike_count"]
+    if not counted:
+        raise _refuse(neuron, "does not count its spikes: add 'spike_count += 1' to its reset")
+    for each in counted:
+        if each.operation != "+=" or each.expression.strip() not in ("1", "1.0", "s"):
+            raise _refuse(
+                neuron,
+                f"has 'spike_count {each.operation} {each.expression}' in its reset, with which "
+                "its rate is no longer the share of steps with a spike: write 'spike_count += 1'",
+            )
+
+
+def _refuse(neuron: NeuronModel, reason: str) -> ValueError:
+    return ValueError(f"the neuron '{neuron.name}' {reason}")
