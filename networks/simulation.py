@@ -119,6 +119,20 @@ class Simulation:
                 "spikes before the leak: use leak 1, or device 'cpp_standalone'"
             )
 
+    def check_batch(self, batch_size: int) -> None:
+        """Refuse more threads than a batch has samples.
+
+        Raises
+        ------
+        ValueError
+            If some would have nothing to do.
+        """
+        if self.threads > batch_size:
+            raise ValueError(
+                f"threads is {self.threads}, more than the {batch_size} images of a batch that "
+                f"they share: use at most {batch_size} threads, or a larger batch size"
+            )
+
     @property
     def realised(self) -> Realised:
         """What "auto" is on this device."""

@@ -30,3 +30,10 @@ def test_a_backend_where_there_is_none_to_choose() -> None:
 def test_programs_of_a_cpu_are_as_many_as_threads() -> None:
     assert Simulation(device="genn", backend="cpu", threads=4).threads == 4
     assert Simulation(device="cpp_standalone", threads=4).threads == 4
+
+
+def test_no_more_threads_than_samples() -> None:
+    Simulation(threads=3).check_batch(3)
+    Simulation().check_batch(1)  # as many as there are cores, and samples
+    with pytest.raises(ValueError, match="threads is 3, more than the 2 images of a batch that"):
+        Simulation(threads=3).check_batch(2)

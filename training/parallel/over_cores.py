@@ -52,6 +52,7 @@ class OverCores(Method):
         simulation: Simulation,
     ) -> None:
         super().__init__(architecture, whole_number(batch_size, "the batch size"), simulation.dtype)
+        simulation.check_batch(self.batch_size)
         count = simulation.threads or number_of_workers(
             architecture, self.batch_size, simulation, torch.get_num_threads()
         )

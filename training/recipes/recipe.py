@@ -176,7 +176,8 @@ class Recipe(TwoStageValues, Simulation):
             if getattr(self, name) > most:
                 raise ValueError(f"{name} must be at most {most:,}, not {getattr(self, name)}")
         self._check_precision()
-        _ = self.simulation, self.two_stage  # their own checks
+        _ = self.two_stage  # its own checks
+        self.simulation.check_batch(self.batch_size)
 
     def _realise(self) -> None:
         """Make the word the two options that it stands for."""

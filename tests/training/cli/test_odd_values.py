@@ -91,6 +91,12 @@ def test_other_failures_keep_their_traceback(monkeypatch: pytest.MonkeyPatch) ->
         main(["train", "digits", *TINY])
 
 
+def test_more_threads_than_images_of_a_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("train", "info"):
+        said = refusal(capsys, command, "digits", "--threads", "33")
+        assert "threads is 33, more than the 32 images of a batch that they share" in said
+
+
 def test_the_readouts_parameters_need_memory_too() -> None:
     """4e15 of them, which NumPy refuses: torch would raise an error without a type of its own."""
     from training.recipes.recipe import Recipe

@@ -178,6 +178,15 @@ def test_occupied_and_unwritable_folders(
     assert "cannot write the run folder" in line
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="this system has no /proc")
+def test_where_permissions_say_yes_and_the_file_system_no(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Told before anything is loaded: to the superuser all folders seem to be writable."""
+    line = refusal(capsys, "train", "digits", "--out", "/proc/run", *TINY)
+    assert "cannot write the run folder '/proc/run' ('/proc' cannot be written to" in line
+
+
 def test_resume_refuses_other_options_and_recipes(
     trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from training.data.own_data.from_memory import FOLDER
 from training.errors import RunFolderError
@@ -35,7 +35,7 @@ def check_vacant(path: Path) -> None:
 
 
 def check_makeable(path: Path) -> None:
-    """Refuse a path at which no folder can be made, or which is taken; nothing is written.
+    """Refuse a path at which no folder can be made, or which is taken; nothing is left there.
 
     Raises
     ------
@@ -79,6 +79,10 @@ def _obstacle(path: Path) -> str | None:
         present = present.parent
     if not present.is_dir():
         return f"'{present}' is a file"
-    if not os.access(present, os.W_OK | os.X_OK):
-        return f"'{present}' cannot be written to"
-    return None
+    # Permissions do not tell all: of a network's file system, or of one that is full. Who may not
+    # write gets a PermissionError.
+    try:
+        with TemporaryDirectory(prefix=".spide-", dir=present):
+            return None
+    except OSError as error:
+        return f"'{present}' cannot be written to: {cause(error)}"
