@@ -206,7 +206,7 @@ def require_nir() -> type[nir]:
         import nir
     except ImportError:
         raise ExchangeError(
-            "NIR needs the package nir: install it with pip install 'spide[nir]'"
+            "NIR needs the package nir: in spide's checkout, pip install -e '.[nir]'"
         ) from None
     return nir
 

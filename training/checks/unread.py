@@ -36,6 +36,8 @@ def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
     if architecture.feedback is None:
         reason = f"'{architecture.notation}' has no feedback"
         found |= dict.fromkeys(("feedback_norm", "norm_restriction"), reason)
+    if not any(layer.connection.has_parameters for layer in architecture.layers):
+        found["normalisation"] = f"no layer of '{architecture.notation}' has weights"
     if recipe.dropout == 0:
         found |= dict.fromkeys(("dropout_layers", "dropout_per"), "the dropout is 0")
     elif not dropped_layers(architecture, recipe.dropout_layers):
@@ -95,6 +97,8 @@ def _remedy(name: str, recipe: Recipe) -> str:
         return ", or choose the device genn"
     if name in ("feedback_norm", "norm_restriction"):
         return ", or give the architecture a feedback, such as '16C3 (F16C3)'"
+    if name == "normalisation":
+        return ", or give the architecture a layer that learns"
     if name.startswith("dropout"):
         chosen = "a --dropout above 0" if recipe.dropout == 0 else "--dropout-layers all"
         return f", or choose {chosen}"

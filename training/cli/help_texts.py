@@ -156,7 +156,7 @@ example:
 usage: spide export RUN_DIR --to nir|torch --out FILE [--checkpoint last|best]
 
 Writes the trained network into a file that other programs read: a graph of NIR in its exact form
-(pip install 'spide[nir]'), or a PyTorch state dict (safetensors).
+(in spide's checkout: pip install -e '.[nir]'), or a PyTorch state dict (safetensors).
 
   RUN_DIR                  run folder, as 'spide train' made it
   --to nir|torch           the format

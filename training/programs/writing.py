@@ -114,6 +114,11 @@ def compile_training(
         If the recipe asks for what a program does not have or nothing would read, or the folder
         cannot be made, or there is no room for the order of the images in so many epochs.
     """
+    if "threads" in asked:
+        raise UserError(
+            f"threads is {recipe.threads}, and a compiled training is told when it starts, as in "
+            f"'./train {recipe.threads}': leave --threads out"
+        )
     recipe = as_program(recipe)
     architecture = read_architecture(recipe)
     try:

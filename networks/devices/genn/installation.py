@@ -142,8 +142,10 @@ def find_opencl() -> Headers:
     given = os.environ.get("OPENCL_PATH")
     path = Path(given) if given else _USUAL_OPENCL
     if not (path / "include" / "CL" / "opencl.h").is_file():
-        where = f"OPENCL_PATH is '{path}'" if given else f"OPENCL_PATH is not set and in '{path}'"
-        raise DeviceNotUsableError(f"{where}, where there are no OpenCL headers: {_GET_OPENCL}")
+        where = (
+            f"OPENCL_PATH is '{path}'" if given else f"OPENCL_PATH is not set, '{path}' is tried"
+        )
+        raise DeviceNotUsableError(f"{where}, and there are no OpenCL headers: {_GET_OPENCL}")
     return Headers(path)
 
 

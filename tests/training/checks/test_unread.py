@@ -61,6 +61,11 @@ OPTIONS: list[tuple[dict[str, Any], str]] = [
         "--feedback-norm out, or give the architecture a feedback",
     ),
     (
+        {"architecture": "P2", "normalisation": "weight"},
+        "normalisation is weight, which would change nothing: no layer of 'P2' has weights; leave "
+        "--normalisation out, or give the architecture a layer that learns",
+    ),
+    (
         {"dropout": 0.0, "dropout_per": "channel"},
         "dropout_per is channel, which would change nothing: the dropout is 0; leave --dropout-per "
         "out, or choose a --dropout above 0",

@@ -28,6 +28,7 @@ from training.runs.files.folder import open_run
         (("--synapses", "explicit"), "synapses are explicit, on device 'runtime': a compiled"),
         (("--device", "genn"), "synapses are explicit, on device 'genn': a compiled training has"),
         (("--backward-neuron", "trace"), "backward_neuron is 'trace': a compiled training has"),
+        (("--threads", "2"), "is told when it starts, as in './train 2': leave --threads out"),
         (("--evaluate-every", "3"), "evaluate_every is 3: a compiled training has 0 only"),
         (
             ("--stop-at-accuracy", "0.9"),

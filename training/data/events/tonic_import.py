@@ -7,7 +7,7 @@ from typing import Any
 
 from training.errors import DataError
 
-EXTRA = "pip install 'spide[events]'"
+EXTRA = "in spide's checkout, pip install -e '.[events]'"
 
 
 def tonic_module(name: str) -> Any:
