@@ -68,7 +68,7 @@ class TwoStageConfig(TwoStageValues):
     Raises
     ------
     ValueError
-        If a value cannot be simulated.
+        If a value cannot be simulated, or is another one than that of the neuron.
     """
 
     own_neuron: NeuronModel | None = None
@@ -78,7 +78,13 @@ class TwoStageConfig(TwoStageValues):
             if not isinstance(own, NeuronModel):
                 raise ValueError(f"own_neuron must be a NeuronModel, not {own!r}")
             for name in ("v_threshold", "v_rest", "leak"):
-                object.__setattr__(self, name, float(getattr(own, name)))
+                given, its = getattr(self, name), float(getattr(own, name))
+                if given not in (its, getattr(TwoStageValues, name)):
+                    raise ValueError(
+                        f"{name} is {given}, and that of the neuron '{own.name}' is {its}: leave "
+                        f"{name} out, or give it to the neuron"
+                    )
+                object.__setattr__(self, name, its)
         for field in fields(self):
             if field.type == "float":
                 value = real_number(getattr(self, field.name), field.name)

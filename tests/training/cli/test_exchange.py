@@ -67,7 +67,7 @@ def test_a_matrix_that_nir_cannot_reshape_is_told(
 def test_what_cannot_be_done_is_said(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "network.safetensors"
+    file = tmp_path / "new" / "folder" / "network.safetensors"  # which is made
     spide.Run(trained).export(file, "torch")
     out = ["--out", str(tmp_path / "out")]
     assert "cannot be 'onnx'" in refusal(capsys, "export", str(trained), "--to", "onnx", *out)

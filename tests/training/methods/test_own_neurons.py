@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,15 @@ def test_neurons_of_eq_1_do_not(config: TwoStageConfig) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", InexactGradientWarning)
         two_stage_gradients(NETWORK, parameters, images, LABELS, config)
+
+
+def test_its_values_are_those_of_the_configuration() -> None:
+    """Others are not dropped without a word; steps and scales may be changed later."""
+    for name, value in (("v_threshold", 3.0), ("v_rest", 0.0), ("leak", 0.5)):
+        with pytest.raises(ValueError, match=f"{name} is {value}, and that of the neuron 'volts'"):
+            TwoStageConfig(own_neuron=in_volts(-1.0), **{name: value})
+    config = replace(TwoStageConfig(own_neuron=in_volts(-1.0)), backward_steps=7)
+    assert (config.v_threshold, config.v_rest, config.backward_steps) == (-0.5, -1.0, 7)
 
 
 def test_gradients_of_a_neuron_in_volts() -> None:

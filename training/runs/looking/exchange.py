@@ -44,7 +44,7 @@ def trained_network(
 
 
 def write_network(network: TrainedNetwork, path: Path, to: Format) -> None:
-    """Write a network, whole or not at all; a file that is there is replaced.
+    """Write a network, whole or not at all; a file that is there is replaced, folders are made.
 
     Raises
     ------
@@ -59,6 +59,7 @@ def write_network(network: TrainedNetwork, path: Path, to: Format) -> None:
         content: bytes = importlib.import_module(_MODULES[to]).to_bytes(network)
     except ExchangeError as error:
         raise UserError(str(error)) from None
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, content)
 
 
