@@ -54,9 +54,11 @@ def test_neurons_of_eq_1_do_not(config: TwoStageConfig) -> None:
 
 def test_its_values_are_those_of_the_configuration() -> None:
     """Others are not dropped without a word; steps and scales may be changed later."""
-    for name, value in (("v_threshold", 3.0), ("v_rest", 0.0), ("leak", 0.5)):
+    others: list[dict[str, Any]] = [{"v_threshold": 3.0}, {"v_rest": 0.0}, {"leak": 0.5}]
+    for other in others:
+        ((name, value),) = other.items()
         with pytest.raises(ValueError, match=f"{name} is {value}, and that of the neuron 'volts'"):
-            TwoStageConfig(own_neuron=in_volts(-1.0), **{name: value})
+            TwoStageConfig(own_neuron=in_volts(-1.0), **other)
     config = replace(TwoStageConfig(own_neuron=in_volts(-1.0)), backward_steps=7)
     assert (config.v_threshold, config.v_rest, config.backward_steps) == (-0.5, -1.0, 7)
 
