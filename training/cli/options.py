@@ -25,6 +25,7 @@ _CHOICE = re.compile(
     r"invalid choice '(?P<word>[^']*)' for argument '(?P<option>[^']*)'.*\((?P<choices>.*)\)"
 )
 _MISSING = re.compile(r"Missing value for argument '(?P<option>[^']*)'")
+_REQUIRED = re.compile(r"Missing from (?P<prog>[^:]*): (?P<options>.*)")
 _OF_OPTION = re.compile(r"Error parsing (?P<option>--[\w-]+): (?P<reason>.*)")
 _OF_COMMAND = re.compile(r"Error parsing \w+: (?P<sentence>.*)")
 """Complaints of tyro; the last is what a command itself says of its options."""
@@ -129,6 +130,10 @@ def _explained(sentence: str, arguments: Sequence[str]) -> str:
         )
     if match := _MISSING.search(sentence):
         return f"{match['option']} needs a value"
+    if match := _REQUIRED.match(sentence):
+        options = re.findall(r"(--[\w-]+) (?:\{([^}]*)\}|(\S+))", match["options"])
+        told = (f"{name} {choices.replace(',', '|') or kind}" for name, choices, kind in options)
+        return f"{match['prog']} needs {' and '.join(told)}"
     if match := _OF_COMMAND.match(sentence):
         return match["sentence"]
     words = [word for each in arguments for word in each.split("=", 1)]

@@ -323,3 +323,18 @@ def test_gains_are_parameters(capsys: pytest.CaptureFixture[str]) -> None:
     """One for each of the 16, 32 and 32 channels of the layers."""
     assert main(["info", "digits", "--normalisation", "weight"]) == 0
     assert f"parameters  {23_786 + 80:,}, gains included" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("export", "run"), "spide export needs --to nir|torch and --out PATH"),
+        (("export", "run", "--to", "nir"), "spide export needs --out PATH"),
+        (("import", "file"), "spide import needs --recipe STR and --out PATH"),
+        (("collect", "folder"), "spide collect needs --out PATH"),
+    ],
+)
+def test_options_that_a_command_needs(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refusal(capsys, *words) == f"spide: {said}"
