@@ -23,6 +23,7 @@ from training.sweeps.results import gather
 from training.sweeps.running.clusters import connected, dashboard
 from training.sweeps.running.queue import new_sweep, outcomes
 from training.sweeps.running.worker import Outcome, Task
+from training.sweeps.taken import check_results, check_runs
 from training.sweeps.todo import check_images, fingerprints_of, missing
 from training.sweeps.where import Where
 
@@ -67,7 +68,8 @@ def sweep(
         ablation (``ours``, ``w/o B``, ``w/o F&B``) or your own. A threshold follows its resting
         potential, if only that is varied.
     out : path
-        The results: a NetCDF file, written anew as points end.
+        The results: a NetCDF file, written anew as points end. One that is there already must be
+        that of a sweep whose points are all among these.
     seeds : int or sequence of int, optional
         How many, from the recipe's own one on; or which. One by default.
     mode : {"grid", "list", "random"}
@@ -164,6 +166,8 @@ def run_sweep(
     folder, interruption = where.folder, interruption or Interruption()
     commit()  # of the code that trains now, however the checkout moves on
     check_netcdf(where.out)
+    check_results(where.out, plan)
+    check_runs(folder.path)
     fingerprints = fingerprints_of(plan, where.data_dir)
     with folder.locked():
         for point, fingerprint in fingerprints.items():
