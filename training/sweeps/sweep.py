@@ -113,11 +113,12 @@ def sweep(
         file = read_sweep_file(path)
         name, recipe, cases = file.recipe, file_recipe(file, path), file.cases
         original: str | Recipe = name
+        given = {**file.fields, **fields}
         vary, draws = file.ranges_and_values, file.draws if draws is None else draws
         seeds, mode = file.seeds if seeds is None else seeds, file.mode if mode is None else mode
     else:
         assert not isinstance(recipe, Path)
-        name, original = recipe_name(recipe), recipe
+        name, original, given = recipe_name(recipe), recipe, fields
     chosen = chosen_recipe(recipe, fields)
     plan = make_plan(
         name,
@@ -128,6 +129,7 @@ def sweep(
         draws=draws,
         cases=cases,
         asked=fields_asked_for(original, chosen),
+        given=given,
     )
     where = Where(
         Path(out), None if runs is None else Path(runs), Path(data_dir), scheduler, workers
