@@ -76,6 +76,11 @@ class Sweep:
         for name in ("seeds", "draws", "workers"):
             if (number := getattr(self, name)) is not None and number < 1:
                 raise ValueError(f"--{name} must be at least 1, not {number}")
+        if self.workers is not None and self.scheduler is not None:
+            raise ValueError(
+                f"--workers {self.workers} are processes of this machine, and the cluster at "
+                f"'{self.scheduler}' has its own: leave --workers or --scheduler out"
+            )
 
 
 def run(words: Sequence[str]) -> int:
@@ -169,9 +174,9 @@ def _train(name: str, plan: Plan, choice: Sweep) -> int:
     from training.sweeps.sweep import run_sweep
     from training.sweeps.where import Where
 
-    where = Where(choice.out, choice.runs, choice.data_dir, choice.scheduler, choice.workers)
     _print_what_follows(plan)
     with Interruption() as interruption, refusals():
+        where = Where(choice.out, choice.runs, choice.data_dir, choice.scheduler, choice.workers)
         results = run_sweep(
             plan,
             where,
