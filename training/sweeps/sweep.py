@@ -24,7 +24,7 @@ from training.sweeps.running.clusters import connected, dashboard
 from training.sweeps.running.queue import new_sweep, outcomes
 from training.sweeps.running.worker import Outcome, Task
 from training.sweeps.taken import check_results, check_runs
-from training.sweeps.todo import check_images, fingerprints_of, missing
+from training.sweeps.todo import check_devices, check_images, fingerprints_of, missing
 from training.sweeps.where import Where
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def run_sweep(
     check_netcdf(where.out)
     check_results(where.out, plan)
     check_runs(folder.path)
+    if where.scheduler is None:  # else the workers have the devices
+        check_devices(plan, folder, retry_failed)
     fingerprints = fingerprints_of(plan, where.data_dir)
     with folder.locked():
         for point, fingerprint in fingerprints.items():
