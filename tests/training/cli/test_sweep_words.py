@@ -7,6 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.training.cli.command import refusal
+from training.cli.commands.sweep_command import read_variation
+
+
+def test_commas_between_values_and_spaces_within() -> None:
+    """As the guide says."""
+    assert read_variation("milestones=1 2,2", drawn=False) == ("milestones", [(1, 2), (2,)])
+    guide = (Path(__file__).parents[3] / "docs/guide/sweeps.md").read_text()
+    assert '--vary "milestones=1 2,2"' in guide
 
 
 @pytest.mark.parametrize(
