@@ -7,7 +7,10 @@ whose points count.
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -37,18 +40,25 @@ def check_results(path: Path, plan: Plan) -> None:
     """
     if not path.exists():
         return
-    states = _states(path)
-    if states is None:
+    found = _read(path)
+    if found is None:
         raise UserError(f"'{path}' exists and holds no results of a sweep: choose another --out")
     names = {point.name for point in plan.points}
     # Of points that are missing or have failed there is nothing to lose.
-    others = [n for n, state in states.items() if state in ("complete", "begun") and n not in names]
-    if others:
+    kept = [name for name, state in found.states.items() if state in ("complete", "begun")]
+    others = [name for name in kept if name not in names]
+    if not others:
+        return
+    remedy = "choose another --out, or move the file away"
+    if (field := _differing(found.recipe, plan)) is not None:
         raise UserError(
-            f"'{path}' holds results of {len(others)} points that this sweep does not have, such "
-            f"as {others[0]}: give their values and seeds as well, choose another --out, or move "
-            "the file away"
+            f"'{path}' holds results with {field} {found.recipe[field]}, and this sweep has "
+            f"{getattr(plan.recipe, field)}: {remedy}"
         )
+    raise UserError(
+        f"'{path}' holds results of {len(others)} points that this sweep does not have, such as "
+        f"{others[0]}: give their values and seeds as well, {remedy}"
+    )
 
 
 def check_runs(path: Path) -> None:
@@ -73,13 +83,39 @@ def check_runs(path: Path) -> None:
         )
 
 
-def _states(path: Path) -> dict[str, str] | None:
-    """What became of each point of a file, by its name; None if the file is no sweep's."""
+@dataclass(frozen=True)
+class _Found:
+    """What a file of results says of the sweep that it is of.
+
+    Parameters
+    ----------
+    recipe : dict
+        What was varied.
+    states : dict of str
+        By point: what became of it.
+    """
+
+    recipe: dict[str, Any]
+    states: dict[str, str]
+
+
+def _read(path: Path) -> _Found | None:
+    """Read a file of results; None if it is no sweep's."""
     try:
         with xr.open_dataset(path, engine="netcdf4") as results:
             if not str(results.attrs.get("title", "")).startswith(TITLE):
                 return None
+            recipe = json.loads(results.attrs["recipe"])
             names, states = (np.ravel(results[name].values) for name in ("run", "state"))
     except (OSError, ValueError, KeyError, RuntimeError):  # what the libraries say of other files
         return None
-    return dict(zip(map(str, names), map(str, states), strict=True))
+    return _Found(dict(recipe), dict(zip(map(str, names), map(str, states), strict=True)))
+
+
+def _differing(recipe: dict[str, Any], plan: Plan) -> str | None:
+    """The first field that has another value for all points, if there is one."""
+    varied = {"seed", *(field for axis in plan.axes for field in axis.fields)}
+    for name, value in json.loads(json.dumps(asdict(plan.recipe))).items():
+        if name not in varied and name in recipe and recipe[name] != value:
+            return name
+    return None

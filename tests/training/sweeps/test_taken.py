@@ -47,9 +47,8 @@ def test_more_values_and_seeds_replace_results(tmp_path: Path) -> None:
         plan(backward_steps=[5]),
         plan(learning_rate=[0.1]),
         plan(backward_steps=[5, 10], dropout=[0.1]),
-        plan(replace(DIGITS, epochs=3), backward_steps=[5, 10]),
     ],
-    ids=["fewer values", "another field", "one more field", "another recipe"],
+    ids=["fewer values", "another field", "one more field"],
 )
 @pytest.mark.parametrize("state", ["complete", "begun"])
 def test_results_of_other_points_stay(other: Plan, state: str, tmp_path: Path) -> None:
@@ -63,6 +62,21 @@ def test_results_of_other_points_stay(other: Plan, state: str, tmp_path: Path) -
         run_sweep(other, Where(path))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_results_of_another_recipe_stay(tmp_path: Path) -> None:
+    """The points have the same labels: it is said what differs."""
+    path = results_of(plan(v_rest=[0.0, -0.5]), tmp_path, "complete", "complete")
+    before = path.read_bytes()
+    for recipe, told in (
+        (replace(DIGITS, epochs=3), "with epochs 15, and this sweep has 3: choose another --out"),
+        (replace(DIGITS, milestones=(4,)), r"milestones \[10, 13\], and this sweep has \(4,\)"),
+    ):
+        with pytest.raises(UserError, match=told):
+            run_sweep(plan(recipe, v_rest=[0.0, -0.5]), Where(path))
+    # Its threshold would have followed the resting potential: nothing else is another one.
+    check_results(path, plan(replace(DIGITS, v_threshold=1.5, v_rest=-0.5), v_rest=[0.0, -0.5]))
+    assert path.read_bytes() == before
 
 
 def test_points_without_results_may_be_left_out(tmp_path: Path) -> None:
