@@ -50,6 +50,12 @@ def check_results(path: Path, plan: Plan) -> None:
     if not others:
         return
     remedy = "choose another --out, or move the file away"
+    axes = [axis.name for axis in plan.axes]
+    if sorted(found.varied) != sorted(axes):
+        raise UserError(
+            f"'{path}' holds a sweep over {', '.join(found.varied)}, and this one is over "
+            f"{', '.join(axes)}: {remedy}"
+        )
     if (field := _differing(found.recipe, plan)) is not None:
         raise UserError(
             f"'{path}' holds results with {field} {found.recipe[field]}, and this sweep has "
@@ -91,11 +97,14 @@ class _Found:
     ----------
     recipe : dict
         What was varied.
+    varied : list of str
+        Its axes.
     states : dict of str
         By point: what became of it.
     """
 
     recipe: dict[str, Any]
+    varied: list[str]
     states: dict[str, str]
 
 
@@ -106,10 +115,11 @@ def _read(path: Path) -> _Found | None:
             if not str(results.attrs.get("title", "")).startswith(TITLE):
                 return None
             recipe = json.loads(results.attrs["recipe"])
+            varied = str(results.attrs["varied"]).split(", ")
             names, states = (np.ravel(results[name].values) for name in ("run", "state"))
     except (OSError, ValueError, KeyError, RuntimeError):  # what the libraries say of other files
         return None
-    return _Found(dict(recipe), dict(zip(map(str, names), map(str, states), strict=True)))
+    return _Found(recipe, varied, dict(zip(map(str, names), map(str, states), strict=True)))
 
 
 def _differing(recipe: dict[str, Any], plan: Plan) -> str | None:

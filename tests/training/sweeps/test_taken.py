@@ -42,23 +42,29 @@ def test_more_values_and_seeds_replace_results(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("other", "told"),
     [
-        plan(backward_steps=[5]),
-        plan(learning_rate=[0.1]),
-        plan(backward_steps=[5, 10], dropout=[0.1]),
+        (
+            plan(backward_steps=[5]),
+            r"results of [12] points that this sweep does not have, such as backward_steps=\d+_seed"
+            r"=0_\w+: give their values and seeds as well, choose another --out, or move the file",
+        ),
+        (
+            plan(replace(DIGITS, backward_steps=7), learning_rate=[0.1]),
+            "a sweep over backward_steps, and this one is over learning_rate: choose another --out",
+        ),
+        (
+            plan(backward_steps=[5, 10], dropout=[0.1]),
+            "a sweep over backward_steps, and this one is over backward_steps, dropout: choose",
+        ),
     ],
     ids=["fewer values", "another field", "one more field"],
 )
 @pytest.mark.parametrize("state", ["complete", "begun"])
-def test_results_of_other_points_stay(other: Plan, state: str, tmp_path: Path) -> None:
+def test_results_of_other_points_stay(other: Plan, told: str, state: str, tmp_path: Path) -> None:
     path = results_of(plan(backward_steps=[5, 10]), tmp_path, state, state)
     before = path.read_bytes()
-    with pytest.raises(
-        UserError,
-        match=r"sweep\.nc' holds results of [12] points that this sweep does not have, such as "
-        r"backward_steps=\d+_seed=0_\w+: give their values and seeds as well, choose another --out",
-    ):
+    with pytest.raises(UserError, match=rf"sweep\.nc' holds {told}"):
         run_sweep(other, Where(path))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
