@@ -12,12 +12,15 @@ from dataclasses import asdict
 from typing import Any
 
 from networks import Architecture
+from training.checks.schedule import check_schedule, milestones_in_time
 from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import batch_sizes
 from training.updates.dropout import dropped_layers
 
-NOTHING: dict[str, Any] = {"dropout": 0.0, "evaluate_every": 0}
+NOTHING: dict[str, Any] = {
+    "dropout": 0.0, "evaluate_every": 0, "milestones": (), "learning_rate_decay": 1.0,
+}  # fmt: skip
 """Values that ask for nothing: where nothing reads the field, others come to the same."""
 
 
@@ -49,6 +52,18 @@ def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
     if recipe.evaluate_every >= per_epoch > 0:
         told = "1 iteration" if per_epoch == 1 else f"{per_epoch} iterations"
         found["evaluate_every"] = f"an epoch has {told}, and ends with an evaluation"
+    return found | _unread_schedule(recipe)
+
+
+def _unread_schedule(recipe: Recipe) -> dict[str, str]:
+    in_time = milestones_in_time(recipe)
+    found: dict[str, str] = {}
+    if not in_time:
+        found["learning_rate_decay"] = "there is no milestone before the last epoch ends"
+    if recipe.milestones and not in_time:
+        found["milestones"] = f"all come with the end of epoch {recipe.epochs} or later"
+    elif recipe.milestones and recipe.learning_rate_decay == 1:
+        found["milestones"] = "learning_rate_decay is 1"
     return found
 
 
@@ -58,9 +73,10 @@ def read_values(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
     What asks for nothing is left out, as what nothing reads.
     """
     ignored = unread(recipe, architecture)
+    values = asdict(recipe) | {"milestones": milestones_in_time(recipe)}
     return {
         name: value
-        for name, value in asdict(recipe).items()
+        for name, value in values.items()
         if name not in ignored and not (name in NOTHING and value == NOTHING[name])
     }
 
@@ -78,8 +94,10 @@ def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture
     Raises
     ------
     ValueError
-        For the first such field.
+        For the first such field, and for a schedule that the training does not get to.
     """
+    names = tuple(names)
+    check_schedule(names, [recipe])
     ignored = unread(recipe, architecture)
     for name in names:
         if name in ignored:
@@ -91,6 +109,10 @@ def check_asked(names: Iterable[str], recipe: Recipe, architecture: Architecture
 
 def _remedy(name: str, recipe: Recipe) -> str:
     """What to choose who wants the field to be read."""
+    if name == "milestones":
+        return ", or choose a --learning-rate-decay below 1"
+    if name == "learning_rate_decay":
+        return ", or choose earlier --milestones, or more --epochs"
     if name == "evaluate_every":
         return ", or choose a smaller number, or a smaller --batch-size"
     if name == "backend":

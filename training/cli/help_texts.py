@@ -116,7 +116,8 @@ accuracies into one NetCDF file. Ctrl+C stops it; the same command goes on with 
   --mode grid|list|random  every value with every other (the default); the first of each, the
                            second of each, ...; or --draws N points, where --vary also takes
                            FIELD=LOW..HIGH and FIELD=log:LOW..HIGH
-  --out FILE.nc            the results; the run folders are beside it
+  --out FILE.nc            the results, sweep.nc or FILE.nc if not given; the run folders are
+                           beside it. Only a sweep that has all its points replaces a file
   --runs DIR               the run folders elsewhere
   --data-dir DIR           folder of the data sets, as torchvision lays them out
   --workers N              processes of this machine, with one thread each

@@ -100,6 +100,21 @@ def parse(
     return options
 
 
+def fields_given(kind: type[Any], arguments: Sequence[str]) -> list[str]:
+    """The fields of a dataclass that are among the options, also with the value that they had.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass.
+    arguments : sequence of str
+        What `parse` could read.
+    """
+    words = [word[2:].partition("=")[0].replace("-", "_") for word in arguments if word[:2] == "--"]
+    written = {name for word in words for name in (word, word.removeprefix("no_"))}
+    return [field.name for field in fields(kind) if field.name in written]
+
+
 def _unknown(word: str, kind: Any, prog: str) -> str:
     """Return what to say of a word that tyro could not place."""
     lists = f"'{prog} --help' lists the options"

@@ -32,7 +32,7 @@ from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.sweeps.planning.points import Point
 
-ATTEMPTS = "attempts.jsonl"
+POINTS, FAILURES, ATTEMPTS = "points", "failures", "attempts.jsonl"
 UNKNOWN = "unknown"
 """In place of a commit: of runs of earlier versions, and of code that is in no checkout."""
 
@@ -101,19 +101,19 @@ class SweepFolder:
 
     def run(self, point: Point) -> Path:
         """The run folder of a point."""
-        return self.path / "points" / point.name
+        return self.path / POINTS / point.name
 
     def failure_file(self, point: Point) -> Path:
         """Where it is said why a point failed."""
-        return self.path / "failures" / f"{point.name}.json"
+        return self.path / FAILURES / f"{point.name}.json"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """A context in which this process is the only one that runs a sweep here."""
         with only_writer(self.path):
-            for name in ("points", "failures"):
+            for name in (POINTS, FAILURES):
                 (self.path / name).mkdir(exist_ok=True)
-            remove_leftovers(self.path / "failures")
+            remove_leftovers(self.path / FAILURES)
             yield
 
     def state(self, point: Point) -> State:

@@ -61,6 +61,9 @@ SUMMARY = {
     "best_accuracy": "highest {evaluated} accuracy of all evaluations",
 }
 TEXTS = ("state", "error", "run", "evaluated", "trained_with")
+TITLE = "sweep of the recipe"
+"""How the title of all results begins."""
+
 SYMBOLS = {
     "backward_steps": "T_B",
     "forward_steps": "T_F",
@@ -189,7 +192,7 @@ def _described(field: str) -> dict[str, str]:
 
 def _attributes(plan: Plan, folder: SweepFolder) -> dict[str, str]:
     return {
-        "title": f"sweep of the recipe {plan.name}",
+        "title": f"{TITLE} {plan.name}",
         "recipe": json.dumps(asdict(plan.recipe)),
         "varied": ", ".join(axis.name for axis in plan.axes),
         "runs": str(folder.path),

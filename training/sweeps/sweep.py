@@ -23,7 +23,8 @@ from training.sweeps.results import gather
 from training.sweeps.running.clusters import connected, dashboard
 from training.sweeps.running.queue import new_sweep, outcomes
 from training.sweeps.running.worker import Outcome, Task
-from training.sweeps.todo import check_images, fingerprints_of, missing
+from training.sweeps.taken import check_results, check_runs
+from training.sweeps.todo import check_devices, check_images, fingerprints_of, missing
 from training.sweeps.where import Where
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def sweep(
         ablation (``ours``, ``w/o B``, ``w/o F&B``) or your own. A threshold follows its resting
         potential, if only that is varied.
     out : path
-        The results: a NetCDF file, written anew as points end.
+        The results: a NetCDF file, written anew as points end. One that is there already must be
+        that of a sweep whose points are all among these.
     seeds : int or sequence of int, optional
         How many, from the recipe's own one on; or which. One by default.
     mode : {"grid", "list", "random"}
@@ -111,11 +113,12 @@ def sweep(
         file = read_sweep_file(path)
         name, recipe, cases = file.recipe, file_recipe(file, path), file.cases
         original: str | Recipe = name
+        given = {**file.fields, **fields}
         vary, draws = file.ranges_and_values, file.draws if draws is None else draws
         seeds, mode = file.seeds if seeds is None else seeds, file.mode if mode is None else mode
     else:
         assert not isinstance(recipe, Path)
-        name, original = recipe_name(recipe), recipe
+        name, original, given = recipe_name(recipe), recipe, fields
     chosen = chosen_recipe(recipe, fields)
     plan = make_plan(
         name,
@@ -126,6 +129,7 @@ def sweep(
         draws=draws,
         cases=cases,
         asked=fields_asked_for(original, chosen),
+        given=given,
     )
     where = Where(
         Path(out), None if runs is None else Path(runs), Path(data_dir), scheduler, workers
@@ -164,6 +168,10 @@ def run_sweep(
     folder, interruption = where.folder, interruption or Interruption()
     commit()  # of the code that trains now, however the checkout moves on
     check_netcdf(where.out)
+    check_results(where.out, plan)
+    check_runs(folder.path)
+    if where.scheduler is None:  # else the workers have the devices
+        check_devices(plan, folder, retry_failed)
     fingerprints = fingerprints_of(plan, where.data_dir)
     with folder.locked():
         for point, fingerprint in fingerprints.items():

@@ -1,16 +1,20 @@
-"""What there is to do: the points of a plan that are missing, on the images of the others.
+"""What there is to do, and whether it can be: the points of a plan that are missing.
 
 The points of a sweep can be compared because they differ in nothing but what is varied. A recipe
-says which file its images are in; only their fingerprint says whether it still holds the same.
+says which file its images are in; only their fingerprint says whether it still holds the same. And
+what this machine has no device for is told before hours of training.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+from networks.devices import DeviceError, simulator_class
+from networks.simulation import Simulation
 from training.data import find
-from training.errors import RunFolderError
+from training.errors import RunFolderError, UserError
 from training.runs.files.output_path import RECIPE_NAME
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.plan import Plan
@@ -53,6 +57,35 @@ def check_images(point: Point, folder: SweepFolder, fingerprint: str) -> None:
             f"the point {point} in '{run.path}' is trained on other images than "
             f"{point.recipe.data_set} has now: restore those, or choose another folder for the runs"
         )
+
+
+def check_devices(plan: Plan, folder: SweepFolder, retry_failed: bool) -> None:
+    """Refuse a plan if this machine cannot train one of its points, which is told before the first.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : SweepFolder
+        What is complete in it needs no device any more.
+    retry_failed : bool
+        Whether points that failed before are trained.
+
+    Raises
+    ------
+    UserError
+        If the machine lacks what the device of a point needs.
+    """
+    sharing = defaultdict[Simulation, list[Point]](list)
+    for point in plan.points:
+        sharing[point.recipe.simulation].append(point)
+    wanted = ("begun", "missing", "failed") if retry_failed else ("begun", "missing")
+    for simulation, points in sharing.items():
+        try:
+            simulator_class(simulation).require()
+        except (ValueError, DeviceError) as error:
+            for point in points:
+                if folder.state(point) in wanted:
+                    raise UserError(f"the point {point} cannot be trained: {error}") from None
 
 
 def missing(

@@ -276,23 +276,35 @@ def test_a_file_in_place_of_the_default_folder(
 
 
 @pytest.mark.parametrize(
-    ("options", "noted"),
+    ("options", "refused"),
     [
-        (["--milestones", "3", "15", "20"], "note: with 15 epochs nothing happens at milestone 15"),
+        (
+            ["--milestones", "3", "15", "20"],
+            "spide: milestones 15, 20 would change nothing: the training has 15 epochs; leave them "
+            "out of --milestones, or choose more --epochs",
+        ),
+        (
+            ["--epochs", "1", "--warmup-iterations", "46"],
+            "spide: warmup_iterations is 46, and the training has 45 iterations, so that the "
+            "learning rate would never have its initial value: choose fewer --warmup-iterations, "
+            "or more --epochs",
+        ),
         (["--milestones", "3", "14"], None),
         (["--epochs", "1"], None),  # the recipe's own milestones
+        (["--epochs", "1", "--warmup-iterations", "45"], None),
     ],
 )
-def test_milestones_that_come_too_late_are_noted(
+def test_a_schedule_that_the_training_does_not_get_to(
     options: list[str],
-    noted: str | None,
+    refused: str | None,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(training.cli.commands.training_commands, "train_anew", lambda *arguments: 0)
-    assert main(["train", "digits", *options]) == 0
-    printed = capsys.readouterr().out
-    assert printed.startswith(noted) if noted else printed == ""
+    if refused:
+        assert refusal(capsys, "train", "digits", *options) == refused
+    else:
+        assert main(["train", "digits", *options]) == 0
 
 
 def test_a_device_that_cannot_be_used_is_refused_before_anything_is_built(

@@ -164,6 +164,10 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
     for each in ("f" * 40, commit() or "unknown"):
         assert f"{each} (1 point)" in text
     assert any(line.startswith("2 points: 2 complete") for line in said)
+    reproduce(replace(request, seeds=2), say=said.append)  # its own file gets more seeds
+    assert any(line.startswith("4 points: 2 complete, 2 missing") for line in said)
+    with xr.open_dataset(tmp_path / "figure5-small.nc") as results:
+        assert (results.state == "complete").all() and results.sizes["seed"] == 2
 
 
 def results(over: str, **curves: list[list[float]]) -> xr.Dataset:

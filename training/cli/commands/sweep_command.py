@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from training.cli.named_recipe import NAMES, named_recipe
-from training.cli.options import UsageError, parse
+from training.cli.options import UsageError, fields_given, parse
 from training.cli.refusals import refusals
 from training.errors import UserError
 from training.interruption import Interruption
@@ -76,6 +76,11 @@ class Sweep:
         for name in ("seeds", "draws", "workers"):
             if (number := getattr(self, name)) is not None and number < 1:
                 raise ValueError(f"--{name} must be at least 1, not {number}")
+        if self.workers is not None and self.scheduler is not None:
+            raise ValueError(
+                f"--workers {self.workers} are processes of this machine, and the cluster at "
+                f"'{self.scheduler}' has its own: leave --workers or --scheduler out"
+            )
 
 
 def run(words: Sequence[str]) -> int:
@@ -89,11 +94,12 @@ def run(words: Sequence[str]) -> int:
         choice = parse(Sweep, options, prog, default=_from_file(file, Path(first)))
         if choice.vary:
             raise UsageError(f"'{first}' says what is varied: leave --vary out")
-        name, plan = file.recipe, _plan_of_file(file, choice)
+        given = [*file.fields, *fields_given(Recipe, options)]
+        name, plan = file.recipe, _plan_of_file(file, choice, given)
     else:
         recipe = named_recipe(first, ", or a .toml file")
         choice = parse(Sweep, options, prog, description(first), default=Sweep(recipe))
-        name, plan = first, _plan(first, choice)
+        name, plan = first, _plan(first, choice, fields_given(Recipe, options))
     return _train(name, plan, choice)
 
 
@@ -119,7 +125,7 @@ def read_variation(text: str, drawn: bool) -> tuple[str, list[Any] | Range]:
         raise UsageError(str(error)) from None
 
 
-def _plan(name: str, choice: Sweep) -> Plan:
+def _plan(name: str, choice: Sweep, given: Sequence[str]) -> Plan:
     vary: dict[str, list[Any] | Range] = {}
     for text in choice.vary:
         field, values = read_variation(text, drawn=choice.mode == "random")
@@ -135,6 +141,7 @@ def _plan(name: str, choice: Sweep) -> Plan:
             mode=choice.mode,
             draws=choice.draws,
             asked=fields_asked_for(name, choice.recipe),
+            given=given,
         )
     except ValueError as error:
         raise UsageError(str(error)) from None
@@ -146,7 +153,7 @@ def _from_file(file: SweepFile, path: Path) -> Sweep:
     return Sweep(recipe, mode=file.mode, draws=file.draws, out=path.with_suffix(".nc"))
 
 
-def _plan_of_file(file: SweepFile, choice: Sweep) -> Plan:
+def _plan_of_file(file: SweepFile, choice: Sweep, given: Sequence[str]) -> Plan:
     try:
         return make_plan(
             file.recipe,
@@ -157,6 +164,7 @@ def _plan_of_file(file: SweepFile, choice: Sweep) -> Plan:
             draws=choice.draws,
             cases=file.cases,
             asked=fields_asked_for(file.recipe, choice.recipe),
+            given=given,
         )
     except ValueError as error:
         raise UserError(str(error)) from None
@@ -166,9 +174,9 @@ def _train(name: str, plan: Plan, choice: Sweep) -> int:
     from training.sweeps.sweep import run_sweep
     from training.sweeps.where import Where
 
-    where = Where(choice.out, choice.runs, choice.data_dir, choice.scheduler, choice.workers)
     _print_what_follows(plan)
     with Interruption() as interruption, refusals():
+        where = Where(choice.out, choice.runs, choice.data_dir, choice.scheduler, choice.workers)
         results = run_sweep(
             plan,
             where,

@@ -72,7 +72,6 @@ def run(words: Sequence[str]) -> int:
         # Before the imports: these mistakes are told at once.
         refuse_early(name, choice.recipe)
         check_makeable(choice.out or Path("runs") / f"{name}-DATE-TIME")
-        _note_milestones(choice.recipe, RECIPES[name])
     else:
         open_run(choice.resume)
     from training.cli.commands import training_commands
@@ -89,10 +88,3 @@ def run(words: Sequence[str]) -> int:
     with join(launch) as processes:
         setting = training_commands.setting_of(choice.data_dir, processes, choice.download)
         return training_commands.resume(resumed, choice.recipe, most, setting)
-
-
-def _note_milestones(recipe: Recipe, original: Recipe) -> None:
-    """Say which milestones that were asked for, not those of the recipe, come too late."""
-    late = [str(epoch) for epoch in recipe.milestones if epoch >= recipe.epochs]
-    if late and recipe.milestones != original.milestones:
-        print(f"note: with {recipe.epochs} epochs nothing happens at milestone {', '.join(late)}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from networks import Architecture
+from training.checks.schedule import check_schedule
 from training.checks.trainable import trainable_network
 from training.checks.unread import check_asked, read_values, unread
 from training.errors import UserError
@@ -48,8 +49,10 @@ def check_read(names: Iterable[str], points: Sequence[Point]) -> None:
     Raises
     ------
     ValueError
-        For the first such field.
+        For the first such field, and for a schedule that no point gets to.
     """
+    names = tuple(names)
+    check_schedule(names, [point.recipe for point in points])
     read = set[str]()
     for point in points:
         architecture = _architecture_of(point)
@@ -95,4 +98,9 @@ def _why_the_same(one: Recipe, other: Recipe, architecture: Architecture) -> str
     for name, reason in ignored.items():
         if getattr(one, name) != getattr(other, name):
             return f", because {reason}, so that {name} changes nothing"
+    if one.milestones != other.milestones and one.epochs == other.epochs:
+        last = one.epochs
+        return (
+            f", because milestones that come with the end of epoch {last} or later change nothing"
+        )
     return ""

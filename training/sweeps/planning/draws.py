@@ -15,6 +15,9 @@ import numpy as np
 
 from networks.arrays import real_number, truth_value
 
+_MOST = 2**62
+"""Whole numbers that are drawn lie below it."""
+
 _RANGE = re.compile(r"(?P<log>log:)?(?P<low>[^:]+?)\.\.(?P<high>[^:]+)")
 
 
@@ -73,6 +76,11 @@ def draw(
     whole : bool
         Whether a range holds whole numbers only.
     generator : numpy.random.Generator
+
+    Raises
+    ------
+    ValueError
+        For a range of whole numbers that are too large.
     """
     if not isinstance(source, Range):
         return [source[int(number)] for number in generator.integers(len(source), size=count)]
@@ -82,5 +90,10 @@ def draw(
         values = [min(max(float(value), low), high) for value in drawn]
         return [round(value) for value in values] if whole else values
     if whole:
+        if not -_MOST <= low <= high < _MOST:
+            raise ValueError(
+                f"no whole numbers are drawn from {low} to {high}, which 64 bits cannot hold: "
+                "choose a smaller range"
+            )
         return [int(value) for value in generator.integers(round(low), round(high) + 1, count)]
     return [float(value) for value in generator.uniform(low, high, count)]

@@ -19,6 +19,7 @@ from training.recipes.recipe import Recipe
 from training.sweeps.planning.axes import Axis, Label, check_field, is_whole, make_axis
 from training.sweeps.planning.cases import CASE
 from training.sweeps.planning.checks import check_points, check_read, different_trainings
+from training.sweeps.planning.contradictions import check_given, check_seed
 from training.sweeps.planning.draws import Range, draw
 from training.sweeps.planning.points import POINT, SEED, Point
 
@@ -121,6 +122,7 @@ def make_plan(
     draws: int | None = None,
     cases: Mapping[str, Mapping[str, Any]] | None = None,
     asked: Sequence[str] = (),
+    given: Iterable[str] = (),
 ) -> Plan:
     """Plan a sweep.
 
@@ -143,6 +145,8 @@ def make_plan(
     asked : sequence of str
         Fields of the recipe that someone has asked for: some point must read each of them, as each
         field that is varied.
+    given : iterable of str
+        Fields that were set for all points by name: what is varied must leave them as they are.
 
     Raises
     ------
@@ -157,7 +161,7 @@ def make_plan(
         raise ValueError("a sweep needs something to vary: give a field and its values")
     if recipe.threads == 0:
         recipe = replace(recipe, threads=1)
-    generator = np.random.default_rng(recipe.seed)
+    generator, given = np.random.default_rng(recipe.seed), tuple(given)
     axes = []
     for field, values in vary.items():
         if field != CASE:
@@ -172,6 +176,8 @@ def make_plan(
         axes.append(make_axis(field, values, recipe, vary, cases or {}))
     if mode == "random":
         axes = different_trainings(axes, recipe)
+    check_given(given, recipe, axes)
+    check_seed(given, recipe, seeds, mode == "random")
     plan = Plan(name, recipe, tuple(axes), _seeds(seeds, recipe.seed), listed=mode != "grid")
     check_read([*asked, *(field for field in vary if field != CASE)], plan.points)
     return plan
