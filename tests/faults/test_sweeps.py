@@ -58,7 +58,7 @@ def test_a_killed_worker_and_a_stopped_sweep(tmp_path: Path) -> None:
         killer.join()
         deadline = time.monotonic() + 60
         attempts = where.folder.path / "attempts.jsonl"
-        while time.monotonic() < deadline and not attempts.exists():
+        while time.monotonic() < deadline and '"complete"' not in attempts.read_text():
             time.sleep(0.02)
         interruption.signal = Signals.SIGINT
 
