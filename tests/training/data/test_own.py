@@ -147,10 +147,10 @@ def test_pictures_written_anew_are_looked_at_anew(tmp_path: Path) -> None:
     assert find(str(tmp_path)).input_shape == (3, 4, 4)
     Image.new("RGB", (4, 4)).save(tmp_path / "b" / "more.png")
     assert find(str(tmp_path)).sizes == (9, 2)
-    (tmp_path / "c" / "deep").mkdir(parents=True)
-    Image.new("RGB", (4, 4)).save(tmp_path / "c" / "deep" / "0.png")
+    (tmp_path / "c").mkdir()
+    Image.new("RGB", (4, 4)).save(tmp_path / "c" / "0.png")
     assert find(str(tmp_path)).classes == 3
-    Image.new("RGB", (4, 4)).save(tmp_path / "c" / "deep" / "1.png")
+    Image.new("RGB", (4, 4)).save(tmp_path / "c" / "1.png")
     assert sum(find(str(tmp_path)).sizes) == 13
     with pytest.raises(DataError, match=r"was filled anew while it was being read: start again"):
         known.load(Path("unused"))

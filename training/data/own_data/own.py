@@ -3,7 +3,7 @@
 ======================  ==========================================================================
 ``data.npz``            arrays ``images``, ``labels``, and perhaps ``test_images``, ``test_labels``
 a folder of ``.npy``    files of these names; they are mapped into memory, read when needed
-a folder of folders     one folder of pictures per class, as torchvision's ImageFolder takes them
+a folder of folders     one folder of pictures per class, see `training.data.own_data.class_folders`
 ======================  ==========================================================================
 
 Images are floating-point numbers, shape (images, features), (images, channels, height, width), or
