@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from training.data import find
+from training.data.own_data.checked_arrays import checked_arrays
 from training.data.own_data.held_out import split
-from training.data.own_data.own import checked_arrays
 from training.errors import DataError
 
 IMAGES = np.random.default_rng(0).normal(size=(10, 1, 2, 3)).astype(np.float32)

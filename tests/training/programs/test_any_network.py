@@ -78,9 +78,10 @@ def test_recorded_cases(path: Path) -> None:
     case = load_case(path)
     frames = case.images.ndim == len(case.input_shape) + 2
     images = case.images.swapaxes(0, 1) if frames else case.images
+    labels = np.unique(case.labels, return_inverse=True)[1]  # not all classes have an image
     fields = {**case.config, "architecture": case.architecture}
     if frames:
         with pytest.raises(UserError, match="the images come in frames"):
-            assert_equal_trainings(images, case.labels, **fields)
+            assert_equal_trainings(images, labels, **fields)
     else:
-        assert_equal_trainings(images, case.labels, **fields)
+        assert_equal_trainings(images, labels, **fields)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.arrays import as_array, for_torch
-from training.data.own_data.own import checked_arrays
+from training.data.own_data.checked_arrays import checked_arrays
 from training.errors import DataError
 
 FOLDER = "data"
