@@ -98,7 +98,6 @@ def train(
         raise ValueError("images of your own cannot be downloaded: leave download out")
     if arrays is not None:
         fields["data_set"] = str((path / FOLDER).absolute())
-        fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
     chosen = chosen_recipe(recipe, fields)
     setting = replace(_setting(data_dir, progress, interruption), download=download)
     folder = RunFolder(path, recipe_name(recipe), chosen)

@@ -121,6 +121,17 @@ def test_what_cannot_be_predicted(run: Run, images: Any, said: str) -> None:
         run.predict(images)
 
 
+def test_a_recipe_gives_the_values_that_are_not_named(tmp_path: Path) -> None:
+    """As on the command line: of 60 images 48 are trained on, in the recipe's batches of 32."""
+    given = {"images": RNG.normal(size=(60, 4)), "labels": np.arange(60) % 2}
+    few = {"architecture": "6 (F6)", "forward_steps": 2, "backward_steps": 2}
+    run = train("digits", out=tmp_path / "run", max_iterations=2, **given, **few)
+    assert replace(run.recipe, data_set="digits") == replace(RECIPES["digits"], **few)
+    assert run.checkpoint.progress.epoch == 1  # after batches of 32 and of 16
+    with pytest.raises(UserError, match="a batch of 128 is larger than the 48 training images"):
+        train(out=tmp_path / "own", **given, **few)
+
+
 def test_the_callers_arrays_are_his_own(tmp_path: Path) -> None:
     images = IMAGES.copy()
     run = train(out=tmp_path / "run", **{**OWN, "images": images})
