@@ -123,8 +123,8 @@ def test_what_cannot_be_predicted(run: Run, images: Any, said: str) -> None:
 
 def test_a_recipe_gives_the_values_that_are_not_named(tmp_path: Path) -> None:
     """As on the command line: of 60 images 48 are trained on, in the recipe's batches of 32."""
-    given = {"images": RNG.normal(size=(60, 4)), "labels": np.arange(60) % 2}
-    few = {"architecture": "6 (F6)", "forward_steps": 2, "backward_steps": 2}
+    given: dict[str, Any] = {"images": RNG.normal(size=(60, 4)), "labels": np.arange(60) % 2}
+    few: dict[str, Any] = {"architecture": "6 (F6)", "forward_steps": 2, "backward_steps": 2}
     run = train("digits", out=tmp_path / "run", max_iterations=2, **given, **few)
     assert replace(run.recipe, data_set="digits") == replace(RECIPES["digits"], **few)
     assert run.checkpoint.progress.epoch == 1  # after batches of 32 and of 16
@@ -211,7 +211,11 @@ def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
     ("changed", "kind", "said"),
     [
         ({"images": (9 * IMAGES).astype(np.uint8)}, DataError, "of type uint8: scale them"),
-        ({"images": IMAGES * np.nan}, DataError, "NaN or infinite"),
+        (
+            {"images": IMAGES * np.nan},
+            DataError,
+            r"of the data hold NaN at index \(0, 0\): replace",
+        ),
         ({"images": IMAGES[:, :, None]}, DataError, r"shape \(40, 4, 1\)"),
         ({"images": IMAGES.astype(object)}, DataError, "of type object"),
         ({"images": np.ma.masked_less(IMAGES, 0)}, DataError, "are a masked array: fill what is"),

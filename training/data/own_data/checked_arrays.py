@@ -63,6 +63,47 @@ def checked_arrays(arrays: Arrays, where: str) -> dict[str, NDArray[Any]]:
     return known
 
 
+def check_finite(arrays: Arrays, where: str) -> None:
+    """Refuse images with NaN or infinite values.
+
+    It is no part of `checked_arrays`, which looks at files that may be of gigabytes, and mapped
+    into memory, without reading them.
+
+    Parameters
+    ----------
+    arrays : dict of array
+        From `checked_arrays`.
+    where : str
+        Where they are from, for messages.
+
+    Raises
+    ------
+    DataError
+        If there are such values; it names the first one.
+    """
+    for name, _ in PARTS:
+        if name not in arrays or _is_finite(arrays[name]):
+            continue
+        for number, image in enumerate(arrays[name]):
+            if (strange := ~np.isfinite(image)).any():
+                place = _first(number, strange)
+                what = "NaN" if np.isnan(arrays[name][place]) else "an infinite value"
+                raise DataError(
+                    f"the {name} of {where} hold {what} at index {place}: replace it by a finite "
+                    "number, or leave that image and its label out"
+                )
+
+
+def _is_finite(values: NDArray[Any]) -> bool:
+    """Whether all numbers are; neither NaN nor infinity stays hidden between two finite ones."""
+    return bool(np.isfinite([values.min(), values.max()]).all())
+
+
+def _first(number: int, found: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Where the first one is that was found in the image of that number."""
+    return number, *map(int, np.argwhere(found)[0])
+
+
 def _refuse_unknown(arrays: Arrays, where: str) -> None:
     """Refuse a misspelled test part: training images would be held out in its place."""
     missing = [name for name in NAMES if name not in arrays]
@@ -91,7 +132,18 @@ def _images(values: NDArray[Any], name: str, where: str) -> NDArray[np.float32]:
     if 0 in values.shape:
         raise DataError(f"the {name} of {where} have shape {values.shape}: there are none")
     # What is mapped into memory and of this type already is not copied.
-    return values.astype(np.float32, copy=False)
+    with np.errstate(over="ignore"):
+        kept = values.astype(np.float32, copy=False)
+    if values.itemsize > kept.itemsize and not _is_finite(kept):
+        for number, image in enumerate(values):
+            if (lost := np.isfinite(image) & ~np.isfinite(kept[number])).any():
+                place = _first(number, lost)
+                raise DataError(
+                    f"the {name} of {where} hold {values[place]} at index {place}, which is too "
+                    "large for float32, as which images are used: scale them to mean 0 and "
+                    "standard deviation 1 or so"
+                )
+    return kept
 
 
 def _labels(values: NDArray[Any], count: int, name: str, where: str) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
 from training.data.own_data.array_files import read_arrays
-from training.data.own_data.checked_arrays import Arrays, checked_arrays
+from training.data.own_data.checked_arrays import Arrays, check_finite, checked_arrays
 from training.data.own_data.held_out import how_many, split
 from training.errors import DataError
 
@@ -79,6 +79,7 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     arrays = checked_arrays(read_arrays(path), data_set.name)
     if _described(path, arrays) != data_set:
         raise DataError(f"'{path}' was written anew while it was being read: start again")
+    check_finite(arrays, data_set.name)
 
     def part(images: NDArray[Any], labels: NDArray[Any]) -> TensorDataset:
         return TensorDataset(
