@@ -91,6 +91,10 @@ def train(
     check_vacant(path)
     if images is None and recipe is None:
         raise ValueError("give the name of a recipe, or images and an architecture")
+    if images is not None and "data_set" in fields:
+        raise ValueError(
+            f"images and data_set='{fields['data_set']}' exclude each other: give one of them"
+        )
     arrays = None if images is None else gathered(images, labels, test_images, test_labels)
     if arrays is None and any(each is not None for each in (labels, test_images, test_labels)):
         raise ValueError("labels and test images need images too")

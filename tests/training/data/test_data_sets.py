@@ -129,7 +129,7 @@ def test_unknown_data_set_lists_those_there_are() -> None:
 
 def test_a_path_without_a_separator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(DataError, match="'npy': .*, or give the path of your own$"):
+    with pytest.raises(DataError, match=r"'npy': .*, or give the path of your own$"):
         find("npy")
     Path("npy").mkdir()
     np.save("npy/images.npy", np.zeros((10, 3)))

@@ -230,6 +230,7 @@ def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
         ({"batch_size": 99}, UserError, "a batch of 99 is larger than the 32 training images"),
         ({"architecture": "6C3"}, UserError, "6C3"),
         ({"epoch": 3}, ValueError, "no field 'epoch' \\(did you mean 'epochs'"),
+        ({"data_set": "mnist"}, ValueError, "images and data_set='mnist' exclude each other: give"),
         ({"device": "gpu"}, ValueError, "device must be one of"),
         ({"architecture": None}, ValueError, "architecture"),
         ({"evaluate_every": 4}, ValueError, "evaluate_every is 4, which would change nothing"),
