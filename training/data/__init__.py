@@ -6,6 +6,9 @@ in the list below. `batches` decides which image comes when.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from training.data.data_set import DataSet
 from training.data.digits import DIGITS
 from training.data.events.cifar10_dvs import CIFAR10_DVS
@@ -41,7 +44,9 @@ def find(name: str) -> DataSet:
         if data_set.name == name:
             return data_set
     names = [data_set.name for data_set in DATA_SETS]
+    # A path is told from a name by its separator.
+    own = f"'.{os.sep}{name}' for what lies here" if Path(name).exists() else "the path of your own"
     raise DataError(
         f"there is no data set '{name}'{did_you_mean(name, names)}: choose one of "
-        f"{', '.join(names)}, or give the path of your own"
+        f"{', '.join(names)}, or give {own}"
     )

@@ -50,6 +50,14 @@ class DataSet:
     frames: int | None = None
     fetch: Callable[[Path], None] | None = None
 
+    @property
+    def shape_in_words(self) -> str:
+        """What an image is, as a part of a sentence."""
+        if len(self.input_shape) == 1:
+            return f"{self.input_shape[0]} features"
+        shape = " x ".join(map(str, self.input_shape))
+        return shape if self.frames is None else f"{self.frames} frames of {shape}"
+
     def download(self, data_dir: Path) -> None:
         """Download the files that are not there, if the data set needs any.
 

@@ -60,7 +60,7 @@ class Recipe(TwoStageValues, Simulation):
     ----------
     data_set : str
         digits, mnist, fashion-mnist, cifar10, cifar100, n-mnist or cifar10-dvs, or the path of a
-        .npz file or a folder.
+        .npz file or a folder, which has a slash: ./my_data.
     architecture : str
         Network in the paper's notation, such as '64C5s-64C5s-64C5 (F64C3u)'.
     validation : int

@@ -105,7 +105,8 @@ def load_images(run: RunFolder, setting: Setting) -> tuple[RunFolder, Images]:
     learned = learned_parameters(architecture, recipe)
     setting.display.say(
         f"{recipe.data_set}: {len(images.training):,} training and {len(images.test):,} test "
-        f"images\n{architecture.notation}: {architecture.neurons:,} neurons, "
+        f"images of {data_set.shape_in_words}, {data_set.classes} classes\n"
+        f"{architecture.notation}: {architecture.neurons:,} neurons, "
         f"{learned:,} parameters, {architecture.synapses:,} synapses"
     )
     fingerprint = images.fingerprint()

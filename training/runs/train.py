@@ -91,6 +91,10 @@ def train(
     check_vacant(path)
     if images is None and recipe is None:
         raise ValueError("give the name of a recipe, or images and an architecture")
+    if images is not None and "data_set" in fields:
+        raise ValueError(
+            f"images and data_set='{fields['data_set']}' exclude each other: give one of them"
+        )
     arrays = None if images is None else gathered(images, labels, test_images, test_labels)
     if arrays is None and any(each is not None for each in (labels, test_images, test_labels)):
         raise ValueError("labels and test images need images too")
@@ -98,7 +102,6 @@ def train(
         raise ValueError("images of your own cannot be downloaded: leave download out")
     if arrays is not None:
         fields["data_set"] = str((path / FOLDER).absolute())
-        fields.setdefault("batch_size", min(Recipe.batch_size, len(arrays["images"]) * 4 // 5))
     chosen = chosen_recipe(recipe, fields)
     setting = replace(_setting(data_dir, progress, interruption), download=download)
     folder = RunFolder(path, recipe_name(recipe), chosen)

@@ -33,7 +33,8 @@ def test_own_data_are_trained_evaluated_and_resumed(
     options = ("--data", str(file), "--architecture", "6 (F6)", "--batch-size", "8")
     run = train(tmp_path / "run", *options)
     assert (run.architecture.input_shape, run.architecture.classes) == ((5,), 3)
-    capsys.readouterr()
+    said = f"{file}: 24 training and 6 test images of 5 features, 3 classes\n"
+    assert said in capsys.readouterr().out
     assert main(["evaluate", str(run.path)]) == 0
     accuracy = capsys.readouterr().out.splitlines()[-1].split()[2]
     assert accuracy == f"{100 * run.records[-1]['accuracy']:.2f}"

@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import training.cli.commands.training_commands
@@ -265,6 +266,18 @@ def test_mistakes_get_one_line_and_leave_nothing_behind(
 def test_out_and_resume_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     line = refusal(capsys, "train", "digits", "--out", "a", "--resume", "b")
     assert "--out and --resume exclude each other" in line
+
+
+@pytest.mark.parametrize("named", [("--data-set", "mnist"), ("--data_set=digits",)])
+def test_two_data_sets_of_which_one_would_go_unused(
+    named: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The recipe's own is named too: that it is given says that it is meant."""
+    np.savez(tmp_path / "own.npz", images=np.zeros((40, 3)), labels=np.arange(40) % 2)
+    own = ["--data", str(tmp_path / "own.npz"), "--architecture", "4", "--batch-size", "8"]
+    words = ["train", "digits", "--out", str(tmp_path / "run"), *own, *named]
+    assert "--data and --data-set exclude each other: give the data" in refusal(capsys, *words)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_file_in_place_of_the_default_folder(

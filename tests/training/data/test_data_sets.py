@@ -127,5 +127,24 @@ def test_unknown_data_set_lists_those_there_are() -> None:
         find("imagenet")
 
 
+def test_a_path_without_a_separator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=r"'npy': .*, or give the path of your own$"):
+        find("npy")
+    Path("npy").mkdir()
+    np.save("npy/images.npy", np.zeros((10, 3)))
+    np.save("npy/labels.npy", np.arange(10) % 2)
+    with pytest.raises(DataError, match=r"'npy': .*, or give '\./npy' for what lies here$"):
+        find("npy")
+    assert find("./npy").sizes == (8, 2)
+
+
 def test_names_are_unique() -> None:
     assert len({data_set.name for data_set in DATA_SETS}) == len(DATA_SETS)
+
+
+def test_what_an_image_is_in_words() -> None:
+    """What a training prints, for an array that was turned by mistake shows there."""
+    shapes = {name: find(name).shape_in_words for name in ("mnist", "cifar10", "n-mnist")}
+    frames = f"{find('n-mnist').frames} frames of 2 x 34 x 34"
+    assert shapes == {"mnist": "1 x 28 x 28", "cifar10": "3 x 32 x 32", "n-mnist": frames}

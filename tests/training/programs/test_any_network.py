@@ -36,8 +36,10 @@ def assert_equal_trainings(
         )  # fmt: skip
         recipe = {
             **fields, "data_set": str(folder / "data.npz"), "dtype": "float64", "epochs": 2,
-            "milestones": (1,), "batch_size": len(images) // 2 + 1, "feedback_norm": 0.5,
+            "milestones": (1,), "batch_size": len(images) // 2 + 1,
         }  # fmt: skip
+        if "(F" in fields["architecture"]:
+            recipe["feedback_norm"] = 0.5
         spide.compile("digits", folder / "program", **recipe)
         for command in ("./build.sh", "./train"):
             done = subprocess.run(
@@ -78,9 +80,10 @@ def test_recorded_cases(path: Path) -> None:
     case = load_case(path)
     frames = case.images.ndim == len(case.input_shape) + 2
     images = case.images.swapaxes(0, 1) if frames else case.images
+    labels = np.unique(case.labels, return_inverse=True)[1]  # not all classes have an image
     fields = {**case.config, "architecture": case.architecture}
     if frames:
         with pytest.raises(UserError, match="the images come in frames"):
-            assert_equal_trainings(images, case.labels, **fields)
+            assert_equal_trainings(images, labels, **fields)
     else:
-        assert_equal_trainings(images, case.labels, **fields)
+        assert_equal_trainings(images, labels, **fields)

@@ -121,6 +121,17 @@ def test_what_cannot_be_predicted(run: Run, images: Any, said: str) -> None:
         run.predict(images)
 
 
+def test_a_recipe_gives_the_values_that_are_not_named(tmp_path: Path) -> None:
+    """As on the command line: of 60 images 48 are trained on, in the recipe's batches of 32."""
+    given: dict[str, Any] = {"images": RNG.normal(size=(60, 4)), "labels": np.arange(60) % 2}
+    few: dict[str, Any] = {"architecture": "6 (F6)", "forward_steps": 2, "backward_steps": 2}
+    run = train("digits", out=tmp_path / "run", max_iterations=2, **given, **few)
+    assert replace(run.recipe, data_set="digits") == replace(RECIPES["digits"], **few)
+    assert run.checkpoint.progress.epoch == 1  # after batches of 32 and of 16
+    with pytest.raises(UserError, match="a batch of 128 is larger than the 48 training images"):
+        train(out=tmp_path / "own", **given, **few)
+
+
 def test_the_callers_arrays_are_his_own(tmp_path: Path) -> None:
     images = IMAGES.copy()
     run = train(out=tmp_path / "run", **{**OWN, "images": images})
@@ -200,7 +211,11 @@ def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
     ("changed", "kind", "said"),
     [
         ({"images": (9 * IMAGES).astype(np.uint8)}, DataError, "of type uint8: scale them"),
-        ({"images": IMAGES * np.nan}, DataError, "NaN or infinite"),
+        (
+            {"images": IMAGES * np.nan},
+            DataError,
+            r"of the data hold NaN at index \(0, 0\): replace",
+        ),
         ({"images": IMAGES[:, :, None]}, DataError, r"shape \(40, 4, 1\)"),
         ({"images": IMAGES.astype(object)}, DataError, "of type object"),
         ({"images": np.ma.masked_less(IMAGES, 0)}, DataError, "are a masked array: fill what is"),
@@ -215,6 +230,7 @@ def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
         ({"batch_size": 99}, UserError, "a batch of 99 is larger than the 32 training images"),
         ({"architecture": "6C3"}, UserError, "6C3"),
         ({"epoch": 3}, ValueError, "no field 'epoch' \\(did you mean 'epochs'"),
+        ({"data_set": "mnist"}, ValueError, "images and data_set='mnist' exclude each other: give"),
         ({"device": "gpu"}, ValueError, "device must be one of"),
         ({"architecture": None}, ValueError, "architecture"),
         ({"evaluate_every": 4}, ValueError, "evaluate_every is 4, which would change nothing"),

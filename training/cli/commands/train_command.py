@@ -14,7 +14,7 @@ from typing import Annotated
 import tyro
 
 from training.cli.named_recipe import recipe_and_options, refuse_early
-from training.cli.options import parse
+from training.cli.options import UsageError, parse
 from training.parallel.distributed.launch import Launch
 from training.recipes import RECIPES, description
 from training.recipes.recipe import Recipe
@@ -68,6 +68,7 @@ def run(words: Sequence[str]) -> int:
     name, options = recipe_and_options("train", words)
     prog, launch = f"spide train {name}", Launch.of(os.environ)
     choice = parse(Train, options, prog, description(name), default=Train(RECIPES[name]))
+    _refuse_two_data_sets(options)
     if choice.resume is None:
         # Before the imports: these mistakes are told at once.
         refuse_early(name, choice.recipe)
@@ -88,3 +89,13 @@ def run(words: Sequence[str]) -> int:
     with join(launch) as processes:
         setting = training_commands.setting_of(choice.data_dir, processes, choice.download)
         return training_commands.resume(resumed, choice.recipe, most, setting)
+
+
+def _refuse_two_data_sets(options: Sequence[str]) -> None:
+    """Refuse two data sets of which one would go unused.
+
+    The words are asked, for the recipe does not tell whether its data set was given.
+    """
+    given = {word.partition("=")[0].replace("_", "-") for word in options}
+    if {"--data", "--data-set"} <= given:
+        raise UsageError("--data and --data-set exclude each other: give the data set once")

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.data.data_set import DataSet
+from training.data.own_data.array_files import array_files, is_folder_of_arrays
 from training.data.own_data.image_folder import image_folder
-from training.data.own_data.own import array_files, arrays_of_ones_own
+from training.data.own_data.own import arrays_of_ones_own
 from training.errors import DataError
 from training.storage.file_states import FileState, file_states
 
@@ -73,7 +74,7 @@ def _look_at(path: Path) -> _Look:
             f"'{path}' cannot be read ({error.strerror}): give the path of a .npz file or a folder"
         ) from None
     # Times are asked for before contents: what changes in between is looked at again.
-    if path.is_dir() and not (path / "images.npy").exists():
+    if path.is_dir() and not is_folder_of_arrays(path):
         paths = [Path(folder) for folder, _, _ in os.walk(path, followlinks=True)]
         states = file_states(paths)
         data_set, first = image_folder(path)

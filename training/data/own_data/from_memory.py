@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.arrays import as_array, for_torch
-from training.data.own_data.own import checked_arrays
+from training.data.own_data.checked_arrays import check_finite, checked_arrays
 from training.errors import DataError
 
 FOLDER = "data"
@@ -42,7 +42,9 @@ def gathered(images: Any, labels: Any, test_images: Any, test_labels: Any) -> di
         **_part(images, labels, "images", "labels"),
         **_part(test_images, test_labels, "test_images", "test_labels"),
     }
-    return checked_arrays(arrays, "the data")
+    checked = checked_arrays(arrays, "the data")
+    check_finite(checked, "the data")
+    return checked
 
 
 def _part(images: Any, labels: Any, first: str, second: str) -> dict[str, NDArray[Any]]:

@@ -1,4 +1,4 @@
-"""Pictures in a folder per class, as torchvision's ImageFolder reads them.
+"""Pictures in a folder per class, as `training.data.own_data.class_folders` finds them.
 
 ``training/`` and ``test/`` (or ``train/`` and ``val/``) may each have these folders; without them a
 fifth of every class is held out. Pictures become numbers from 0 to 1, see
@@ -10,21 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
+from training.data.own_data.class_folders import pictures_by_class
 from training.data.own_data.held_out import how_many, split
 from training.data.own_data.picture import pixels_of
 from training.errors import DataError
 
 if TYPE_CHECKING:
     from training.data.images import Images
-
-_PARTS = (("training", "test"), ("train", "test"), ("train", "val"))
 
 
 def image_folder(path: Path) -> tuple[DataSet, Path]:
@@ -35,44 +34,23 @@ def image_folder(path: Path) -> tuple[DataSet, Path]:
     DataError
         If it holds no pictures by class, or they differ in size.
     """
-    training, test = _pictures(path)
-    first = _pixels([training.samples[0]], path)
+    training, test = pictures_by_class(path)
+    first = _pixels(training.files[:1], path)
     if test is None:
-        held_out = how_many(len(training), f"'{path}'")
-        sizes = (len(training) - held_out, held_out)
+        held_out = how_many(len(training.files), f"'{path}'")
+        sizes = (len(training.files) - held_out, held_out)
     else:
         if test.classes != training.classes:
             raise DataError(
                 f"'{path}' has other classes for training ({', '.join(training.classes)}) than for "
                 f"testing ({', '.join(test.classes)}): make the same folders in both"
             )
-        sizes = (len(training), len(test))
+        sizes = (len(training.files), len(test.files))
     classes = len(training.classes)
     data_set = DataSet(
         str(path), first.shape[1:], classes, sizes, _read, fetch=cannot_be_downloaded
     )
-    return data_set, Path(training.samples[0][0])
-
-
-def _pictures(path: Path) -> tuple[Any, Any]:
-    """Training and test pictures; None for test pictures that are to be held out."""
-    from training.data.from_torchvision.torchvision_import import datasets
-
-    for parts in _PARTS:
-        if all((path / part).is_dir() for part in parts):
-            return tuple(_folder(datasets, path / part) for part in parts)
-    return _folder(datasets, path), None
-
-
-def _folder(datasets: Any, path: Path) -> Any:
-    try:
-        return datasets.ImageFolder(str(path))
-    except (OSError, ValueError) as error:  # FileNotFoundError names the class without pictures
-        reason = str(error).splitlines()[0]
-        raise DataError(
-            f"'{path}' is no folder of pictures ({reason}): make one folder per class, or give a "
-            ".npz file"
-        ) from None
+    return data_set, Path(training.files[0])
 
 
 def _read(data_set: DataSet, data_dir: Path) -> Images:
@@ -82,13 +60,13 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     from training.data.images import Images
 
     path = Path(data_set.name)
-    training, test = _pictures(path)
-    pixels, labels = _pixels(training.samples, path), np.array(training.targets)
+    training, test = pictures_by_class(path)
+    pixels, labels = _pixels(training.files, path), np.array(training.targets)
     if test is None:
         kept, held_out = split(labels)
         parts = ((pixels[kept], labels[kept]), (pixels[held_out], labels[held_out]))
     else:
-        parts = ((pixels, labels), (_pixels(test.samples, path), np.array(test.targets)))
+        parts = ((pixels, labels), (_pixels(test.files, path), np.array(test.targets)))
     shape, sizes = pixels.shape[1:], (len(parts[0][0]), len(parts[1][0]))
     if parts[1][0].shape[1:] != shape:
         raise DataError(
@@ -108,10 +86,10 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     return Images(part(*parts[0]), part(*parts[1]))
 
 
-def _pixels(samples: Sequence[tuple[str, int]], path: Path) -> NDArray[np.float32]:
+def _pixels(files: Sequence[str], path: Path) -> NDArray[np.float32]:
     """Pictures as (pictures, channels, height, width), from 0 to 1; grey ones have one channel."""
     pictures: list[NDArray[np.float32]] = []
-    for file, _ in samples:
+    for file in files:
         image = pixels_of(file)
         if pictures and image.shape != pictures[0].shape:
             raise DataError(

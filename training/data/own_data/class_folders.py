@@ -1,0 +1,120 @@
+"""Which pictures are of which class: a folder per class, with its pictures directly in it.
+
+A folder in such a folder is refused where it has pictures. It is likely that the one around it is
+no class but a part of the data set, such as ``validation/``, and a training of two classes called
+``train`` and ``validation`` would look like any other. What is hidden, as ``.ipynb_checkpoints``,
+is what a program has put there for itself.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.errors import DataError
+
+_ENDINGS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
+"""Of files that are pictures, in capitals too."""
+
+_PARTS = (("training", "test"), ("train", "test"), ("train", "val"))
+
+_LAYOUT = (
+    "make one folder of pictures per class, all in one folder or in two, 'training' and 'test' "
+    "(also 'train' with 'test' or 'val')"
+)
+
+
+@dataclass(frozen=True)
+class ClassFolders:
+    """The pictures of a data set or of a part of it.
+
+    Parameters
+    ----------
+    classes : list of str
+        Names of the folders, sorted.
+    files : list of str
+        All pictures, class by class, sorted by name.
+    targets : list of int
+        The number of each one's class.
+    """
+
+    classes: list[str]
+    files: list[str]
+    targets: list[int]
+
+
+def pictures_by_class(path: Path) -> tuple[ClassFolders, ClassFolders | None]:
+    """Training and test pictures of a folder; None for test pictures that are to be held out.
+
+    Raises
+    ------
+    DataError
+        If it has no pictures, or they lie otherwise than one folder per class.
+    """
+    try:
+        for parts in _PARTS:
+            if all((path / part).is_dir() for part in parts):
+                _refuse_further_parts(path, parts)
+                training, test = (_class_folders(path / part) for part in parts)
+                return training, test
+        return _class_folders(path), None
+    except OSError as error:
+        raise DataError(
+            f"'{error.filename}' cannot be read ({error.strerror}): make it readable"
+        ) from None
+
+
+def _class_folders(path: Path) -> ClassFolders:
+    folders, _ = _shown(path)
+    if not folders:
+        raise DataError(
+            f"'{path}' is no folder of pictures (no folder is in it): {_LAYOUT}, or give a .npz "
+            "file"
+        )
+    found = ClassFolders(folders, [], [])
+    for number, name in enumerate(folders):
+        inner, files = _shown(path / name)
+        for folder in inner:
+            if _has_pictures(path / name / folder):
+                raise DataError(
+                    f"'{path / name}' is no class: it holds the folder '{folder}' with pictures; "
+                    f"{_LAYOUT}"
+                )
+        pictures = [str(path / name / file) for file in files if _is_picture(file)]
+        if not pictures:
+            raise DataError(
+                f"'{path}' is no folder of pictures ('{name}' holds none that end with "
+                f"{', '.join(_ENDINGS)}): remove that folder, or {_LAYOUT}"
+            )
+        found.files.extend(pictures)
+        found.targets.extend([number] * len(pictures))
+    return found
+
+
+def _refuse_further_parts(path: Path, parts: tuple[str, str]) -> None:
+    """Refuse a third part, which nothing would read."""
+    for name in _shown(path)[0]:
+        if name not in parts and _has_pictures(path / name):
+            raise DataError(
+                f"'{path}' has pictures in '{name}' besides '{parts[0]}' and '{parts[1]}', which "
+                "are the parts that are read: move that folder elsewhere (--validation holds "
+                "training images out)"
+            )
+
+
+def _has_pictures(path: Path) -> bool:
+    folders, files = _shown(path)
+    return any(map(_is_picture, files)) or any(_has_pictures(path / name) for name in folders)
+
+
+def _is_picture(file: str) -> bool:
+    return file.lower().endswith(_ENDINGS)
+
+
+def _shown(path: Path) -> tuple[list[str], list[str]]:
+    """Names of the folders and of the files in a folder, sorted, without those that are hidden."""
+    with os.scandir(path) as entries:
+        shown = [each for each in entries if not each.name.startswith(".")]
+        folders = {each.name for each in shown if each.is_dir()}
+    return sorted(folders), sorted(each.name for each in shown if each.name not in folders)
