@@ -31,4 +31,4 @@ def _dynamics(neuron: NeuronModel) -> tuple[frozenset[str], ...]:
 
 def _lines(text: str) -> list[str]:
     lines = ("".join(line.partition("#")[0].split()) for line in text.split("\n"))
-    return [line for line in lines if line]
+    return [part for line in lines for part in line.split(";") if part]

@@ -171,12 +171,10 @@ def _check_units(neuron: NeuronModel, equations: Equations) -> None:
 
 def _check_leak(neuron: NeuronModel, equations: Equations) -> None:
     """Refuse a leak that the count ignores: a rate is the count divided by a sum that has it."""
-    lines = neuron.update.split("\n")
-    if "spike_count" in equations and equations["spike_count"].expr is not None:
-        lines.append(f"spike_count = {equations['spike_count'].expr.code}")
-    if neuron.leak != 1 and not any(
-        {"spike_count", "leak"} <= get_identifiers(_without_comments(line)) for line in lines
-    ):
+    read = [each.reads for each in statements(neuron.update) if each.target == "spike_count"]
+    if equations["spike_count"].expr is not None:
+        read.append(get_identifiers(equations["spike_count"].expr.code))
+    if neuron.leak != 1 and not any({"spike_count", "leak"} <= names for names in read):
         raise _refuse(
             neuron,
             f"has leak {neuron.leak}, but its spike_count does not decay with it: add "

@@ -41,21 +41,21 @@ class Statement:
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """The assignments of a text, line by line.
+    """The assignments of a text: a line each, or several with semicolons.
 
     Raises
     ------
     ValueError
-        For a line that is none.
+        For something that is none.
     """
-    for line in text.split("\n"):
-        code = line.partition("#")[0].strip()
+    lines = (line.partition("#")[0] for line in text.split("\n"))
+    for code in (each.strip() for line in lines for each in line.split(";")):
         if not code:
             continue
         try:
             target, operation, expression, _ = parse_statement(code)
         except ValueError:
-            raise ValueError(f"has a line '{code}', which is no assignment") from None
+            raise ValueError(f"has '{code}', which is no assignment") from None
         yield Statement(target, operation, expression)
 
 

@@ -42,7 +42,7 @@ def brian(
         synapses=synapses,
         couple=couple,
         dtype="float64",
-        threads=shares,
+        threads=min(shares, len(network.labels)),
     )
     trainer.set_parameters(network.parameters)
     return trainer.step(network.images, network.labels, network.dropout_masks)

@@ -173,5 +173,5 @@ def test_without_the_package_one_sentence_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "nir", None)
-    with pytest.raises(ExchangeError, match=r"pip install 'spide\[nir\]'"):
+    with pytest.raises(ExchangeError, match=r"in spide's checkout, pip install -e '\.\[nir\]'"):
         to_bytes(trained("6 (F6)", (5,)))

@@ -200,6 +200,8 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
             "has leak 0.9, but its spike_count does not decay with it: add 'spike_count = leak",
         ),
         (replace(IF, leak=0.9, update="v *= leak  # spike_count too"), "does not decay with it"),
+        (replace(IF, leak=0.9, update="v *= leak; spike_count *= 1"), "does not decay with it"),
+        (replace(IF, reset="v = 0; V = 1; spike_count += 1"), "assigns 'V' in its reset"),
         (replace(IF, update="v += poisson(2)"), "uses 'poisson' in its update"),
         (
             replace(IF, update="v = halved(v)", namespace={"halved": lambda x: x / 2}),
@@ -231,7 +233,7 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
         (replace(IF, update="v = v +* 2"), "the neuron 'neuron' cannot be simulated: invalid syn"),
         (
             replace(IF, reset="v -=\nspike_count += 1"),
-            "has a line 'v -=', which is no assignment, in its reset",
+            "has 'v -=', which is no assignment, in its reset",
         ),
         (
             replace(IF, threshold="v >= levels", namespace={"levels": np.ones(3)}),
@@ -254,7 +256,8 @@ def test_what_no_stage_can_run(neuron: NeuronModel, said: str) -> None:
 
 
 def test_neurons_of_eq_1_are_known_whatever_their_unit() -> None:
-    for neuron in (IF, leaky_integrate_and_fire(0.5, -2.0, 0.3), in_millivolts()):
+    in_a_line = replace(IF, reset="v -= v_threshold - v_rest; spike_count += 1")
+    for neuron in (IF, leaky_integrate_and_fire(0.5, -2.0, 0.3), in_millivolts(), in_a_line):
         assert has_sigma_rates(neuron)
     to_zero = replace(IF, reset=IF.reset.replace("v -= v_threshold - v_rest", "v = v_rest"))
     other = replace(IF, threshold="v > v_threshold")

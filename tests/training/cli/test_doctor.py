@@ -45,7 +45,7 @@ def test_says_how_to_get_opencl(
     monkeypatch.setenv("OPENCL_PATH", str(tmp_path))
     monkeypatch.setattr("networks.devices.genn.installation.platforms", lambda: ())
     printed = diagnosis(capsys)
-    assert f"OPENCL_PATH is '{tmp_path}', where there are no" in printed["OpenCL"]
+    assert f"OPENCL_PATH is '{tmp_path}', and there are no" in printed["OpenCL"]
     assert "apt install pocl-opencl-icd" in printed["OpenCL device"]
     assert printed["device genn, backend opencl"].endswith("OpenCL, OpenCL device")
 

@@ -338,5 +338,5 @@ def test_without_tonic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data_set = write_n_mnist(tmp_path, 1)
     monkeypatch.setitem(__import__("sys").modules, "tonic", None)
     monkeypatch.setitem(__import__("sys").modules, "tonic.datasets.nmnist", None)
-    with pytest.raises(DataError, match=r"pip install 'spide\[events\]'"):
+    with pytest.raises(DataError, match=r"checkout, pip install -e '\.\[events\]'"):
         data_set.load(tmp_path)

@@ -59,7 +59,8 @@ def write_network(network: TrainedNetwork, path: Path, to: Format) -> None:
         content: bytes = importlib.import_module(_MODULES[to]).to_bytes(network)
     except ExchangeError as error:
         raise UserError(str(error)) from None
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, content)
 
 
