@@ -36,6 +36,7 @@ include_patterns = [
     "benchmarks/results.md",
     "benchmarks/mnist_feedback_40_epochs/README.md",
     "benchmarks/mnist_lenet_60_epochs/README.md",
+    "benchmarks/mnist_feedback_100_epochs/README.md",
 ]
 exclude_patterns = ["docs/_build/**", "docs/templates/**"]
 

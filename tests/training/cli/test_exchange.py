@@ -85,9 +85,18 @@ def test_what_cannot_be_done_is_said(
     assert isinstance(spide.Run(trained).network, TrainedNetwork)
 
 
-def test_the_weights_of_the_documented_run_are_of_its_recipe(tmp_path: Path) -> None:
-    """The page of the 60 epochs says how they are imported."""
-    file = Path(__file__).parents[3] / "benchmarks" / "mnist_lenet_60_epochs" / "best.safetensors"
+@pytest.mark.parametrize(
+    ("folder", "recipe", "parameters"),
+    [
+        ("mnist_lenet_60_epochs", "mnist-lenet", 606_740),
+        ("mnist_feedback_100_epochs", "mnist-feedback", 274_826),
+    ],
+)
+def test_the_weights_of_the_documented_runs_are_of_their_recipes(
+    folder: str, recipe: str, parameters: int, tmp_path: Path
+) -> None:
+    """Their pages say how they are imported."""
+    file = Path(__file__).parents[3] / "benchmarks" / folder / "best.safetensors"
     out = tmp_path / "run"
-    assert main(["import", str(file), "--recipe", "mnist-lenet", "--out", str(out)]) == 0
-    assert sum(values.size for values in spide.Run(out).weights.values()) == 606_740
+    assert main(["import", str(file), "--recipe", recipe, "--out", str(out)]) == 0
+    assert sum(values.size for values in spide.Run(out).weights.values()) == parameters
