@@ -18,7 +18,7 @@ from brian2.utils.stringtools import get_identifiers
 from equations import BACKWARD, FORWARD, NeuronModel, has_sigma_rates
 from equations.neuron_model import unit_name
 from networks.one_line import in_one_line
-from networks.populations.statements import check_statements, statements
+from networks.populations.statements import check_statements, refused, statements
 from networks.populations.trial import try_out
 
 #: Written by a stage before every run, or by the synapses.
@@ -102,24 +102,20 @@ def _states(equations: Equations) -> list[str]:
     ]
 
 
-def _refuse(neuron: NeuronModel, reason: str) -> ValueError:
-    return ValueError(f"the neuron '{neuron.name}' {reason}")
-
-
 def _check_names_of_its_own(neuron: NeuronModel) -> None:
     declared = set(Equations(neuron.model))
     common = {"v_threshold", "v_rest", "leak"}
     for name in declared | set(neuron.parameters):
         if name in _RESERVED or name in common:
-            raise _refuse(neuron, f"names something '{name}', which means another thing here")
+            raise refused(neuron, f"names something '{name}', which means another thing here")
     for name in neuron.parameters:
         if not name.isidentifier():
-            raise _refuse(neuron, f"has a parameter '{name}': it must be a Python name")
+            raise refused(neuron, f"has a parameter '{name}': it must be a Python name")
         if name in declared:
-            raise _refuse(neuron, f"has '{name}' both as a parameter and in its model")
+            raise refused(neuron, f"has '{name}' both as a parameter and in its model")
     for name in neuron.namespace:
         if name in declared or name in neuron.constants or name in _RESERVED:
-            raise _refuse(neuron, f"has '{name}' in its namespace and as a variable or parameter")
+            raise refused(neuron, f"has '{name}' in its namespace and as a variable or parameter")
 
 
 def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
@@ -129,12 +125,12 @@ def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
         ("spike_count", "the spikes that its rate counts, as 'spike_count : 1'"),
     ):
         if name not in equations:
-            raise _refuse(neuron, f"has no '{name}' in its model: declare {meaning}")
+            raise refused(neuron, f"has no '{name}' in its model: declare {meaning}")
     if equations["I"].type != PARAMETER or "shared" in equations["I"].flags:
-        raise _refuse(neuron, "computes 'I' itself: declare it as 'I : 1 (constant)'")
+        raise refused(neuron, "computes 'I' itself: declare it as 'I : 1 (constant)'")
     for name in ("v", "I"):
         if equations[name].var_type != FLOAT:
-            raise _refuse(
+            raise refused(
                 neuron,
                 f"has '{name}' as an integer or a truth value: declare it with a unit, or as "
                 f"'{name} : 1'",
@@ -142,31 +138,31 @@ def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
     states = _states(equations)
     for name in ("v", "spike_count"):
         if name not in states:
-            raise _refuse(neuron, f"has a '{name}' that is no state of each neuron")
+            raise refused(neuron, f"has a '{name}' that is no state of each neuron")
     for name in neuron.initial:
         if name not in states:
             listed = ", ".join(states)
-            raise _refuse(neuron, f"has no state variable '{name}' to begin with: it has {listed}")
+            raise refused(neuron, f"has no state variable '{name}' to begin with: it has {listed}")
     for name in ("spike_count", "activity", "s"):
         if float(neuron.initial.get(name, 0.0)) != 0:
-            raise _refuse(neuron, f"begins with {name} other than 0, which would be a spike")
+            raise refused(neuron, f"begins with {name} other than 0, which would be a spike")
 
 
 def _check_units(neuron: NeuronModel, equations: Equations) -> None:
     units = {name: unit_name(equation.dim) for name, equation in equations.items()}
     for name in ("I", "v_threshold", "v_rest"):
         if equations[name].dim != equations["v"].dim:
-            raise _refuse(
+            raise refused(
                 neuron,
                 f"has {name} in '{units[name]}' and v in '{units['v']}': they must have one unit",
             )
     for name in {"spike_count", "activity", "s", "leak"} & set(equations):
         if equations[name].dim != DIMENSIONLESS:
-            raise _refuse(neuron, f"has {name} in '{units[name]}': it must have no unit")
+            raise refused(neuron, f"has {name} in '{units[name]}': it must have no unit")
     for name, value in neuron.initial.items():
         # 0 has any unit, as in Brian2.
         if float(value) != 0 and get_dimensions(value) != equations[name].dim:
-            raise _refuse(neuron, f"begins with {name} = {value}: its unit must be '{units[name]}'")
+            raise refused(neuron, f"begins with {name} = {value}: its unit must be '{units[name]}'")
 
 
 def _check_leak(neuron: NeuronModel, equations: Equations) -> None:
@@ -175,7 +171,7 @@ def _check_leak(neuron: NeuronModel, equations: Equations) -> None:
     if equations["spike_count"].expr is not None:
         read.append(get_identifiers(equations["spike_count"].expr.code))
     if neuron.leak != 1 and not any({"spike_count", "leak"} <= names for names in read):
-        raise _refuse(
+        raise refused(
             neuron,
             f"has leak {neuron.leak}, but its spike_count does not decay with it: add "
             "'spike_count = leak * spike_count' to its update, or leave the leak at 1",
@@ -190,7 +186,7 @@ def _check_refractoriness(neuron: NeuronModel, equations: Equations) -> None:
         if "unless refractory" in equation.flags:
             used.append(f"{name} (unless refractory)")
     if used:
-        raise _refuse(
+        raise refused(
             neuron,
             f"uses '{used[0]}', but a stage knows no refractory period: count the steps after a "
             "spike in a state variable of its own, as the guide 'Add a neuron' does",
@@ -204,7 +200,7 @@ def _check_identifiers(neuron: NeuronModel, equations: Equations) -> None:
     assigned = {each.target for each in statements(text) if each.operation == "="}
     for where, used in _identifiers(neuron, equations).items():
         for name in sorted(used - names - assigned):
-            raise _refuse(
+            raise refused(
                 neuron,
                 f"uses '{name}' in its {where}, which is no variable, parameter or name of its "
                 "namespace: add it there",
@@ -220,14 +216,14 @@ def _check_functions(neuron: NeuronModel, equations: Equations) -> None:
     for where, used in _identifiers(neuron, equations).items():
         for name in sorted(used):
             if name in _RANDOM or name.startswith("xi_"):
-                raise _refuse(
+                raise refused(
                     neuron,
                     f"uses '{name}' in its {where}, but no run can repeat random numbers: put the "
                     "noise into the images, with a frame per step",
                 )
             function = neuron.namespace.get(name)
             if callable(function) and not isinstance(function, Function):
-                raise _refuse(
+                raise refused(
                     neuron,
                     f"uses the Python function '{name}' in its {where}, which compiled code cannot "
                     "call: write it into the string, or give it code with brian2.implementation",

@@ -78,29 +78,31 @@ def check_statements(neuron: NeuronModel, variables: set[str]) -> None:
         try:
             lines = list(statements(text))
         except ValueError as error:
-            raise _refuse(neuron, f"{error}, in its {where}") from None
+            raise refused(neuron, f"{error}, in its {where}") from None
         for number, line in enumerate(lines):
             later = set().union(*(each.reads for each in lines[number + 1 :]))
             if line.operation == "=" and line.target not in variables | later:
-                meant = difflib.get_close_matches(line.target, variables, 1, 0.6)
-                meant += [each for each in variables if each.lower() == line.target.lower()]
-                hint = f"write '{meant[-1]}', if that is meant" if meant else "declare it"
-                raise _refuse(
+                # In small letters: V is most like v.
+                by_word = {each.lower(): each for each in variables}
+                meant = difflib.get_close_matches(line.target.lower(), by_word, n=1)
+                hint = f"write '{by_word[meant[0]]}', if that is meant" if meant else "declare it"
+                raise refused(
                     neuron,
                     f"assigns '{line.target}' in its {where}, which is no variable of its model "
                     f"and is not read after that: {hint}",
                 )
     counted = [each for each in statements(neuron.reset) if each.target == "spike_count"]
     if not counted:
-        raise _refuse(neuron, "does not count its spikes: add 'spike_count += 1' to its reset")
+        raise refused(neuron, "does not count its spikes: add 'spike_count += 1' to its reset")
     for each in counted:
         if each.operation != "+=" or each.expression.strip() not in ("1", "1.0", "s"):
-            raise _refuse(
+            raise refused(
                 neuron,
                 f"has 'spike_count {each.operation} {each.expression}' in its reset, with which "
                 "its rate is no longer the share of steps with a spike: write 'spike_count += 1'",
             )
 
 
-def _refuse(neuron: NeuronModel, reason: str) -> ValueError:
+def refused(neuron: NeuronModel, reason: str) -> ValueError:
+    """What is said of a neuron that no stage can run."""
     return ValueError(f"the neuron '{neuron.name}' {reason}")

@@ -125,8 +125,8 @@ def gradient_errors(
     parts = [slice(start, start + count) for start in range(0, len(images), count)]
 
     def gradient(method: Method) -> Gradients:
-        whole = [method.step(images[p], labels[p], batch=len(images)).gradients for p in parts]
-        return {name: np.sum([each[name] for each in whole], 0) for name in whole[0]}
+        found = [method.step(images[p], labels[p], batch=len(images)).gradients for p in parts]
+        return {name: np.sum([each[name] for each in found], 0) for name in found[0]}
 
     errors = []
     for case in ABLATION:

@@ -145,9 +145,10 @@ def _trained(
 
 def _gradients(trained: Trained) -> tuple[Table, Figure]:
     """Gradients of the trained networks of all seeds, each on a batch of test images."""
+    (data_set,) = {point.recipe.data_set for point in trained.plan.points}
+    pixels, labels = find(data_set).load(trained.data_dir).test.tensors
     found = []
     for run in map(trained.run, trained.plan.points):
-        pixels, labels = find(run.recipe.data_set).load(trained.data_dir).test.tensors
         # A whole batch: of fewer images each would have a larger share of the loss, and send more.
         size = run.recipe.batch_size
         found.append(

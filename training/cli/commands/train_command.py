@@ -14,7 +14,7 @@ from typing import Annotated
 import tyro
 
 from training.cli.named_recipe import recipe_and_options, refuse_early
-from training.cli.options import UsageError, parse
+from training.cli.options import UsageError, fields_given, parse
 from training.parallel.distributed.launch import Launch
 from training.recipes import RECIPES, description
 from training.recipes.recipe import Recipe
@@ -92,10 +92,6 @@ def run(words: Sequence[str]) -> int:
 
 
 def _refuse_two_data_sets(options: Sequence[str]) -> None:
-    """Refuse two data sets of which one would go unused.
-
-    The words are asked, for the recipe does not tell whether its data set was given.
-    """
-    given = {word.partition("=")[0].replace("_", "-") for word in options}
-    if {"--data", "--data-set"} <= given:
+    """Refuse two data sets of which one would go unused."""
+    if "data" in fields_given(Train, options) and "data_set" in fields_given(Recipe, options):
         raise UsageError("--data and --data-set exclude each other: give the data set once")

@@ -105,13 +105,15 @@ def _train(task: Task, folder: SweepFolder, stop: Interruption, first: int) -> O
     if stop.requested:
         return "stopped"
     check_images(point, folder, task.fingerprint)  # and that its recipe is this one
-    if first == 0 or not folder.finished(point):
-        _note(folder, point, first, first, 0.0, "begun")
-    if not (path / RECIPE_NAME).exists():
+    begun = (path / RECIPE_NAME).exists()
+    if begun and folder.finished(point):
+        return "complete"
+    _note(folder, point, first, first, 0.0, "begun")
+    if not begun:
         name = task.name if task.name in RECIPES else OWN
         setting = Setting(task.data_dir, interruption=stop)
         train_in(RunFolder(path, name, point.recipe, task.fingerprint), setting)
-    elif not folder.finished(point):
+    else:
         run = Run(path, data_dir=task.data_dir)
         # Runs of earlier versions do not remember it.
         run.folder = replace(run.folder, fingerprint=task.fingerprint)
