@@ -168,7 +168,7 @@ def run_sweep(
     folder, interruption = where.folder, interruption or Interruption()
     commit()  # of the code that trains now, however the checkout moves on
     check_netcdf(where.out)
-    check_results(where.out, plan)
+    check_results(where.out, plan, folder)
     check_runs(folder.path)
     if where.scheduler is None:  # else the workers have the devices
         check_devices(plan, folder, retry_failed)
@@ -184,8 +184,14 @@ def run_sweep(
                 for point in todo
             ]
             _train(plan, tasks, where, progress, interruption, say)
-        results = gather(plan, folder)
-        write_netcdf(results, where.out)
+        return _write(plan, where)
+
+
+def _write(plan: Plan, where: Where) -> xr.Dataset:
+    """Write the results anew, unless another sweep has written its own there meanwhile."""
+    check_results(where.out, plan, where.folder)
+    results = gather(plan, where.folder)
+    write_netcdf(results, where.out)
     return results
 
 
@@ -211,7 +217,7 @@ def _train(
                 with bar.aside():
                     _report(task.point, outcome, folder, say)
                 if time.monotonic() - written_at > WRITE_SECONDS:
-                    write_netcdf(gather(plan, folder), where.out)
+                    _write(plan, where)
                     written_at = time.monotonic()
 
 

@@ -1,8 +1,8 @@
 """What lies already where a sweep writes: its own goes on, everything else stays.
 
-A file of results is written anew by a sweep that has all points that the file has results of: the
-same one again, or one with more values or seeds. A folder of runs may be that of another sweep,
-whose points count.
+A file of results is written anew by a sweep that has all points that the file has results of, and
+their runs: the same one again, or one with more values or seeds. A folder of runs may be that of
+another sweep, whose points count.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import xarray as xr
 
 from training.errors import RunFolderError, UserError
 from training.runs.files.lock import LOCK_NAME
+from training.runs.files.output_path import RECIPE_NAME
 from training.storage.files import is_leftover
-from training.sweeps.folder import ATTEMPTS, FAILURES, POINTS
+from training.sweeps.folder import ATTEMPTS, FAILURES, POINTS, SweepFolder
 from training.sweeps.planning.plan import Plan
 from training.sweeps.results import TITLE
 
 
-def check_results(path: Path, plan: Plan) -> None:
+def check_results(path: Path, plan: Plan, folder: SweepFolder) -> None:
     """Refuse a file that a sweep would replace though it holds something else.
 
     Parameters
@@ -32,11 +33,14 @@ def check_results(path: Path, plan: Plan) -> None:
         Where the results are written.
     plan : Plan
         What they are of.
+    folder : SweepFolder
+        What they are gathered from.
 
     Raises
     ------
     UserError
-        If it is no sweep's, or has results of points that are not in the plan.
+        If it is no sweep's, or has results of points that are not in the plan or have no run in
+        the folder.
     """
     if not path.exists():
         return
@@ -48,6 +52,7 @@ def check_results(path: Path, plan: Plan) -> None:
     kept = [name for name, state in found.states.items() if state in ("complete", "begun")]
     others = [name for name in kept if name not in names]
     if not others:
+        _refuse_loss_of_runs(path, found, kept, folder)
         return
     remedy = "choose another --out, or move the file away"
     axes = [axis.name for axis in plan.axes]
@@ -62,9 +67,20 @@ def check_results(path: Path, plan: Plan) -> None:
             f"{getattr(plan.recipe, field)}: {remedy}"
         )
     raise UserError(
-        f"'{path}' holds results of {len(others)} points that this sweep does not have, such as "
-        f"{others[0]}: give their values and seeds as well, {remedy}"
+        f"'{path}' holds results of points that this sweep does not have, such as {others[0]} "
+        f"({len(others)} in all): give their values and seeds as well, {remedy}"
     )
+
+
+def _refuse_loss_of_runs(path: Path, found: _Found, kept: list[str], folder: SweepFolder) -> None:
+    """Refuse results that cannot be read from runs any more, or are another sweep's just now."""
+    gone = [name for name in kept if not (folder.path / POINTS / name / RECIPE_NAME).exists()]
+    if gone:
+        raise UserError(
+            f"'{path}' holds results of points without a run in '{folder.path}', such as {gone[0]} "
+            f"({len(gone)} in all, of '{found.runs}'): choose that folder with --runs, another "
+            "--out, or move the file away"
+        )
 
 
 def check_runs(path: Path) -> None:
@@ -101,11 +117,14 @@ class _Found:
         Its axes.
     states : dict of str
         By point: what became of it.
+    runs : str
+        Folder of the runs.
     """
 
     recipe: dict[str, Any]
     varied: list[str]
     states: dict[str, str]
+    runs: str
 
 
 def _read(path: Path) -> _Found | None:
@@ -116,10 +135,12 @@ def _read(path: Path) -> _Found | None:
                 return None
             recipe = json.loads(results.attrs["recipe"])
             varied = str(results.attrs["varied"]).split(", ")
+            runs = str(results.attrs["runs"])
             names, states = (np.ravel(results[name].values) for name in ("run", "state"))
     except (OSError, ValueError, KeyError, RuntimeError):  # what the libraries say of other files
         return None
-    return _Found(recipe, varied, dict(zip(map(str, names), map(str, states), strict=True)))
+    by_name = dict(zip(map(str, names), map(str, states), strict=True))
+    return _Found(recipe, varied, by_name, runs)
 
 
 def _differing(recipe: dict[str, Any], plan: Plan) -> str | None:

@@ -12,6 +12,7 @@ import xarray as xr
 from tests.training.cli.command import refusal
 from training.errors import RunFolderError, UserError
 from training.recipes import RECIPES
+from training.runs.train import train
 from training.storage.netcdf import write_netcdf
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.plan import Plan, make_plan
@@ -28,17 +29,62 @@ def plan(recipe: Any = DIGITS, seeds: int = 1, **vary: list[Any]) -> Plan:
 
 
 def results_of(plan: Plan, tmp_path: Path, *states: str) -> Path:
-    """A file in which the points of a plan have these states."""
+    """A file in which the points of a plan have these states, without their runs."""
     results = gather(plan, SweepFolder(tmp_path / "nothing"))
     results["state"].values[:] = [[state] for state in states]
     write_netcdf(results, tmp_path / "sweep.nc")
     return tmp_path / "sweep.nc"
 
 
+def runs_of(plan: Plan, path: Path) -> SweepFolder:
+    """A folder of a sweep with a run of each point of a plan, as far as is looked at here."""
+    folder = SweepFolder(path)
+    for point in plan.points:
+        folder.run(point).mkdir(parents=True)
+        (folder.run(point) / "recipe.json").touch()
+    return folder
+
+
 def test_more_values_and_seeds_replace_results(tmp_path: Path) -> None:
-    path = results_of(plan(backward_steps=[5, 10]), tmp_path, "complete", "begun")
-    check_results(path, plan(backward_steps=[5, 10]))
-    check_results(path, plan(backward_steps=[5, 7, 10], seeds=2))
+    known = plan(backward_steps=[5, 10])
+    path, folder = results_of(known, tmp_path, "complete", "begun"), runs_of(known, tmp_path / "f")
+    check_results(path, known, folder)
+    check_results(path, plan(backward_steps=[5, 7, 10], seeds=2), folder)
+
+
+@pytest.mark.parametrize("state", ["complete", "begun"])
+def test_results_without_their_runs_stay(state: str, tmp_path: Path) -> None:
+    """Written anew, the file would say that these points are missing."""
+    known = plan(backward_steps=[5, 10])
+    path = results_of(known, tmp_path, "missing", state)
+    before, last = path.read_bytes(), known.points[-1].name
+    with pytest.raises(UserError) as caught:
+        run_sweep(known, Where(path, tmp_path / "others"))
+    assert str(caught.value) == (
+        f"'{path}' holds results of points without a run in '{tmp_path / 'others'}', such as "
+        f"{last} (1 in all, of '{tmp_path / 'nothing'}'): choose that folder with --runs, another "
+        "--out, or move the file away"
+    )
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+    check_results(path, known, runs_of(known, tmp_path / "others"))
+
+
+def test_results_that_another_sweep_has_written_meanwhile_stay(tmp_path: Path) -> None:
+    """Two at a time, each with runs of its own: the second to write is refused, its runs stay."""
+    tiny = replace(DIGITS, epochs=1, forward_steps=2, backward_steps=2, batch_size=500)
+    mine, others = plan(tiny, learning_rate=[0.1]), plan(tiny, learning_rate=[0.2])
+    where = Where(tmp_path / "sweep.nc", tmp_path / "mine")
+    train(mine.points[0].recipe, out=where.folder.run(mine.points[0]))
+    written: list[bytes] = []
+
+    def meanwhile(line: str) -> None:
+        if not written:
+            written.append(results_of(others, tmp_path, "begun").read_bytes())
+
+    with pytest.raises(UserError, match="holds results of points that this sweep does not have"):
+        run_sweep(mine, where, say=meanwhile)
+    assert where.out.read_bytes() == written[0]
+    assert where.folder.state(mine.points[0]) == "complete"
 
 
 @pytest.mark.parametrize(
@@ -46,8 +92,8 @@ def test_more_values_and_seeds_replace_results(tmp_path: Path) -> None:
     [
         (
             plan(backward_steps=[5]),
-            r"results of [12] points that this sweep does not have, such as backward_steps=\d+_seed"
-            r"=0_\w+: give their values and seeds as well, choose another --out, or move the file",
+            r"results of points that this sweep does not have, such as backward_steps=\d+_seed=0_"
+            r"\w+ \([12] in all\): give their values and seeds as well, choose another --out, or",
         ),
         (
             plan(replace(DIGITS, backward_steps=7), learning_rate=[0.1]),
@@ -81,14 +127,16 @@ def test_results_of_another_recipe_stay(tmp_path: Path) -> None:
         with pytest.raises(UserError, match=told):
             run_sweep(plan(recipe, v_rest=[0.0, -0.5]), Where(path))
     # Its threshold would have followed the resting potential: nothing else is another one.
-    check_results(path, plan(replace(DIGITS, v_threshold=1.5, v_rest=-0.5), v_rest=[0.0, -0.5]))
+    same = plan(replace(DIGITS, v_threshold=1.5, v_rest=-0.5), v_rest=[0.0, -0.5])
+    check_results(path, same, runs_of(same, tmp_path / "runs"))
     assert path.read_bytes() == before
 
 
 def test_points_without_results_may_be_left_out(tmp_path: Path) -> None:
     """A value that cannot be trained, and one that was not begun, are not kept for ever."""
     path = results_of(plan(backward_steps=[5, 7, 10]), tmp_path, "complete", "failed", "missing")
-    check_results(path, plan(backward_steps=[5]))
+    left = plan(backward_steps=[5])
+    check_results(path, left, runs_of(left, tmp_path / "runs"))
 
 
 @pytest.mark.parametrize("kind", ["other", "bytes", "empty"])

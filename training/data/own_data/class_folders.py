@@ -2,8 +2,9 @@
 
 A folder in such a folder is refused where it has pictures. It is likely that the one around it is
 no class but a part of the data set, such as ``validation/``, and a training of two classes called
-``train`` and ``validation`` would look like any other. What is hidden, as ``.ipynb_checkpoints``,
-is what a program has put there for itself.
+``train`` and ``validation`` would look like any other. So are pictures beside such folders, which
+would be of no class. What is hidden, as ``.ipynb_checkpoints``, is what a program has put there for
+itself.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def pictures_by_class(path: Path) -> tuple[ClassFolders, ClassFolders | None]:
         for parts in _PARTS:
             if all((path / part).is_dir() for part in parts):
                 _refuse_further_parts(path, parts)
+                _refuse_loose_pictures(path)
                 training, test = (_class_folders(path / part) for part in parts)
                 return training, test
         return _class_folders(path), None
@@ -72,6 +74,7 @@ def _class_folders(path: Path) -> ClassFolders:
             f"'{path}' is no folder of pictures (no folder is in it): {_LAYOUT}, or give a .npz "
             "file"
         )
+    _refuse_loose_pictures(path)
     found = ClassFolders(folders, [], [])
     for number, name in enumerate(folders):
         inner, files = _shown(path / name)
@@ -101,6 +104,17 @@ def _refuse_further_parts(path: Path, parts: tuple[str, str]) -> None:
                 "are the parts that are read: move that folder elsewhere (--validation holds "
                 "training images out)"
             )
+
+
+def _refuse_loose_pictures(path: Path) -> None:
+    """Refuse pictures beside folders, which would be of no class."""
+    loose = [file for file in _shown(path)[1] if _is_picture(file)]
+    if loose:
+        raise DataError(
+            f"'{path}' has pictures beside its folders, such as '{loose[0]}' ({len(loose)} in "
+            "all), which would be of no class: move them into the folders of their classes, or "
+            "elsewhere"
+        )
 
 
 def _has_pictures(path: Path) -> bool:

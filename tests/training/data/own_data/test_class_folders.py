@@ -108,3 +108,19 @@ def test_pictures_that_are_in_no_class(tmp_path: Path) -> None:
     save(tmp_path / "test", "0.png")
     with pytest.raises(DataError, match=r"train' is no folder of pictures \(no folder is in it\)"):
         find(str(tmp_path))
+
+
+@pytest.mark.parametrize("place", ["", "train", "test"])
+def test_pictures_beside_the_classes_or_the_parts(place: str, tmp_path: Path) -> None:
+    save_classes(tmp_path / "train")
+    save_classes(tmp_path / "test")
+    (tmp_path / place / "list.txt").touch()
+    save(tmp_path / place, ".thumbnail.png")
+    assert find(str(tmp_path)).sizes == (6, 6)
+    save(tmp_path / place, "7.png", "8.JPG")
+    with pytest.raises(DataError) as caught:
+        find(str(tmp_path))
+    assert str(caught.value) == (
+        f"'{tmp_path / place}' has pictures beside its folders, such as '7.png' (2 in all), which "
+        "would be of no class: move them into the folders of their classes, or elsewhere"
+    )
