@@ -108,7 +108,7 @@ def compare(subject: Subject, batch: int, steps: Sequence[int] = STEPS) -> Compa
             method = Spide(network, config, whole.samples, recipe.simulation)
             method.set_parameters(subject.parameters)
             for number in steps:
-                method.config = replace(config, backward_steps=number)
+                method.backward_steps = number
                 found = method.step_batch(whole).gradients
                 label = f"{name} | {threshold:g}, {rest:g}"
                 errors.append(Error(label, number, *distance(found, exact.gradients)))

@@ -94,7 +94,7 @@ def compare(run: Run, loss_scales: Sequence[float], steps: Sequence[int], count:
         method = Spide(run.architecture, recipe.two_stage, size, recipe.simulation)
         cells = []
         for number in steps:
-            method.config = replace(method.config, backward_steps=number)
+            method.backward_steps = number
             angle, relative = distance(_added_up(method, run, batches), exact)
             cells.append(f"{angle:.2f}, {relative:.3f}")
         rows.append((f"{scale:g}", *cells))

@@ -27,6 +27,8 @@ from networks.devices.facts import (
 
 FloatingPoint = Literal["float32", "float64"]
 
+DEFAULT_BACKEND: Backend = "cuda"
+
 MOST_THREADS = 1024
 """Each has networks of its own, which take their time to build: more are a mistake."""
 
@@ -77,7 +79,7 @@ class Simulation:
     """
 
     device: DeviceName = "runtime"
-    backend: Backend = "cuda"
+    backend: Backend = DEFAULT_BACKEND
     synapses: SynapsesChoice = "auto"
     propagation: PropagationChoice = "auto"
     dtype: FloatingPoint = "float32"
@@ -91,6 +93,11 @@ class Simulation:
         if self.threads > MOST_THREADS:
             raise ValueError(f"threads must be at most {MOST_THREADS:,}, not {self.threads}")
         _ = self.realised  # its own checks
+        if self.backend != DEFAULT_BACKEND and not self.facts.has_backends:
+            raise ValueError(
+                f"backend is '{self.backend}', and the device '{self.device}' has no choice of "
+                "backends: leave backend out, or use device 'genn'"
+            )
         if self.dtype == "float64" and self.backend in self.facts.single_precision:
             raise ValueError(
                 f"the dtype is 'float64': device '{self.device}' adds spikes in float32 only on "
@@ -162,17 +169,10 @@ class Simulation:
         TypeError
             If there is no such field.
         ValueError
-            As for the record itself, and for a backend where there is no choice of them.
+            As for the record itself.
         """
         known = [field.name for field in fields(Simulation)]
         for name in options:
             if name not in known:
                 raise TypeError(f"there is no option '{name}': there are {', '.join(known)}")
-        before = simulation or cls()
-        found = replace(before, **options)
-        if found.backend != before.backend and not found.facts.has_backends:
-            raise ValueError(
-                f"backend is '{found.backend}', and the device '{found.device}' has no choice of "
-                "backends: leave backend out, or use device 'genn'"
-            )
-        return found
+        return replace(simulation or cls(), **options)

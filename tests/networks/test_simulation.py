@@ -18,13 +18,17 @@ def test_a_gpu_takes_a_batch_as_a_whole(backend: Backend) -> None:
 
 
 def test_a_backend_where_there_is_none_to_choose() -> None:
-    with pytest.raises(
-        ValueError, match="backend is 'cpu', and the device 'runtime' has no choice"
-    ):
+    refused = pytest.raises(
+        ValueError, match="backend is 'cpu', and the device 'runtime' has no choice of backends: "
+    )
+    with refused:
+        Simulation(backend="cpu")
+    with refused:
         Simulation.of(None, {"backend": "cpu"})
+    with refused:
+        Simulation.of(Simulation(device="genn", backend="cpu"), {"device": "runtime"})
     on_genn = Simulation.of(None, {"backend": "cpu", "device": "genn"})
     assert (on_genn.device, on_genn.backend) == ("genn", "cpu")
-    assert Simulation.of(Simulation(backend="cpu"), {"threads": 2}).backend == "cpu"
 
 
 def test_programs_of_a_cpu_are_as_many_as_threads() -> None:

@@ -15,7 +15,7 @@ from networks import Architecture
 from training.checks.schedule import check_schedule, milestones_in_time
 from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
-from training.recipes.sizes import batch_sizes
+from training.recipes.sizes import batch_sizes, training_size
 from training.updates.dropout import dropped_layers
 
 NOTHING: dict[str, Any] = {
@@ -68,12 +68,20 @@ def _unread_schedule(recipe: Recipe) -> dict[str, str]:
 
 
 def read_values(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
-    """The fields that are read, by name: of two recipes that train the same, the same.
+    """What is read, by name: of two recipes that train the same, the same.
 
-    What asks for nothing is left out, as what nothing reads.
+    What asks for nothing is left out, as what nothing reads; and words count as what they stand
+    for, such as ``auto``.
     """
-    ignored = unread(recipe, architecture)
-    values = asdict(recipe) | {"milestones": milestones_in_time(recipe)}
+    ignored, realised = unread(recipe, architecture), recipe.simulation.realised
+    values = asdict(recipe) | {
+        "milestones": milestones_in_time(recipe),
+        "training_images": training_size(recipe),
+        "couple": recipe.as_couples or recipe.simulation.facts.couples,
+        "synapses": realised.synapses,
+        "propagation": realised.propagation,
+    }
+    del values["realisation"]
     return {
         name: value
         for name, value in values.items()

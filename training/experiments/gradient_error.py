@@ -153,6 +153,6 @@ def gradient_errors(
         for name, method in spiking.items():
             method.set_parameters(parameters)
             for number in steps:
-                method.config = replace(method.config, backward_steps=number)
+                method.backward_steps = number
                 errors.append(Error(name, number, *distance(gradient(method), exact)))
     return errors

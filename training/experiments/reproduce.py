@@ -24,16 +24,15 @@ from training.data import find
 from training.errors import UserError
 from training.experiments.figures import gradient_angles
 from training.experiments.gradient_error import gradient_errors, mean_errors
-from training.experiments.request import Request
+from training.experiments.request import GRADIENTS, Request
 from training.experiments.sweeps import ABLATION_SWEEP, STEPS, Experiment, Scale
 from training.experiments.tables import Cell, Table
-from training.experiments.targets import GRADIENTS, TARGETS
+from training.experiments.targets import TARGETS
 from training.experiments.trained import Trained
 from training.interruption import Interruption
 from training.plots.style import as_png
 from training.provenance import commit, provenance
 from training.storage.files import write_atomically
-from training.suggestions import did_you_mean
 from training.sweeps.planning.plan import Plan
 from training.sweeps.sweep import run_sweep
 from training.sweeps.where import Where
@@ -49,21 +48,6 @@ _TOLD = (
     "forward_steps", "backward_steps",
 )  # fmt: skip
 """Fields of the recipes that a page names."""
-
-
-def check_target(target: str) -> None:
-    """Refuse what cannot be reproduced.
-
-    Raises
-    ------
-    UserError
-    """
-    known = [*TARGETS, GRADIENTS]
-    if target not in known:
-        raise UserError(
-            f"there is no '{target}' to reproduce{did_you_mean(target, known)}: choose one of "
-            f"{', '.join(known)}"
-        )
 
 
 def reproduce(
@@ -92,9 +76,8 @@ def reproduce(
     Raises
     ------
     UserError
-        For targets that do not exist, missing data, and points that fail.
+        For missing data, and points that fail.
     """
-    check_target(request.target)
     commit()  # of the code that trains now, however the checkout moves on
     began = time.monotonic()
     figure: Figure | None

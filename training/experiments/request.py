@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import get_args
 
 from networks.arrays import whole_number
+from training.errors import UserError
 from training.experiments.sweeps import Scale
+from training.suggestions import did_you_mean
+
+GRADIENTS = "gradients"
+"""The gradients of every method beside exact ones, beyond the paper."""
+
+NAMES = (
+    "table1", "table2", "table3", "table3-cifar10", "table4", "table5",
+    "figure2", "figure3", "figure4", "figure5", "seconds", "latency", "normalisation", GRADIENTS,
+)  # fmt: skip
+"""What can be asked for, known without waiting for Brian2 and torch."""
 
 DEFAULT_OUT = "reproduced"
 """Folder of what is made, if no other is given."""
@@ -21,7 +32,7 @@ class Request:
     Parameters
     ----------
     target : str
-        One of `TARGETS`, or gradients.
+        One of `NAMES`.
     scale : {"small", "full"}
     seeds : int
     out : Path
@@ -33,6 +44,8 @@ class Request:
 
     Raises
     ------
+    UserError
+        For a target that does not exist.
     ValueError
         For a scale or a number that cannot be.
     """
@@ -45,6 +58,11 @@ class Request:
     workers: int | None = None
 
     def __post_init__(self) -> None:
+        if self.target not in NAMES:
+            raise UserError(
+                f"there is no '{self.target}' to reproduce{did_you_mean(self.target, NAMES)}: "
+                f"choose one of {', '.join(NAMES)}"
+            )
         if self.scale not in get_args(Scale):
             raise ValueError(f"scale must be one of {', '.join(get_args(Scale))}, not {self.scale}")
         whole_number(self.seeds, "seeds")

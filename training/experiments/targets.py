@@ -99,7 +99,7 @@ TARGETS = {
                             NORMALISATION_SWEEP.names, rows.normalisation,
                             _of_results(figures.with_and_without)),
 }  # fmt: skip
-"""By name: the paper's tables and figures, and the questions that it leaves open."""
+"""By name: the paper's tables and figures, and the questions that it leaves open.
 
-GRADIENTS = "gradients"
-"""Beyond the paper: `training.experiments.gradient_error`."""
+Gradients are compared with exact ones by `training.experiments.gradient_error`.
+"""

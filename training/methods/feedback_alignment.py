@@ -65,6 +65,11 @@ class FeedbackAlignment(FirstStageMethod):
     couple : bool, optional
         Whether stage 2 simulates couples of two IF populations; by default what the device prefers.
 
+    Attributes
+    ----------
+    backward_steps : int
+        T_B of the steps to come: the configuration's, until it is set.
+
     Raises
     ------
     ValueError
@@ -85,6 +90,7 @@ class FeedbackAlignment(FirstStageMethod):
         couple: bool | None = None,
     ) -> None:
         super().__init__(architecture, config, batch_size, simulation)
+        self.backward_steps = config.backward_steps
         self.second = DirectNetwork(
             architecture, config.couple, batch_size, simulation, as_couples=couple
         )
@@ -95,7 +101,7 @@ class FeedbackAlignment(FirstStageMethod):
         cls, architecture: Architecture, recipe: Recipe, batch_size: int
     ) -> FeedbackAlignment:
         """The networks of a recipe, for so many samples."""
-        couple = recipe.couple or None
+        couple = recipe.as_couples or None
         return cls(
             architecture, recipe.two_stage, batch_size, recipe.simulation, recipe.seed, couple
         )
@@ -113,5 +119,5 @@ class FeedbackAlignment(FirstStageMethod):
             )
             for layer in self.architecture.layers
         }
-        stage2 = self.second.run(currents, self.config.backward_steps, count=batch.count)
+        stage2 = self.second.run(currents, self.backward_steps, count=batch.count)
         return self.first.result(batch, stage1, loss, stage2.beta, stage2)

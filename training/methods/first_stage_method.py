@@ -63,8 +63,12 @@ class FirstStageMethod(RecipeMethod):
             )
         network = ForwardNetwork(architecture, config.neuron, batch_size, simulation)
         super().__init__(architecture, network.batch_size, simulation.dtype)
-        self.config = config
         self.first = FirstStage(network, config)
+
+    @property
+    def config(self) -> TwoStageConfig:
+        """Thresholds, steps and scales."""
+        return self.first.config
 
     @property
     def stages(self) -> Mapping[str, Stage]:

@@ -51,8 +51,8 @@ def two_stage_gradients(
     couple : bool, optional
         Whether stage 2 simulates couples of two IF populations; by default on GeNN only.
     **options
-        Fields of `Simulation` to change (synapses, dtype, device, propagation, backend); the dtype
-        is float64 if not given.
+        Fields of `Simulation` to change, but for its threads: one computes; the dtype is float64 if
+        not given.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def two_stage_gradients(
     ValueError
         If anything does not fit the architecture or is not finite.
     """
-    simulation = Simulation.of(_EXACT, options)
+    simulation = _in_one_thread(options)
     couple = None if couple is None else truth_value(couple, "couple")
 
     def build(samples: int) -> Method:
@@ -107,8 +107,8 @@ def implicit_gradients(
         SciPy's GMRES, or ``beta <- g + A^T beta``, which converges if the spectral radius of A is
         below 1.
     **options
-        Fields of `Simulation` to change; the dtype, also that of the solution, is float64 if not
-        given.
+        Fields of `Simulation` to change, but for its threads: one computes; the dtype, also that of
+        the solution, is float64 if not given.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def implicit_gradients(
     NotConvergedError
         If the residual is still larger after `limit` applications.
     """
-    simulation = Simulation.of(_EXACT, options)
+    simulation = _in_one_thread(options)
     how = Solver(tolerance, limit, solver)
 
     def build(samples: int) -> Method:
@@ -125,6 +125,17 @@ def implicit_gradients(
 
     batch = _checked(architecture, images, labels, config, dropout_masks, simulation)
     return _step(build, Weights.of(architecture, parameters, simulation.dtype), batch)
+
+
+def _in_one_thread(options: SimulationOptions) -> Simulation:
+    """The simulation; no batch is spread over threads here."""
+    simulation = Simulation.of(_EXACT, options)
+    if simulation.threads > 1:
+        raise ValueError(
+            f"threads is {simulation.threads}, and one computes the gradients of one batch: leave "
+            "threads out, or use TwoStageTrainer"
+        )
+    return simulation
 
 
 def _checked(

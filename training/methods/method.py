@@ -84,16 +84,6 @@ class Method(ABC):
             raise AttributeError(f"the method {type(self).__name__} has no {name} network")
         return self.stages[name]
 
-    def prepare(self) -> None:
-        """Compile now what the first call would compile."""
-        for stage in self.stages.values():
-            stage.prepare()
-
-    def stop(self) -> None:
-        """Interrupt a call that is going on in another thread."""
-        for stage in self.stages.values():
-            stage.stop()
-
     @abstractmethod
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Copy parameters, and write them into the networks.

@@ -41,6 +41,16 @@ class RecipeMethod(Method):
             Without a C++ compiler.
         """
 
+    def prepare(self) -> None:
+        """Compile now what the first call would compile."""
+        for stage in self.stages.values():
+            stage.prepare()
+
+    def stop(self) -> None:
+        """Interrupt a call that is going on in another thread."""
+        for stage in self.stages.values():
+            stage.stop()
+
     @property
     def stage_names(self) -> tuple[str, ...]:
         return self.facts.stages

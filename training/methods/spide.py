@@ -48,6 +48,11 @@ class Spide(FirstStageMethod):
     couple : bool, optional
         Whether stage 2 simulates couples of two IF populations; by default on GeNN only.
 
+    Attributes
+    ----------
+    backward_steps : int
+        T_B of the steps to come: the configuration's, until it is set.
+
     Raises
     ------
     ValueError
@@ -67,6 +72,7 @@ class Spide(FirstStageMethod):
         couple: bool | None = None,
     ) -> None:
         super().__init__(architecture, config, batch_size, simulation)
+        self.backward_steps = config.backward_steps
         self.second = BackwardNetwork(
             architecture, config.couple, batch_size, simulation, as_couples=couple
         )
@@ -74,7 +80,7 @@ class Spide(FirstStageMethod):
     @classmethod
     def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Spide:
         """The networks of a recipe, for so many samples."""
-        couple = recipe.couple or None
+        couple = recipe.as_couples or None
         return cls(architecture, recipe.two_stage, batch_size, recipe.simulation, couple)
 
     @property
@@ -104,7 +110,7 @@ class Spide(FirstStageMethod):
         return self.second.run(
             g,
             open_neurons(stage1.alpha),
-            self.config.backward_steps,
+            self.backward_steps,
             rescale=self.config.rescale,
             dropout_masks=batch.masks,
             learn_from=learn_from,

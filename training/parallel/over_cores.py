@@ -17,6 +17,7 @@ from training.methods.build import build_method
 from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.division import Division
+from training.methods.recipe_method import RecipeMethod
 from training.methods.results import Prediction, StepResult, join_predictions, join_results
 from training.methods.spide import Spide
 from training.parallel.partition import number_of_workers, samples_per_part, split
@@ -46,7 +47,7 @@ class OverCores(Method):
 
     def __init__(
         self,
-        build: Callable[[int], Method],
+        build: Callable[[int], RecipeMethod],
         architecture: Architecture,
         batch_size: int,
         simulation: Simulation,
@@ -78,13 +79,6 @@ class OverCores(Method):
     def pathways(self) -> Mapping[str, tuple[str, ...]]:
         """Those of the workers."""
         return self.workers.first.pathways
-
-    def prepare(self) -> None:
-        """Nothing: the workers are."""
-
-    def stop(self) -> None:
-        for worker in self.workers:
-            worker.stop()
 
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         weights = Weights.of(self.architecture, parameters, self.dtype)
@@ -158,7 +152,6 @@ class TwoStageTrainer(OverCores):
     ) -> None:
         simulation = Simulation.of(simulation, options)
         couple = None if couple is None else truth_value(couple, "couple")
-        self.config = config
         super().__init__(
             lambda samples: Spide(architecture, config, samples, simulation, couple),
             architecture,

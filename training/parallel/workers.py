@@ -14,8 +14,8 @@ from typing import TypeVar
 
 import torch
 
-from training.methods.method import Method
 from training.methods.parts.batch import Batch
+from training.methods.recipe_method import RecipeMethod
 
 Result = TypeVar("Result")
 
@@ -25,10 +25,10 @@ class Workers:
 
     Parameters
     ----------
-    workers : list of Method
+    workers : list of RecipeMethod
     """
 
-    def __init__(self, workers: list[Method]) -> None:
+    def __init__(self, workers: list[RecipeMethod]) -> None:
         self._workers = workers
         self._process = os.getpid()
         self._forked = False
@@ -37,19 +37,19 @@ class Workers:
         for worker in workers:
             worker.prepare()
 
-    def __iter__(self) -> Iterator[Method]:
+    def __iter__(self) -> Iterator[RecipeMethod]:
         return iter(self._workers)
 
     def __len__(self) -> int:
         return len(self._workers)
 
     @property
-    def first(self) -> Method:
+    def first(self) -> RecipeMethod:
         """The one that takes the first part of every batch."""
         return self._workers[0]
 
     def run(
-        self, function: Callable[[Method, Batch], Result], parts: Sequence[Batch]
+        self, function: Callable[[RecipeMethod, Batch], Result], parts: Sequence[Batch]
     ) -> list[Result]:
         """Call ``function(worker, part)`` for each part, side by side.
 
@@ -68,7 +68,7 @@ class Workers:
         # Each begins with the part of its number; whichever is free then takes the next one.
         remaining = iter(range(len(self), len(parts)))
 
-        def work(number: int, worker: Method) -> None:
+        def work(number: int, worker: RecipeMethod) -> None:
             while number < len(parts):
                 results[number] = function(worker, parts[number])
                 number = next(remaining, len(parts))

@@ -69,11 +69,5 @@ def fields_asked_for(recipe: str | Recipe | None, chosen: Recipe) -> list[str]:
 
 
 def asked_for(recipe: Recipe, original: Recipe) -> list[str]:
-    """The fields that differ from those of the recipe that was named.
-
-    What a realisation stands for counts as the realisation.
-    """
-    names = [name for name, value in vars(recipe).items() if value != getattr(original, name)]
-    if "realisation" in names:
-        names = ["realisation", *(each for each in names if each not in ("couple", "synapses"))]
-    return list(dict.fromkeys(names))
+    """The fields that differ from those of the recipe that was named."""
+    return [name for name, value in vars(recipe).items() if value != getattr(original, name)]

@@ -48,7 +48,7 @@ def check_learnable(recipe: Recipe, architecture: Architecture) -> None:
 
 
 def _refuse_what_only_brian2_has(recipe: Recipe) -> None:
-    if recipe.couple:
+    if recipe.as_couples:
         raise ValueError(
             f"the method {recipe.method} has no stage 2 and so no couples: leave --couple and "
             "--realisation out"

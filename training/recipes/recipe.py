@@ -7,13 +7,14 @@ Thresholds, steps and scales are those of `TwoStageValues`, device and precision
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from networks.arrays import real_number, truth_value, whole_number
+from networks.devices.facts import facts_of
 from networks.simulation import Simulation
 from training.recipes.methods import METHODS
 from training.recipes.two_stage_config import TwoStageConfig, TwoStageValues
@@ -169,7 +170,7 @@ class Recipe(TwoStageValues, Simulation):
             if getattr(self, name) not in choices:
                 listed = ", ".join(choices)
                 raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
-        self._realise()
+        self._check_couples()
         if list(self.milestones) != sorted(set(self.milestones)):
             raise ValueError(f"milestones must increase, not {self.milestones}")
         for name, most in _MOST.items():
@@ -179,16 +180,10 @@ class Recipe(TwoStageValues, Simulation):
         _ = self.two_stage  # its own checks
         self.simulation.check_batch(self.batch_size)
 
-    def _realise(self) -> None:
-        """Make the word the two options that it stands for."""
-        if self.realisation == "explicit-couples":
-            if self.synapses == "shared":
-                raise ValueError(
-                    "explicit-couples has explicit synapses: leave synapses 'shared' out"
-                )
-            object.__setattr__(self, "synapses", "explicit")
-            object.__setattr__(self, "couple", True)
-        if self.couple and self.backward_neuron != "ternary":
+    def _check_couples(self) -> None:
+        if self.realisation == "explicit-couples" and self.synapses == "shared":
+            raise ValueError("explicit-couples has explicit synapses: leave synapses 'shared' out")
+        if self.as_couples and self.backward_neuron != "ternary":
             raise ValueError(
                 f"couples are ternary neurons, and backward_neuron is '{self.backward_neuron}': "
                 "leave couple and realisation out, or use backward_neuron 'ternary'"
@@ -229,6 +224,11 @@ class Recipe(TwoStageValues, Simulation):
         return "validation" if self.validation else "test"
 
     @property
+    def as_couples(self) -> bool:
+        """Whether stage 2 is asked to have couples, in one word or the other."""
+        return self.couple or self.realisation == "explicit-couples"
+
+    @property
     def simulation(self) -> Simulation:
         """Device and precision, as the networks take them.
 
@@ -237,7 +237,13 @@ class Recipe(TwoStageValues, Simulation):
         ValueError
             If the device cannot do what is asked of it.
         """
-        return Simulation(**self._values_of(Simulation))
+        values = self._values_of(Simulation)
+        if not facts_of(self.device).has_backends:
+            del values["backend"]  # earlier versions let it be asked for
+        found = Simulation(**values)
+        if self.realisation == "explicit-couples":
+            return replace(found, synapses="explicit")
+        return found
 
     @property
     def two_stage(self) -> TwoStageConfig:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,48 @@ def test_recipes_that_differ_in_nothing_that_is_read() -> None:
     assert read_values(one, network) != read_values(replace(one, forward_steps=3), network)
     other = replace(one, method="spide")
     assert read_values(other, network) != read_values(replace(other, backward_steps=3), network)
+
+
+SAME: list[list[dict[str, Any]]] = [
+    [{}, {"training_images": 1437}],
+    [{"validation": 37}, {"validation": 37, "training_images": 1400}],
+    [{}, {"synapses": "shared"}, {"propagation": "sequential"}, {"realisation": "fast"}],
+    [
+        {"realisation": "explicit-couples"},
+        {"couple": True, "synapses": "explicit"},
+        {"realisation": "explicit-couples", "couple": True},
+    ],
+    [{"device": "genn"}, {"device": "genn", "couple": True}],
+]
+DIFFERENT: list[list[dict[str, Any]]] = [
+    [{}, {"training_images": 1436}],
+    [{"validation": 37}, {"training_images": 1400}],
+    [{}, {"synapses": "explicit"}, {"propagation": "synchronous"}, {"couple": True}],
+    [{"realisation": "explicit-couples"}, {"couple": True}, {"synapses": "explicit"}],
+]
+
+
+def values_read(fields: dict[str, Any]) -> dict[str, Any]:
+    return read_values(replace(BASE, **fields), NETWORK)
+
+
+@pytest.mark.parametrize("alike", SAME)
+def test_other_words_for_the_same_training(alike: list[dict[str, Any]]) -> None:
+    for each in alike[1:]:
+        assert values_read(each) == values_read(alike[0])
+
+
+@pytest.mark.parametrize("unlike", DIFFERENT)
+def test_words_for_different_trainings(unlike: list[dict[str, Any]]) -> None:
+    for one, other in combinations(unlike, 2):
+        assert values_read(one) != values_read(other)
+
+
+def test_a_realisation_that_is_changed_back() -> None:
+    """What a word stands for does not outlive it."""
+    shown = replace(BASE, realisation="explicit-couples")
+    assert (shown.simulation.synapses, shown.as_couples) == ("explicit", True)
+    assert replace(shown, realisation="fast") == BASE
 
 
 def test_the_command_says_so_before_anything_is_built(

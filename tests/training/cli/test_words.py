@@ -26,7 +26,7 @@ from training.cli.commands.reproduce_command import Reproduce
 from training.cli.commands.simulate_command import Simulate
 from training.cli.commands.sweep_command import Sweep
 from training.cli.help_texts import HELP
-from training.experiments.targets import GRADIENTS, TARGETS
+from training.experiments.request import NAMES
 from training.recipes.earlier import END
 
 
@@ -95,7 +95,7 @@ def test_help_names_every_option(command: str, options: type) -> None:
 
 
 def test_help_names_every_target() -> None:
-    for target in (*TARGETS, GRADIENTS):
+    for target in NAMES:
         assert re.search(rf"\b{target}\b", HELP["reproduce"]), target
 
 
@@ -134,6 +134,17 @@ QUICK = [
     ["train", "digits", "--out", f"{os.devnull}/run"],
     ["train", "digits", "--resume", "/nowhere"],
     ["evaluate", "/nowhere"],
+    ["simulate", "/nowhere", "--steps", "3"],
+    ["energy", "/nowhere"],
+    ["compare", "/nowhere", "/neither"],
+    ["compile", "digits", "--dtype", "float16"],
+    ["collect", "/nowhere"],
+    ["export", "/nowhere", "network.nir"],
+    ["import", "/nowhere.nir"],
+    ["sweep", "digits", "--vary", "epoch=3"],
+    ["sweep", "nowhere.toml"],
+    ["reproduce", "figure33"],
+    ["reproduce", "table1", "--seeds", "0"],
 ]
 
 TELL_WHAT_IS_SLOW = """

@@ -176,6 +176,10 @@ def test_what_is_no_limit(limit: Any) -> None:
         ({"dropout_masks": {"layer9": np.ones((SAMPLES, 3))}}, "has no such layer"),
         ({"dtype": "float16"}, "the dtype is 'float16'"),
         ({"dtype": "single-ish"}, "the dtype is 'single-ish'"),
+        (
+            {"threads": 2},
+            "threads is 2, and one computes the gradients of one batch: leave",
+        ),
     ],
 )
 def test_refused_before_anything_is_built(
@@ -184,7 +188,9 @@ def test_refused_before_anything_is_built(
     def built(*_: Any, **__: Any) -> None:
         raise AssertionError("a network was built")
 
-    monkeypatch.setattr(gradients_module, "Spide", built)
+    for name in ("Spide", "Implicit"):
+        monkeypatch.setattr(gradients_module, name, built)
     given = {"parameters": PARAMETERS, "images": IMAGES, "labels": LABELS, **changed}
-    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match=re.escape(said)):
-        two_stage_gradients(NETWORK, config=CONFIG, **given)
+    for compute in (two_stage_gradients, implicit_gradients):
+        with np.errstate(invalid="ignore"), pytest.raises(ValueError, match=re.escape(said)):
+            compute(NETWORK, config=CONFIG, **given)

@@ -8,12 +8,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from training.cli.commands.training_commands import keep_everything
+from training.cli.garbage import keep_everything
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
-from training.experiments.reproduce import check_target, reproduce
-from training.experiments.request import DEFAULT_OUT, Request
-from training.experiments.targets import GRADIENTS, TARGETS
+from training.experiments.request import DEFAULT_OUT, NAMES, Request
 from training.interruption import Interruption
 
 
@@ -51,18 +49,19 @@ def run(words: Sequence[str]) -> int:
     """Run ``spide reproduce``; return 0, or 128 + the number of a signal."""
     if not words or words[0].startswith("-"):
         raise UsageError(
-            f"spide reproduce needs a table or figure: choose one of "
-            f"{', '.join([*TARGETS, GRADIENTS])}"
+            f"spide reproduce needs a table or figure: choose one of {', '.join(NAMES)}"
         )
     target, *options = words
-    check_target(target)
+    Request(target)  # before its options are looked at
     choice = parse(Reproduce, options, f"spide reproduce {target}")
-    values = {field.name: getattr(choice, field.name) for field in fields(choice)}
+    request = Request(
+        target, **{field.name: getattr(choice, field.name) for field in fields(choice)}
+    )
+    from training.experiments.reproduce import reproduce
+
     keep_everything()  # trained networks are tested in this process
     with Interruption() as interruption, refusals():
-        written = reproduce(
-            Request(target, **values), progress=True, interruption=interruption, say=_say
-        )
+        written = reproduce(request, progress=True, interruption=interruption, say=_say)
     if written is None:
         print("spide: interrupted; the same command goes on", file=sys.stderr)
         return interruption.exit_status

@@ -6,7 +6,6 @@ networks built first (`training.runs.prepare`).
 
 from __future__ import annotations
 
-import gc
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from networks import CompilationError, DeviceError, NotFiniteError
+from training.cli.garbage import keep_everything
 from training.cli.printed import Printed
 from training.cli.refusals import refusals
 from training.cli.reports.evaluation_report import print_evaluation
@@ -149,15 +149,6 @@ def evaluate_run(path: Path, recipe: Recipe, best: bool, setting: Setting) -> in
     print(f"weights of iteration {iteration}, loss {evaluation.loss:.4f}")
     _print_accuracy(evaluation.accuracy, path)
     return 0
-
-
-def keep_everything() -> None:
-    """Take all present objects out of garbage collection.
-
-    Brian2 collects garbage in every run. What is imported and built by now stays to the end of the
-    process, and looking through it every time takes longer than simulating a small network.
-    """
-    gc.freeze()
 
 
 def _train(

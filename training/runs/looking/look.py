@@ -13,11 +13,12 @@ from training.plots.confusion import confusion_matrix
 from training.plots.curves import Curve, errors_of_runs
 from training.plots.images import examples
 from training.plots.style import as_png, panels, styled
-from training.runs.looking.evaluation import Evaluation
 from training.storage.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from training.runs.looking.evaluation import Evaluation
 
 
 def evaluation_picture(
