@@ -24,6 +24,7 @@ from networks.populations.ternary import (
 from networks.simulation import Simulation
 from networks.stages.backward import BackwardRates
 from networks.stages.stage import Stage
+from networks.weights import Weights
 
 Array = NDArray[np.floating]
 
@@ -74,7 +75,14 @@ class DirectNetwork(Stage):
         self._put_into_network()
 
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        """Nothing: there are no synapses."""
+        """Check them; there are no synapses to write them into.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit the architecture or are not finite.
+        """
+        Weights.of(self.architecture, parameters, self.dtype)
 
     def run(
         self, currents: Mapping[str, ArrayLike], steps: int, *, count: bool = False

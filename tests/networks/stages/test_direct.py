@@ -34,6 +34,15 @@ def test_rates_of_the_currents() -> None:
     np.testing.assert_array_equal(found.beta["layer2"], np.full((1, 4), -0.25))
 
 
+def test_parameters_are_checked_though_nothing_needs_them() -> None:
+    parameters = {name: np.zeros(shape) for name, shape in NETWORK.parameter_shapes().items()}
+    stage().set_parameters(parameters)
+    with pytest.raises(ValueError, match=r"the parameter 'layer1\.weight' of '5-4' is missing"):
+        stage().set_parameters({})
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        stage().set_parameters({**parameters, "layer2.bias": np.full(4, np.nan)})
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
