@@ -53,8 +53,8 @@ class NeuronModel:
         Factor on the membrane potential from one step to the next; 1 is no leak. `spike_count`
         decays with it.
     update : str
-        Statements run for every neuron at the start of a step, for dynamics that are not
-        written as a differential equation in `model`.
+        Statements run for every neuron at the start of a step, before the differential equations
+        and the spikes of the step, for dynamics that are not written as an equation in `model`.
     name : str
         For messages.
     parameters : dict of float or Quantity

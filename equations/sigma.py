@@ -22,11 +22,11 @@ def has_sigma_rates(neuron: NeuronModel) -> bool:
     return _dynamics(neuron) in (leaky, _dynamics(integrate_and_fire()))
 
 
-def _dynamics(neuron: NeuronModel) -> tuple[frozenset[str], ...]:
+def _dynamics(neuron: NeuronModel) -> tuple[list[str], ...]:
     """The equations and statements without comments, white space, units and their order."""
-    model = {line.partition(":")[0] for line in _lines(neuron.model)}
+    model = [line.partition(":")[0] for line in _lines(neuron.model)]
     texts = (neuron.threshold, neuron.reset, neuron.update)
-    return (frozenset(model), *(frozenset(_lines(text)) for text in texts))
+    return (sorted(model), *(sorted(_lines(text)) for text in texts))
 
 
 def _lines(text: str) -> list[str]:

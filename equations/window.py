@@ -25,7 +25,9 @@ window_steps : 1 (shared, constant)
 """
 
 _DERIVATIVE = re.compile(r"(\s*d\w+\s*/\s*dt\s*=)([^:#]*)(.*)")
-_STATEMENT = re.compile(r"(\s*)(\w+)\s*([-+*/]?)=\s*([^#]*)(.*)")
+_DECLARED = re.compile(r"^\s*(?:d(?=\w+\s*/))?(\w+)\s*(?:/\s*dt\s*)?[=:]")
+_TIME = re.compile(r"(?<![\w.])t\b")
+_STATEMENT = re.compile(r"(\w+)\s*([-+*/]?)=\s*(.*)")
 
 
 def in_window(neuron: NeuronModel) -> NeuronModel:
@@ -43,20 +45,34 @@ def in_window(neuron: NeuronModel) -> NeuronModel:
     Raises
     ------
     ValueError
-        If an equation or a statement does not stand on a line of its own.
+        If an equation or a statement does not stand on a line of its own, or a string names the
+        time, which is another one in each layer.
     """
+    for text in (neuron.model, neuron.threshold, neuron.reset, neuron.update):
+        if any(_TIME.search(line.partition("#")[0]) for line in text.split("\n")):
+            raise ValueError(
+                f"the neuron '{neuron.name}' names the time 't', which is a later one in every "
+                "layer where each connection takes a step: use sequential propagation"
+            )
+    update = _one_to_a_line(neuron.update)
     for line in neuron.model.split("\n"):
         if line.partition("#")[0].strip() and ":" not in line.partition("#")[0]:
             raise _not_on_one_line(neuron, line)
-    for line in neuron.update.split("\n"):
-        if line.partition("#")[0].strip() and _STATEMENT.fullmatch(line) is None:
+    for line in update:
+        if _STATEMENT.fullmatch(line) is None:
             raise _not_on_one_line(neuron, line)
+    declared = {name for line in neuron.model.split("\n") for name in _DECLARED.findall(line)}
     return replace(
         neuron,
         model="\n".join(map(_gate_derivative, neuron.model.split("\n"))) + WINDOW,
         threshold=f"({neuron.threshold}) and active > 0.5",
-        update="\n".join(map(_gate_statement, neuron.update.split("\n"))),
+        update="\n".join(_gate_statement(line, declared) for line in update),
     )
+
+
+def _one_to_a_line(statements: str) -> list[str]:
+    lines = (line.partition("#")[0] for line in statements.split("\n"))
+    return [part.strip() for line in lines for part in line.split(";") if part.strip()]
 
 
 def _gate_derivative(line: str) -> str:
@@ -65,17 +81,19 @@ def _gate_derivative(line: str) -> str:
     return line
 
 
-def _gate_statement(line: str) -> str:
-    """``v = leak*v + I`` becomes ``v = active*(leak*v + I) + (1 - active)*v``, which is exact."""
-    if not line.partition("#")[0].strip():
-        return line
+def _gate_statement(line: str, declared: set[str]) -> str:
+    """``v = leak*v + I`` becomes ``v = active*(leak*v + I) + (1 - active)*v``, which is exact.
+
+    A variable of the statements' own, which nothing has declared, needs no gate.
+    """
     match = _STATEMENT.fullmatch(line)
     assert match is not None
-    indent, variable, operator, expression, rest = match.groups()
-    value = expression.strip()
+    variable, operator, value = match.groups()
+    if variable not in declared:
+        return line
     if operator:
         value = f"{variable} {operator} ({value})"
-    return f"{indent}{variable} = active*({value}) + (1 - active)*{variable}{rest}"
+    return f"{variable} = active*({value}) + (1 - active)*{variable}"
 
 
 def _not_on_one_line(neuron: NeuronModel, line: str) -> ValueError:

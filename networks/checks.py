@@ -133,6 +133,12 @@ def check_masks(
     architecture: Architecture, masks: Mapping[str, Array | NDArray[np.bool_]], samples: int
 ) -> None:
     """Raise `ValueError` unless every layer has a mask m of its shape, of truth values or 0, 1."""
+    names = {layer.name for layer in architecture.layers}
+    for name in masks:
+        if name not in names:
+            raise ValueError(
+                f"there is a mask of '{name}': '{architecture.notation}' has no such layer"
+            )
     for layer in architecture.layers:
         if layer.name not in masks:
             raise ValueError(f"the mask of '{layer.name}' is missing")

@@ -11,15 +11,16 @@ from networks.arrays import real_number
 
 
 def check_precision(neuron: NeuronModel, dtype: str) -> None:
-    """Refuse parameters of a neuron that are others in its precision.
+    """Refuse parameters and initial values of a neuron that are others in its precision.
 
     Raises
     ------
     ValueError
-        If one becomes 0 or infinite there, or the threshold no longer lies above the resting
-        potential.
+        If one becomes 0 or infinite there, or the threshold no longer lies above the resting and
+        the initial potential.
     """
-    values = {name: float(value) for name, value in neuron.constants.items()}
+    given = {**neuron.constants, **neuron.initial}
+    values = {name: float(value) for name, value in given.items()}
     with np.errstate(over="ignore"):
         rounded = {name: float(np.dtype(dtype).type(value)) for name, value in values.items()}
     for name, value in values.items():
@@ -28,11 +29,13 @@ def check_precision(neuron: NeuronModel, dtype: str) -> None:
                 f"{name} is {value}, which is {rounded[name]} in {dtype}: choose another value"
                 + ("" if dtype == "float64" else ", or dtype float64")
             )
-    if rounded["v_rest"] >= rounded["v_threshold"]:
-        raise ValueError(
-            f"v_rest {neuron.v_rest} and v_threshold {neuron.v_threshold} are the same number in "
-            f"{dtype}: choose others, or dtype float64"
-        )
+    initial = {"the initial v": neuron.initial["v"]} if "v" in neuron.initial else {}
+    for name, value in {"v_rest": neuron.v_rest, **initial}.items():
+        if rounded[name.rpartition(" ")[2]] >= rounded["v_threshold"]:
+            raise ValueError(
+                f"{name} {value} and v_threshold {neuron.v_threshold} are the same number in "
+                f"{dtype}: choose others, or dtype float64"
+            )
 
 
 def check_rescale(rescale: float, span: float, dtype: np.dtype) -> float:

@@ -32,7 +32,8 @@ class Slots:
     Parameters
     ----------
     update : str
-        Slot of statements that take the place of a differential equation.
+        Slot of what must come before the spikes of a step: statements that take the place of a
+        differential equation, and equations that read the potential.
     synapses, thresholds, resets : str
         Slots in which it receives, fires and resets.
     delay : int or None

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from brian2.core.clocks import Clock
 from brian2.core.network import Network
+from brian2.equations.equations import Equations
 from brian2.groups.neurongroup import NeuronGroup
+from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
 from equations import NeuronModel, in_window
@@ -105,9 +107,10 @@ def neuron_group(
     group.remember(shape)
     group.thresholder["spike"].when = slots.thresholds
     group.resetter["spike"].when = slots.resets
-    group.state_updater.when = "groups"
+    # What reads v must do so before the spikes of the step arrive, on which it would depend.
+    group.state_updater.when = slots.update if _reads_potential(neuron) else "groups"
     if neuron.update:
-        group.run_regularly(neuron.update, when=slots.update, name=f"{name}_update")
+        group.run_regularly(neuron.update, when=slots.update, order=-1, name=f"{name}_update")
     if code_objects is BatchCodeObject:  # their thresholder adds up what fires
         group.variables.add_array(SPIKE_TOTAL, size=1, scalar=True, dtype=np.int64, read_only=True)
     for parameter, value in neuron.constants.items():
@@ -115,6 +118,12 @@ def neuron_group(
     if slots.delay is not None:
         group.variables["window_start"].set_value(slots.delay)
     return group
+
+
+def _reads_potential(neuron: NeuronModel) -> bool:
+    """Whether a differential equation reads ``v``, perhaps through subexpressions."""
+    derivatives = Equations(neuron.equations).get_substituted_expressions()
+    return any("v" in get_identifiers(each.code) for _, each in derivatives)
 
 
 def state(group: NeuronGroup, variable: str, shape: Shape) -> NDArray[np.floating]:

@@ -7,22 +7,29 @@ that do not fit.
 
 from __future__ import annotations
 
-import keyword
-
-from brian2.core.functions import Function
-from brian2.core.namespace import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, DEFAULT_UNITS
-from brian2.equations.equations import DIFFERENTIAL_EQUATION, FLOAT, PARAMETER, Equations
+from brian2.equations.equations import (
+    BOOLEAN,
+    DIFFERENTIAL_EQUATION,
+    FLOAT,
+    INTEGER,
+    PARAMETER,
+    Equations,
+)
 from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
-from brian2.utils.stringtools import get_identifiers
 
 from equations import BACKWARD, FORWARD, NeuronModel, has_sigma_rates
 from equations.neuron_model import unit_name
 from networks.one_line import in_one_line
-from networks.populations.statements import check_statements, refused, statements
+from networks.populations.counting import check_counts
+from networks.populations.names import check_names
+from networks.populations.statements import check_statements, refused
 from networks.populations.trial import try_out
 
 #: Written by a stage before every run, or by the synapses.
 _INPUTS = frozenset({"I"})
+
+_MOST = 2**31
+"""Integers are of 32 bits."""
 
 #: Names of the project's own, in groups and in the code that is made of them.
 _RESERVED = frozenset(
@@ -32,22 +39,6 @@ _RESERVED = frozenset(
         *Equations(BACKWARD.neuron_variables),
     }
 )
-
-#: What Brian2 gives to groups with a refractory period, which those of a stage do not have.
-_REFRACTORY = frozenset({"lastspike", "not_refractory"})
-
-#: Functions whose value is another one at every call, and Brian2's noise.
-_RANDOM = frozenset(
-    {"xi", *(name for name, each in DEFAULT_FUNCTIONS.items() if not each.stateless)}
-)
-
-#: What strings may name beside variables, parameters and the namespace.
-_KNOWN = frozenset(
-    {
-        *DEFAULT_CONSTANTS, *DEFAULT_FUNCTIONS, *DEFAULT_UNITS, *keyword.kwlist,
-        "t", "dt", "t_in_timesteps", "N", "i", "xi",
-    }
-)  # fmt: skip
 
 
 def values_at_rest(neuron: NeuronModel) -> dict[str, float]:
@@ -69,20 +60,19 @@ def check_neuron(neuron: NeuronModel) -> None:
     ValueError
         If its equations cannot be read, ``v``, ``I`` or ``spike_count`` is missing, a name means
         two things or nothing, a value of `initial` belongs to no state variable, units do not
-        fit each other, it has a leak with which its count does not decay, counts on Brian2's own
-        refractoriness, draws random numbers, calls Python, assigns what nothing reads, does not
-        count its spikes, or has strings that Brian2 does not simulate.
+        fit each other, its count makes no rate, it counts on Brian2's own refractoriness, draws
+        random numbers, calls Python, asks for its place in the batch, assigns what nothing reads,
+        shares state with other neurons, or has strings that Brian2 does not simulate.
     """
     try:
         _check_names_of_its_own(neuron)
         equations = Equations(neuron.equations)
         _check_variables(neuron, equations)
         check_statements(neuron, set(equations))
+        check_counts(neuron, equations)
         _check_units(neuron, equations)
-        _check_leak(neuron, equations)
-        _check_refractoriness(neuron, equations)
-        _check_functions(neuron, equations)
-        _check_identifiers(neuron, equations)
+        _check_initial(neuron, equations)
+        check_names(neuron, equations)
     except ValueError:
         raise
     except Exception as error:  # Brian2 raises its own kinds, SyntaxError, KeyError, TypeError
@@ -135,10 +125,16 @@ def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
                 f"has '{name}' as an integer or a truth value: declare it with a unit, or as "
                 f"'{name} : 1'",
             )
+    for name, equation in Equations(neuron.model).items():
+        if "shared" in equation.flags and equation.type in (DIFFERENTIAL_EQUATION, PARAMETER):
+            raise refused(
+                neuron,
+                f"shares '{name}' with all neurons of all samples, which no run would set to rest: "
+                "leave 'shared' out, or give what never changes as one of its parameters",
+            )
     states = _states(equations)
-    for name in ("v", "spike_count"):
-        if name not in states:
-            raise refused(neuron, f"has a '{name}' that is no state of each neuron")
+    if "v" not in states:
+        raise refused(neuron, "has a 'v' that is no state of each neuron")
     for name in neuron.initial:
         if name not in states:
             listed = ", ".join(states)
@@ -165,81 +161,15 @@ def _check_units(neuron: NeuronModel, equations: Equations) -> None:
             raise refused(neuron, f"begins with {name} = {value}: its unit must be '{units[name]}'")
 
 
-def _check_leak(neuron: NeuronModel, equations: Equations) -> None:
-    """Refuse a leak that the count ignores: a rate is the count divided by a sum that has it."""
-    read = [each.reads for each in statements(neuron.update) if each.target == "spike_count"]
-    if equations["spike_count"].expr is not None:
-        read.append(get_identifiers(equations["spike_count"].expr.code))
-    if neuron.leak != 1 and not any({"spike_count", "leak"} <= names for names in read):
-        raise refused(
-            neuron,
-            f"has leak {neuron.leak}, but its spike_count does not decay with it: add "
-            "'spike_count = leak * spike_count' to its update, or leave the leak at 1",
-        )
-
-
-def _check_refractoriness(neuron: NeuronModel, equations: Equations) -> None:
-    """Refuse Brian2's refractoriness: a stage's group has none, and Brian2 only logs a warning."""
-    texts = f"{neuron.model}\n{neuron.threshold}\n{neuron.reset}\n{neuron.update}"
-    used = sorted(_REFRACTORY & get_identifiers(_without_comments(texts)))
-    for name, equation in equations.items():
-        if "unless refractory" in equation.flags:
-            used.append(f"{name} (unless refractory)")
-    if used:
-        raise refused(
-            neuron,
-            f"uses '{used[0]}', but a stage knows no refractory period: count the steps after a "
-            "spike in a state variable of its own, as the guide 'Add a neuron' does",
-        )
-
-
-def _check_identifiers(neuron: NeuronModel, equations: Equations) -> None:
-    names = {*equations, *neuron.namespace, *_KNOWN}
-    # A plain assignment makes a variable of the statements' own.
-    text = f"{neuron.update}\n{neuron.reset}"
-    assigned = {each.target for each in statements(text) if each.operation == "="}
-    for where, used in _identifiers(neuron, equations).items():
-        for name in sorted(used - names - assigned):
+def _check_initial(neuron: NeuronModel, equations: Equations) -> None:
+    """Refuse numbers that a variable of another type would hold as others."""
+    for name, value in neuron.initial.items():
+        kind, number = equations[name].var_type, float(value)
+        if kind == INTEGER and not (number.is_integer() and abs(number) < _MOST):
             raise refused(
                 neuron,
-                f"uses '{name}' in its {where}, which is no variable, parameter or name of its "
-                "namespace: add it there",
+                f"begins with {name} = {value}, and '{name}' is an integer: choose a whole number "
+                f"below {_MOST:,}, or declare '{name} : 1'",
             )
-
-
-def _check_functions(neuron: NeuronModel, equations: Equations) -> None:
-    """Refuse functions that code without the interpreter's lock cannot call, or not the same twice.
-
-    Random numbers would be others in every run and with every number of threads: a run could not be
-    resumed, nor two devices compared.
-    """
-    for where, used in _identifiers(neuron, equations).items():
-        for name in sorted(used):
-            if name in _RANDOM or name.startswith("xi_"):
-                raise refused(
-                    neuron,
-                    f"uses '{name}' in its {where}, but no run can repeat random numbers: put the "
-                    "noise into the images, with a frame per step",
-                )
-            function = neuron.namespace.get(name)
-            if callable(function) and not isinstance(function, Function):
-                raise refused(
-                    neuron,
-                    f"uses the Python function '{name}' in its {where}, which compiled code cannot "
-                    "call: write it into the string, or give it code with brian2.implementation",
-                )
-
-
-def _identifiers(neuron: NeuronModel, equations: Equations) -> dict[str, set[str]]:
-    """The names that are used, by where."""
-    texts = {
-        "model": " ".join(str(each.expr.code) for each in equations.values() if each.expr),
-        "threshold": neuron.threshold,
-        "reset": neuron.reset,
-        "update": neuron.update,
-    }
-    return {where: get_identifiers(_without_comments(text)) for where, text in texts.items()}
-
-
-def _without_comments(text: str) -> str:
-    return "\n".join(line.partition("#")[0] for line in text.split("\n"))
+        if kind == BOOLEAN and number not in (0, 1):
+            raise refused(neuron, f"begins with {name} = {value}, and '{name}' is a truth value")

@@ -60,7 +60,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 
 def check_statements(neuron: NeuronModel, variables: set[str]) -> None:
-    """Refuse statements that change nothing, and a count that does not count.
+    """Refuse statements that change nothing.
 
     Parameters
     ----------
@@ -71,8 +71,7 @@ def check_statements(neuron: NeuronModel, variables: set[str]) -> None:
     Raises
     ------
     ValueError
-        If one assigns a name that is no variable and is not read after it, or the reset does not
-        add 1 to `spike_count`, or the spike ``s`` of a ternary neuron.
+        If one assigns a name that is no variable and is not read after it.
     """
     for where, text in (("update", neuron.update), ("reset", neuron.reset)):
         try:
@@ -91,16 +90,6 @@ def check_statements(neuron: NeuronModel, variables: set[str]) -> None:
                     f"assigns '{line.target}' in its {where}, which is no variable of its model "
                     f"and is not read after that: {hint}",
                 )
-    counted = [each for each in statements(neuron.reset) if each.target == "spike_count"]
-    if not counted:
-        raise refused(neuron, "does not count its spikes: add 'spike_count += 1' to its reset")
-    for each in counted:
-        if each.operation != "+=" or each.expression.strip() not in ("1", "1.0", "s"):
-            raise refused(
-                neuron,
-                f"has 'spike_count {each.operation} {each.expression}' in its reset, with which "
-                "its rate is no longer the share of steps with a spike: write 'spike_count += 1'",
-            )
 
 
 def refused(neuron: NeuronModel, reason: str) -> ValueError:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from brian2.core.base import BrianObject
 from brian2.groups.neurongroup import NeuronGroup
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equations import average_rate_weight, plasticity
 from networks.architecture import Architecture, Layer
+from networks.arrays import by_name, numbers
 from networks.brian.code_generation import code_object_class
 from networks.connections import Connection, OneToOne, Shape, units
 from networks.populations.neurons import UncheckedGroup, write
@@ -43,8 +44,8 @@ class Stage1Rates:
         Rates by layer, shape (samples, *layer.shape).
     """
 
-    x: Array
-    alpha: Mapping[str, Array]
+    x: ArrayLike
+    alpha: Mapping[str, ArrayLike]
 
 
 class Learning:
@@ -131,15 +132,19 @@ class Learning:
         Raises
         ------
         ValueError
-            If there are no rates, or they do not fit the architecture and the number of samples.
+            If there are no rates, or they do not fit the architecture and the number of samples or
+            are not finite.
         """
         if stage1 is None:
             raise ValueError(
                 "a network that learns from spikes needs the rates of stage 1: give learn_from"
             )
         self._keep("input", self.inputs, self._architecture.input_shape, stage1.x, samples)
+        alpha = by_name(stage1.alpha, "the rates of stage 1")
         for layer in self._architecture.layers:
-            kept = stage1.alpha[layer.name]
+            if layer.name not in alpha:
+                raise ValueError(f"the rates of '{layer.name}' are missing: each layer needs them")
+            kept = alpha[layer.name]
             self._keep(layer.name, self._keeper(layer), layer.shape, kept, samples)
         couple = self._couple
         total = average_rate_weight(couple.leak, steps, self._build.dtype)
@@ -171,12 +176,16 @@ class Learning:
             for name, kernel in kernels.items()
         }
 
-    @staticmethod
-    def _keep(name: str, group: NeuronGroup, shape: Shape, rates: Array, samples: int) -> None:
+    def _keep(
+        self, name: str, group: NeuronGroup, shape: Shape, given: ArrayLike, samples: int
+    ) -> None:
+        rates: Array = numbers(given, self._build.dtype, f"the rates of '{name}'")
         if rates.shape != (samples, *shape):
             raise ValueError(
                 f"the rates of '{name}' have shape {rates.shape}: it must be {(samples, *shape)}"
             )
+        if not np.isfinite(rates).all():
+            raise ValueError(f"the rates of '{name}' hold NaN or infinite values")
         write(group, "alpha", shape, rates, samples)
 
     def _keeper(self, layer: Layer) -> NeuronGroup:

@@ -8,15 +8,16 @@ trains measures between two slots of the step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from brian2.core.operations import NetworkOperation
 from brian2.groups.neurongroup import NeuronGroup
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equations import plasticity
-from networks.arrays import real_number
+from networks.arrays import by_name, numbers, real_number
 from networks.brian.code_generation import code_object_class
 from networks.brian.network import BrianNetwork
 from networks.populations.neurons import UncheckedGroup
@@ -35,11 +36,19 @@ class WeightUpdate:
     ----------
     parameters : dict of array
         Where the weights begin, by name; they are copied.
-    momentum, weight_decay : float
+    momentum : float
+        In [0, 1).
+    weight_decay : float
+        Not negative.
     norm : callable, optional
         The norm of the feedback's kernel, given that kernel; without it nothing is restricted.
-    norm_limit : float
-        c, the largest norm that the kernel may keep.
+    norm_limit : float, optional
+        c, the largest norm that the kernel may keep; needed with `norm`. The paper has 2.
+
+    Raises
+    ------
+    ValueError
+        For numbers out of these ranges, or one of `norm` and `norm_limit` without the other.
 
     Attributes
     ----------
@@ -56,18 +65,24 @@ class WeightUpdate:
         momentum: float = 0.0,
         weight_decay: float = 0.0,
         norm: Norm | None = None,
-        norm_limit: float = 1.0,
+        norm_limit: float | None = None,
     ) -> None:
+        if (norm is None) != (norm_limit is None):
+            raise ValueError(
+                f"norm is {norm} and norm_limit {norm_limit}: give both, or none of them"
+            )
         clock = BrianNetwork.step_clock("update_clock")
         self.network = BrianNetwork(("start", "groups", "resets", "end"), clock)
         self._shapes = {name: values.shape for name, values in parameters.items()}
         self.groups: dict[str, NeuronGroup] = {}
         shared = {
-            "momentum": real_number(momentum, "momentum"),
-            "weight_decay": real_number(weight_decay, "weight_decay"),
+            "momentum": _within(momentum, "momentum", 0, below=1),
+            "weight_decay": _within(weight_decay, "weight_decay", 0),
             "norm": 1.0,
-            "norm_limit": real_number(norm_limit, "norm_limit"),
+            "norm_limit": 1.0 if norm_limit is None else _within(norm_limit, "norm_limit", 0),
         }
+        if shared["norm_limit"] == 0:
+            raise ValueError("norm_limit is 0, which no kernel but one of zeros has: choose more")
         for name, values in parameters.items():
             group = self.groups[name] = UncheckedGroup(
                 values.size,
@@ -95,7 +110,7 @@ class WeightUpdate:
         """The momentum of every weight, likewise."""
         return self._views("velocity")
 
-    def step(self, gradients: Mapping[str, Array], learning_rate: float) -> None:
+    def step(self, gradients: Mapping[str, ArrayLike], learning_rate: float) -> None:
         """Hand every unit its gradient and let the network take one step.
 
         Parameters
@@ -108,15 +123,23 @@ class WeightUpdate:
         Raises
         ------
         ValueError
-            If a gradient is missing or of another shape.
+            If a gradient is missing, of another shape or not finite, the learning rate is, or the
+            norm of what it makes of the feedback's kernel.
         """
+        learning_rate = _within(learning_rate, "learning_rate", 0)
+        given = {
+            name: numbers(each, self.parameters[name].dtype, f"the gradient of '{name}'")
+            for name, each in by_name(gradients, "the gradients").items()
+            if name in self._shapes
+        }
+        for name, shape in self._shapes.items():
+            if name not in given or given[name].shape != shape:
+                found = given[name].shape if name in given else "none"
+                raise ValueError(f"the gradient of '{name}' must have shape {shape}, not {found}")
+            if not np.isfinite(given[name]).all():
+                raise ValueError(f"the gradient of '{name}' holds NaN or infinite values")
         for name, group in self.groups.items():
-            if name not in gradients or gradients[name].shape != self._shapes[name]:
-                given = gradients[name].shape if name in gradients else "none"
-                raise ValueError(
-                    f"the gradient of '{name}' must have shape {self._shapes[name]}, not {given}"
-                )
-            group.variables["dw"].set_value(gradients[name].ravel())
+            group.variables["dw"].set_value(given[name].ravel())
             group.variables["learning_rate"].set_value(learning_rate)
         self.network.run_steps(1)
 
@@ -125,7 +148,7 @@ class WeightUpdate:
 
         def measure() -> None:
             kernel = self._views("w")[RESTRICTED]
-            group.variables["norm"].set_value(norm(kernel))
+            group.variables["norm"].set_value(_within(norm(kernel), "the norm of the feedback", 0))
 
         self.network.add(
             NetworkOperation(
@@ -139,3 +162,12 @@ class WeightUpdate:
             name: group.variables[variable].get_value().reshape(self._shapes[name])
             for name, group in self.groups.items()
         }
+
+
+def _within(value: float, name: str, least: float, below: float = math.inf) -> float:
+    """A number of this range."""
+    number = real_number(value, name)
+    if not least <= number < below:
+        upper = "finite" if below == math.inf else f"below {below:g}"
+        raise ValueError(f"{name} is {number}: it must be at least {least:g}, and {upper}")
+    return number

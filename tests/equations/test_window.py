@@ -45,12 +45,34 @@ def test_derivatives_are_multiplied() -> None:
         ("v += I", "v = active*(v + (I)) + (1 - active)*v"),
         ("theta *= 1 - x", "theta = active*(theta * (1 - x)) + (1 - active)*theta"),
         ("theta -= 1 - x", "theta = active*(theta - (1 - x)) + (1 - active)*theta"),
+        (
+            "v *= leak; theta = v",
+            "v = active*(v * (leak)) + (1 - active)*v\ntheta = active*(v) + (1 - active)*theta",
+        ),
+        ("half = v/2\nv = half", "half = v/2\nv = active*(half) + (1 - active)*v"),
         ("", ""),
-        ("# nothing", "# nothing"),
+        ("# nothing", ""),
     ],
 )
 def test_statements_keep_what_they_assign_to(statement: str, gated: str) -> None:
-    assert in_window(replace(integrate_and_fire(), update=statement)).update == gated
+    neuron = integrate_and_fire()
+    with_theta = replace(neuron, model=f"{neuron.model}theta : 1\nx : 1\n", update=statement)
+    assert in_window(with_theta).update == gated
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": "v >= v_threshold + 0.1*int(t/ms)"},
+        {"update": "v += t/second"},
+        {"model": f"{integrate_and_fire().model}late = t > 5*ms : boolean"},
+        {"reset": "v -= noise(t)"},
+    ],
+)
+def test_the_time_is_another_one_in_every_layer(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="names the time 't', which is a later one in every layer"):
+        in_window(replace(integrate_and_fire(), **changes))  # type: ignore[arg-type]
+    in_window(replace(integrate_and_fire(), threshold="v >= v_threshold  # at t"))
 
 
 @pytest.mark.parametrize(

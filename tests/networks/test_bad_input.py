@@ -163,6 +163,8 @@ def test_masks_that_do_not_fit() -> None:
     only_one = {"layer1": masks["layer1"]}
     with pytest.raises(ValueError, match="the mask of 'layer2' is missing"):
         backward().run(g, only_one, STEPS, rescale=0.5)
+    with pytest.raises(ValueError, match=r"there is a mask of 'layer9': '.*' has no such layer"):
+        backward().run(g, {**masks, "layer9": masks["layer2"]}, STEPS, rescale=0.5)
     with pytest.raises(ValueError, match=re.escape("the mask of 'layer2' has shape (1, 4, 3, 2)")):
         backward().run(g, {**masks, "layer2": masks["layer2"][:1]}, STEPS, rescale=0.5)
 

@@ -83,10 +83,11 @@ class GeNNSimulator(StandaloneSimulator):
 
     def add(self, *objects: BrianObject) -> None:
         for each in objects:
-            if any(type(part) is CodeRunner for part in each.contained_objects):
+            if isinstance(each, NeuronGroup) and (what := _before_spikes(each)):
                 raise ValueError(
-                    f"the neurons of '{each.name}' leak, which they cannot on device 'genn' (it "
-                    "adds spikes before the leak): use leak=1, or device 'cpp_standalone'"
+                    f"the neurons of '{each.name}' have {what}, which they cannot on device "
+                    "'genn' (it adds spikes first): use leak=1 and other equations, or device "
+                    "'cpp_standalone'"
                 )
         super().add(*objects)
 
@@ -125,6 +126,17 @@ class GeNNSimulator(StandaloneSimulator):
             prefs.update(users)
         for header in {*HEADERS, self._device.header}:
             (folder / header.name).write_bytes(header.read_bytes())
+
+
+def _before_spikes(neurons: NeuronGroup) -> str:
+    """What of neurons must come before the spikes of a step arrive."""
+    if neurons.state_updater.when != "groups":
+        return "an equation that reads v"
+    if neurons.subexpression_updater is not None:
+        return "a subexpression that is constant over dt"
+    if any(type(part) is CodeRunner for part in neurons.contained_objects):
+        return "a leak or another update"
+    return ""
 
 
 class SideBySideGeNNSimulator(GeNNSimulator):

@@ -12,20 +12,27 @@ import os
 import platform
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import brian2
 import numpy as np
 from brian2.codegen.cpp_prefs import get_compiler_and_args
 from brian2.core.base import BrianObject
+from brian2.core.functions import Function
 from brian2.core.network import Network
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.groups.neurongroup import NeuronGroup
+from brian2.input.timedarray import TimedArray
 from brian2.synapses.synapses import Synapses
+from brian2.units.fundamentalunits import get_dimensions
 
 _PACKAGE = Path(__file__).resolve().parents[2]
+_NOT_COMPILED = ("numpy", "cython")
+"""Targets of functions that no program has: some are there after a trial on NumPy only."""
+
 _CPU = Path("/proc/cpuinfo")
 
 
@@ -73,13 +80,44 @@ def _describe(each: BrianObject) -> Iterator[str]:
     yield f"{getattr(each, 'abstract_code', '')} {getattr(each, 'code', '')}"
     if isinstance(each, NeuronGroup):
         yield f"{len(each)} {each.equations} {each.events} {each.event_codes} {each.method_choice}"
-        yield f"{sorted((name, repr(value)) for name, value in each.namespace.items())}"
+        yield f"{[(name, _exactly(value)) for name, value in sorted(each.namespace.items())]}"
     if isinstance(each, Synapses):
         yield f"{each.source.name} {each.target.name} {each.equations}"
     variables: dict[str, Any] = getattr(each, "variables", {})
     for name, variable in sorted(variables.items()):
         if isinstance(variable, ArrayVariable):
             yield f"{name} {variable.dtype} {variable.size}"
+
+
+def _exactly(value: Any) -> str:
+    """What a name of a namespace stands for: its ``repr`` has some digits of a number only."""
+    if isinstance(value, TimedArray):
+        values = np.ascontiguousarray(value.values)
+        return f"{_number(values)} {values.shape} every {float(value.dt).hex()} {value.dim}"
+    if isinstance(value, Function):
+        return _function(value)
+    return f"{_number(value)} {get_dimensions(value)}"
+
+
+def _number(value: Any) -> str:
+    number = np.asarray(value)
+    return f"{number.dtype} {number.tobytes().hex()}"
+
+
+def _function(function: Function) -> str:
+    """The code of a function; a name that never comes back, if it is known by its object alone."""
+    made_of = []
+    for target, each in function.implementations.items():
+        if target in _NOT_COMPILED:
+            continue
+        code = getattr(each, "_code", None)
+        if not isinstance(code, str | dict) or getattr(each, "_namespace", None):
+            return token_hex()
+        used = [
+            (name, _function(other)) for name, other in sorted((each.dependencies or {}).items())
+        ]
+        made_of.append(f"{target} {each.name} {code} {used}")
+    return f"{sorted(made_of)}" if made_of else token_hex()
 
 
 def _processor() -> str:

@@ -60,14 +60,35 @@ def in_volts(start: float) -> NeuronModel:
     )
 
 
+def leaking(tau: float, start: float = 0.0) -> NeuronModel:
+    """A potential that decays by its differential equation, and a threshold that follows it."""
+    return NeuronModel(
+        """
+        dv/dt = I/dt - v/tau : 1
+        dtheta/dt = (v - theta)/(4*ms) : 1
+        I : 1 (constant)
+        spike_count : 1
+        """,
+        threshold="v >= v_threshold + theta",
+        reset=f"v -= v_threshold - v_rest\n{COUNT}",
+        v_threshold=0.5,
+        v_rest=0.0,
+        name="leaking",
+        initial={"theta": start},
+        namespace={"tau": tau * ms},
+    )
+
+
 @st.composite
 def own_neurons(draw: st.DrawFn) -> NeuronModel:
-    """Adapting, resonating, tiring and volt-valued neurons with dyadic parameters."""
-    kind = draw(st.sampled_from(["adaptive", "statements", "constant", "volts"]))
+    """Adapting, leaking, tiring and volt-valued neurons with dyadic parameters."""
+    kind = draw(st.sampled_from(["adaptive", "leaking", "statements", "constant", "volts"]))
     start = draw(st.sampled_from([0.0, 0.125, 0.5]))
     if kind == "adaptive":
         jump, tau = draw(st.sampled_from([0.0, 0.25, 1.0])), draw(st.sampled_from([2.0, 4.0]))
         return adaptive(jump, theta=start, tau=tau)
+    if kind == "leaking":
+        return leaking(draw(st.sampled_from([2.0, 8.0])), start)
     if kind == "volts":
         return in_volts(-1.25 + start)
     extra = "tired : 1" if kind == "statements" else "bound : 1 (constant)\ntired : 1"

@@ -200,7 +200,7 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
             "has leak 0.9, but its spike_count does not decay with it: add 'spike_count = leak",
         ),
         (replace(IF, leak=0.9, update="v *= leak  # spike_count too"), "does not decay with it"),
-        (replace(IF, leak=0.9, update="v *= leak; spike_count *= 1"), "does not decay with it"),
+        (replace(IF, leak=0.9, update="v *= leak; V = spike_count; v = V"), "does not decay with"),
         (replace(IF, reset="v = 0; V = 1; spike_count += 1"), "assigns 'V' in its reset"),
         (replace(IF, update="v += poisson(2)"), "uses 'poisson' in its update"),
         (

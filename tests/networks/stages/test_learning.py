@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 from brian2 import StateMonitor
@@ -124,6 +127,30 @@ def test_rates_of_another_shape_are_refused() -> None:
     wrong = Stage1Rates(STAGE1.x, {**STAGE1.alpha, "layer2": np.ones((1, 2))})
     with pytest.raises(ValueError, match=r"rates of 'layer2' have shape \(1, 2\)"):
         backward().run(np.ones((1, 1)), OPEN, 2, rescale=0.5, learn_from=wrong)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "said"),
+    [
+        ({"layer1": np.zeros((1, 1))}, "the rates of 'layer2' are missing: each layer needs them"),
+        ({**STAGE1.alpha, "layer1": [[np.nan]]}, "the rates of 'layer1' hold NaN or infinite"),
+        ({**STAGE1.alpha, "layer2": [["a"]]}, "the rates of 'layer2' are of type"),
+        ([0.25, 0.75], "the rates of stage 1 must be arrays by name, not of type list"),
+    ],
+)
+def test_rates_that_would_teach_nonsense(alpha: Any, said: str) -> None:
+    stage1 = Stage1Rates(STAGE1.x, alpha)
+    with pytest.raises(ValueError, match=re.escape(said)):
+        backward().run([[1.0]], OPEN, 3, rescale=0.5, learn_from=stage1)
+
+
+def test_rates_may_be_lists() -> None:
+    taught = []
+    for stage1 in (STAGE1, Stage1Rates([[3.0]], {"layer1": [[0.25]], "layer2": [[0.75]]})):
+        run = backward().run([[1.0]], OPEN, 3, rescale=0.5, learn_from=stage1)
+        taught.append(run.gradients["layer2.weight"])
+    assert_array_equal(taught[0], taught[1])
+    assert taught[0].any()
 
 
 def test_genn_learns_from_rates() -> None:

@@ -5,7 +5,9 @@ After any number of batches the weights are those that products of rates and tor
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -92,6 +94,50 @@ def test_only_a_norm_beyond_the_limit_shrinks_a_kernel(norm: float, factor: floa
     update.step({name: np.zeros_like(each) for name, each in start.items()}, learning_rate=1.0)
     assert_array_equal(update.parameters["feedback.weight"], factor * start["feedback.weight"])
     assert_array_equal(update.parameters["readout.bias"], start["readout.bias"])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"momentum": 1.0}, "momentum is 1.0: it must be at least 0, and below 1"),
+        ({"momentum": np.nan}, "momentum"),
+        ({"weight_decay": -1.0}, "weight_decay is -1.0: it must be at least 0, and finite"),
+        ({"norm": np.linalg.norm, "norm_limit": -1.0}, "norm_limit is -1.0: it must be at least 0"),
+        ({"norm": np.linalg.norm, "norm_limit": 0.0}, "norm_limit is 0, which no kernel"),
+        ({"norm_limit": 2.0}, "norm is None and norm_limit 2.0: give both, or none"),
+        ({"norm": np.linalg.norm}, "norm_limit None: give both, or none of them"),
+    ],
+)
+def test_numbers_that_would_spoil_the_weights(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        WeightUpdate({"feedback.weight": np.ones((1, 2))}, **options)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "learning_rate", "said"),
+    [
+        ([1.0, np.nan], 0.1, "the gradient of 'a' holds NaN or infinite values"),
+        (["x", "y"], 0.1, "the gradient of 'a' are of type"),
+        ([1.0, 2.0], -0.1, "learning_rate is -0.1: it must be at least 0"),
+        ([1.0, 2.0], np.nan, "learning_rate"),
+    ],
+)
+def test_a_step_that_would_spoil_the_weights(
+    gradient: Any, learning_rate: float, said: str
+) -> None:
+    update = WeightUpdate({"a": np.ones(2)})
+    with pytest.raises(ValueError, match=re.escape(said)):
+        update.step({"a": gradient}, learning_rate)
+    assert_array_equal(update.parameters["a"], 1)
+
+
+@pytest.mark.parametrize("norm", [np.nan, np.inf, -1.0])
+def test_a_norm_that_is_none(norm: float) -> None:
+    update = WeightUpdate(
+        {"feedback.weight": np.ones((1, 2))}, norm=lambda kernel: norm, norm_limit=2.0
+    )
+    with pytest.raises(ValueError, match="the norm of the feedback"):
+        update.step({"feedback.weight": np.zeros((1, 2))}, 0.1)
 
 
 def test_a_gradient_of_another_shape_is_refused() -> None:

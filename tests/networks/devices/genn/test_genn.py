@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.oracles.recorded_cases import CASES, assert_same_gradients, load_case
 
 ON_GENN: dict[str, Any] = {"device": "genn", "backend": "cpu"}
 NETWORK = architecture("3 (F3)", (4,))
+IF = integrate_and_fire()
 STEPS = 6
 
 pytestmark = pytest.mark.devices
@@ -184,8 +186,22 @@ def test_a_project_that_does_not_compile(tmp_path: Path, monkeypatch: pytest.Mon
 
 @needs_genn
 def test_leaky_neurons_are_refused() -> None:
-    with pytest.raises(ValueError, match="'layer1' leak, which they cannot on device 'genn'"):
+    with pytest.raises(ValueError, match="'layer1' have a leak or another update, which they cann"):
         ForwardNetwork(NETWORK, leaky_integrate_and_fire(), 1, **ON_GENN)
+
+
+@needs_genn
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (IF.model.replace("I/dt", "(I - half)/dt") + "half = v/2 : 1", "an equation that reads v"),
+        (IF.model + "dx/dt = (v - x)/(4*ms) : 1", "an equation that reads v"),
+        (IF.model + "half = v/2 : 1 (constant over dt)", "a subexpression that is constant over"),
+    ],
+)
+def test_what_reads_the_potential_before_spikes_arrive_is_refused(model: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"'layer1' have {said}.*which they cannot on device"):
+        ForwardNetwork(NETWORK, replace(IF, model=model), 1, **ON_GENN)
 
 
 @pytest.mark.parametrize(
