@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from equations import (
         NeuronModel,
         TernaryCouple,
+        TracePair,
+        has_sigma_rates,
         integrate_and_fire,
         leaky_integrate_and_fire,
         ternary,
@@ -34,14 +36,26 @@ if TYPE_CHECKING:
         ArchitectureError,
         BackwardNetwork,
         BackwardRates,
+        CompilationError,
         CompilerNotFoundError,
         DeviceError,
         ForwardNetwork,
         ForwardRates,
         NotFiniteError,
     )
+    from networks.exchange.torch_network import TorchNetwork
     from networks.simulation import Simulation
+    from networks.stages.learning import Stage1Rates
+    from networks.stages.weight_update import WeightUpdate
     from networks.watch import watch
+    from training import plots
+    from training.errors import (
+        CheckpointError,
+        DataError,
+        DivergenceError,
+        RunFolderError,
+        UserError,
+    )
     from training.methods import (
         InexactGradientWarning,
         Method,
@@ -56,6 +70,8 @@ if TYPE_CHECKING:
     from training.programs.writing import compile
     from training.recipes import RECIPES
     from training.recipes.recipe import Recipe
+    from training.runs.looking.evaluation import Evaluation
+    from training.runs.looking.exchange import read_network
     from training.runs.run import Run
     from training.runs.train import resume, train
     from training.sweeps.planning.draws import Range
@@ -68,8 +84,13 @@ __all__ = [
     "ArchitectureError",
     "BackwardNetwork",
     "BackwardRates",
+    "CheckpointError",
+    "CompilationError",
     "CompilerNotFoundError",
+    "DataError",
     "DeviceError",
+    "DivergenceError",
+    "Evaluation",
     "ForwardNetwork",
     "ForwardRates",
     "InexactGradientWarning",
@@ -81,16 +102,25 @@ __all__ = [
     "Range",
     "Recipe",
     "Run",
+    "RunFolderError",
     "Simulation",
+    "Stage1Rates",
     "StepResult",
     "TernaryCouple",
+    "TorchNetwork",
+    "TracePair",
     "TwoStageConfig",
     "TwoStageTrainer",
+    "UserError",
+    "WeightUpdate",
     "compile",
+    "has_sigma_rates",
     "implicit_gradients",
     "integrate_and_fire",
     "leaky_integrate_and_fire",
     "one_point_per_core",
+    "plots",
+    "read_network",
     "resume",
     "sweep",
     "ternary",
@@ -103,14 +133,24 @@ _ROOMS = ("equations", "networks", "training.methods")
 """Packages that have most of the names; each says what it has."""
 
 _MODULES = {
+    "CheckpointError": "training.errors",
+    "DataError": "training.errors",
+    "DivergenceError": "training.errors",
+    "Evaluation": "training.runs.looking.evaluation",
     "RECIPES": "training.recipes",
     "Range": "training.sweeps.planning.draws",
     "Recipe": "training.recipes.recipe",
     "Run": "training.runs.run",
+    "RunFolderError": "training.errors",
     "Simulation": "networks.simulation",
+    "Stage1Rates": "networks.stages.learning",
+    "TorchNetwork": "networks.exchange.torch_network",
     "TwoStageTrainer": "training.parallel.over_cores",
+    "UserError": "training.errors",
+    "WeightUpdate": "networks.stages.weight_update",
     "compile": "training.programs.writing",
     "one_point_per_core": "training.sweeps.running.clusters",
+    "read_network": "training.runs.looking.exchange",
     "resume": "training.runs.train",
     "sweep": "training.sweeps.sweep",
     "train": "training.runs.train",
@@ -148,6 +188,8 @@ def _own_packages() -> None:
 def __getattr__(name: str) -> Any:
     if name in __all__:
         _own_packages()
+    if name == "plots":  # a package of its own
+        return importlib.import_module("training.plots")
     if name in _MODULES:
         return getattr(importlib.import_module(_MODULES[name]), name)
     if name in __all__:

@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import spide
-from training import plots
+from spide import plots
 
 plots.use_style()
 

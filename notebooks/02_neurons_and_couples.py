@@ -49,7 +49,7 @@ from equations import (
     ternary,
 )
 from equations.ternary_couple import CROSS_RESET
-from training import plots
+from spide import plots
 
 plots.use_style()
 prefs.codegen.target = "numpy"  # a handful of neurons: compiling would take longer than running

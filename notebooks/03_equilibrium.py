@@ -28,9 +28,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, defaultclock, ms, prefs
 
-from equations import NeuronModel, integrate_and_fire, ternary
-from networks import Architecture, ForwardNetwork
-from training import plots
+from spide import (
+    Architecture,
+    ForwardNetwork,
+    NeuronModel,
+    integrate_and_fire,
+    plots,
+    ternary,
+)
 
 plots.use_style()
 prefs.codegen.target = "numpy"  # single neurons: compiling would take longer than running

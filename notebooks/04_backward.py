@@ -37,7 +37,7 @@ from sklearn.datasets import load_digits
 
 import spide
 from equations import BACKWARD
-from training import plots
+from spide import plots
 
 plots.use_style()
 

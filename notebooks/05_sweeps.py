@@ -30,7 +30,7 @@ import xarray as xr
 from distributed import LocalCluster
 
 import spide
-from training import plots
+from spide import plots
 
 plots.use_style()
 folder = Path(mkdtemp())

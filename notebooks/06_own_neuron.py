@@ -38,8 +38,7 @@ from brian2 import ms, mV
 from sklearn.datasets import load_digits
 
 import spide
-from equations import has_sigma_rates
-from training import plots
+from spide import has_sigma_rates, plots
 
 plots.use_style()
 

@@ -27,7 +27,7 @@ import numpy as np
 from sklearn.datasets import load_digits, load_wine
 
 import spide
-from training import plots
+from spide import plots
 
 plots.use_style()
 folder = Path(mkdtemp())

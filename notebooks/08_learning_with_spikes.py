@@ -31,9 +31,7 @@ from sklearn.datasets import load_digits
 
 import spide
 from equations import plasticity
-from networks.stages.learning import Stage1Rates
-from networks.stages.weight_update import WeightUpdate
-from training import plots
+from spide import Stage1Rates, WeightUpdate, plots
 
 plots.use_style()
 
