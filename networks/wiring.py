@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from numpy.typing import ArrayLike
 
@@ -14,10 +15,28 @@ Masks = Mapping[str, ArrayLike]
 FEEDBACK = "feedback"
 
 
-def incoming(architecture: Architecture) -> Iterator[tuple[str, str, str, Connection]]:
-    """All connections between neurons: (name, source layer, target layer, connection)."""
+class Incoming(NamedTuple):
+    """A connection between neurons.
+
+    Parameters
+    ----------
+    name : str
+        The layer that it leads to in stage 1, or ``feedback``.
+    source, target : str
+        Layers, as spikes of stage 1 run.
+    connection : Connection
+    """
+
+    name: str
+    source: str
+    target: str
+    connection: Connection
+
+
+def incoming(architecture: Architecture) -> Iterator[Incoming]:
+    """All connections between neurons; that from the input is none."""
     for source, target in zip(architecture.layers, architecture.layers[1:], strict=False):
-        yield target.name, source.name, target.name, target.connection
+        yield Incoming(target.name, source.name, target.name, target.connection)
     if architecture.feedback is not None:
         first = architecture.layers[0].name
-        yield FEEDBACK, architecture.output.name, first, architecture.feedback
+        yield Incoming(FEEDBACK, architecture.output.name, first, architecture.feedback)

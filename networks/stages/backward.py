@@ -216,11 +216,11 @@ class BackwardNetwork(Stage):
 
     def _sending(self) -> Iterator[Pathway]:
         """The synapses that carry spikes: those of each connection, and those within couples."""
-        for name, _, _, connection in incoming(self.architecture):
-            for synapses in self.synapses[name]:
+        for each in incoming(self.architecture):
+            for synapses in self.synapses[each.name]:
                 yield Pathway(
-                    name, synapses.source, connection.target_shape, connection.fan_in,
-                    ("mask", "dropout"),
+                    each.name, synapses.source, each.connection.target_shape,
+                    each.connection.fan_in, ("mask", "dropout"),
                 )  # fmt: skip
         for population in self.populations.values():
             yield from population.inner_pathways

@@ -105,10 +105,13 @@ class ForwardNetwork(Stage):
             }
         self._counter = OperationCounter(
             [
-                Pathway(name, self[source], connection.source_shape, connection.fan_out)
-                for name, source, _, connection in incoming(architecture)
+                Pathway(
+                    each.name, self[each.source], each.connection.source_shape,
+                    each.connection.fan_out,
+                )
+                for each in incoming(architecture)
             ]
-        )
+        )  # fmt: skip
         self._put_into_network()
         self.simulator.drive(self[architecture.layers[0].name])
 

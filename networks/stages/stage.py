@@ -189,9 +189,9 @@ class Stage(ABC):
             If they do not fit the architecture or are not finite in the network's precision.
         """
         weights = Weights.of(self.architecture, parameters, self.dtype)
-        for name, _, _, connection in incoming(self.architecture):
-            for synapses in self.synapses[name]:
-                synapses.set_weight(weights.kernel(name, connection))
+        for each in incoming(self.architecture):
+            for synapses in self.synapses[each.name]:
+                synapses.set_weight(weights.kernel(each.name, each.connection))
         self._weights = weights
 
     def _read(

@@ -25,8 +25,8 @@ def connections(architecture: Architecture) -> Iterator[tuple[str, Connection]]:
     """All connections by name, that of the input first."""
     first = architecture.layers[0]
     yield first.name, first.connection
-    for name, _, _, connection in incoming(architecture):
-        yield name, connection
+    for each in incoming(architecture):
+        yield each.name, each.connection
 
 
 def input_work(architecture: Architecture, images: Array) -> Work:
@@ -59,9 +59,9 @@ def stage_1_work(
         Of all images, by connection.
     images, steps : int
     """
-    for name, _, _, connection in incoming(architecture):
-        dense = float(images * steps * connection.synapses)
-        yield Work("forward", name, operations[name], 0, dense)
+    for each in incoming(architecture):
+        dense = float(images * steps * each.connection.synapses)
+        yield Work("forward", each.name, operations[each.name], 0, dense)
 
 
 def dense_works(architecture: Architecture, *, learns: bool) -> tuple[Work, ...]:

@@ -126,7 +126,7 @@ class Surrogate(RecipeMethod):
     @property
     def pathways(self) -> Mapping[str, tuple[str, ...]]:
         """The connections between neurons."""
-        return {"forward": tuple(name for name, *_ in incoming(self.architecture))}
+        return {"forward": tuple(each.name for each in incoming(self.architecture))}
 
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         self._weights = Weights.of(self.architecture, parameters, self.dtype)
@@ -196,8 +196,8 @@ class Surrogate(RecipeMethod):
                 for layer in layers
             },
             {
-                name: operations_of(spikes[source], connection)
-                for name, source, _, connection in incoming(self.architecture)
+                each.name: operations_of(spikes[each.source], each.connection)
+                for each in incoming(self.architecture)
                 if batch.count
             },
         ), logits

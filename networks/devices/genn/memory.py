@@ -83,8 +83,8 @@ def backward_memory(architecture: Architecture, couples: bool) -> DeviceMemory:
 def _forward_parts(architecture: Architecture) -> Iterator[DeviceMemory]:
     for layer in architecture.layers:
         yield _population(layer.units, FORWARD_WORDS, FORWARD_SCALARS)
-    for _, _, _, connection in incoming(architecture):
-        yield _connection(connection, transposed=False)
+    for each in incoming(architecture):
+        yield _connection(each.connection, transposed=False)
 
 
 def _backward_parts(architecture: Architecture, couples: bool) -> Iterator[DeviceMemory]:
@@ -94,9 +94,9 @@ def _backward_parts(architecture: Architecture, couples: bool) -> Iterator[Devic
             yield _population(layer.units, words, BACKWARD_SCALARS)
             if couples:  # through which the other side resets it
                 yield _rows(layer.units, 1, layer.units, 1)
-    for _, _, _, connection in incoming(architecture):
+    for each in incoming(architecture):
         for _ in range(4 if couples else 1):
-            yield _connection(connection, transposed=True)
+            yield _connection(each.connection, transposed=True)
 
 
 def _population(neurons: int, words: int, scalars: int) -> DeviceMemory:

@@ -46,9 +46,9 @@ def test_weights_go_where_the_stage_itself_puts_them(network: Architecture, stag
         if variable.name == "kernel"
     }
     assert set(places) == {
-        f"{name}_synapses.kernel"
-        for name, _, _, connection in incoming(network)
-        if connection.has_parameters
+        f"{each.name}_synapses.kernel"
+        for each in incoming(network)
+        if each.connection.has_parameters
     }
     for name, each in places.items():
         expected = np.where(each == NOWHERE, 0, flat[each])

@@ -102,9 +102,7 @@ class LinearSystem:
         self._architecture = architecture
         self._weights = weights
         self._told = told
-        self._along = {
-            name: (target, connection) for name, _, target, connection in incoming(architecture)
-        }
+        self._along = {each.name: (each.target, each.connection) for each in incoming(architecture)}
         self._factors: dict[str, torch.Tensor] = {}
         for number, layer in enumerate(architecture.layers):
             # Layer 1 sends along the transposed feedback, layer l > 1 along its own connection.

@@ -120,7 +120,7 @@ def test_memory_is_what_genn_counts(as_couples: bool, backend: Backend) -> None:
     samples = 3
     forward = ForwardNetwork(LOOP, integrate_and_fire(), samples, **on(backend))
     backward = BackwardNetwork(LOOP, TernaryCouple(), samples, as_couples=as_couples, **on(backend))
-    kernels = sum(each.kernel_values for *_, each in incoming(LOOP))
+    kernels = sum(each.connection.kernel_values for each in incoming(LOOP))
     one_to_one = 2 * len(LOOP.layers) if as_couples else 0
     for stage, expected, values in (
         (forward, forward_memory(LOOP), kernels),
@@ -139,7 +139,7 @@ def test_a_batch_brings_kernels_and_states(backend: Backend) -> None:
     samples, steps = 3, 2
     stage = ForwardNetwork(LOOP, integrate_and_fire(), samples, **on(backend))
     stage.set_parameters(random_parameters(LOOP))
-    kernels = [connection.kernel_values for *_, connection in incoming(LOOP)]
+    kernels = [each.connection.kernel_values for each in incoming(LOOP)]
     units = [layer.units for layer in LOOP.layers]
     scalars, states = 5 * len(units), 4 * len(units)  # v, I, spike_count, dropout
     announced = 32 + len(kernels) + scalars + states  # four integers, a flag for each array

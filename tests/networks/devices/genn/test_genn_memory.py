@@ -19,7 +19,7 @@ NETWORK = Architecture.parse("8C5s-8C5s-8C5 (F8C3u)", (1, 28, 28), 10)
 
 def test_what_genn_counted() -> None:
     """GeNN 4.9.0 notes it beside its code (``model.sha``), without kernels; 4 samples, couples."""
-    kernels = 4 * sum(connection.kernel_values for *_, connection in incoming(NETWORK))
+    kernels = 4 * sum(each.connection.kernel_values for each in incoming(NETWORK))
     cross_resets = 4 * 2 * len(NETWORK.layers)
     assert forward_memory(NETWORK).of_batch(4) - kernels == 2_001_056
     assert backward_memory(NETWORK, True).of_batch(4) - 4 * kernels - cross_resets == 7_414_176
