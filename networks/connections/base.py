@@ -18,9 +18,7 @@ from networks.connections.taps import Taps
 
 if TYPE_CHECKING:
     import nir
-    import numpy as np
     import torch
-    from numpy.typing import NDArray
 
 #: (channels, height, width), or (units,) for a dense layer.
 Shape = tuple[int, ...]
@@ -226,7 +224,6 @@ class Connection(ABC):
             A matrix takes its source and gives its target flat, in the order (channel, y, x).
         """
         import nir
-        import numpy as np
 
         matrix = self._matrix(weight)
         if bias is None:
@@ -241,9 +238,6 @@ class Connection(ABC):
         ValueError
             If it is another node, or a matrix that is not one of such a connection.
         """
-        import numpy as np
-        import torch
-
         matrix = np.asarray(getattr(node, "weight", None))
         if matrix.shape != (units(self.target_shape), units(self.source_shape)):
             raise ValueError(f"{type(node).__name__} has no matrix of {self.target_shape}")
@@ -258,10 +252,7 @@ class Connection(ABC):
         for row in first:
             pair = cells[:, self.taps.target[row], :, self.taps.source[row]]
             kernel[self.taps.tap[row]] = pair.diagonal() if self.channelwise else pair.T
-        # Where each weight is in the kernel: the weight's own numbers, permuted as it is.
-        number = torch.arange(math.prod(self.weight_shape)).reshape(self.weight_shape)
-        weight = np.empty(self.weight_shape, matrix.dtype)
-        weight.flat[self.kernel(number).flatten().numpy()] = kernel.ravel()
+        weight = self.weight_of_kernel(kernel)
         if not np.array_equal(self._matrix(weight), matrix):
             raise ValueError(
                 f"the matrix from {self.source_shape} to {self.target_shape} is not that of one "
@@ -271,7 +262,6 @@ class Connection(ABC):
 
     def _matrix(self, weight: NDArray[np.floating] | None) -> NDArray[np.floating]:
         """All weights, shape (target units, source units): what each source unit alone gives."""
-        import numpy as np
         import torch
 
         count = units(self.source_shape)
