@@ -57,12 +57,14 @@ class BrianNetwork(Network):
 
         Brian2 takes objects for forgotten that are deleted before their first run; networks that
         are built and never run are no mistake, and neither are those whose compiled program is
-        found on disk, which Brian2 never prepares.
+        found on disk, which Brian2 never prepares. Nor are they in any other network: Brian2's
+        ``run()`` takes all objects that the caller has names for, but for these.
         """
         super().add(*objs)
         for obj in objs:
             if isinstance(obj, BrianObject):
                 obj._network = self.id
+                obj.add_to_magic_network = False
 
     @property
     def sorted_objects(self) -> list[BrianObject]:

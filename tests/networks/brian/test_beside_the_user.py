@@ -1,0 +1,43 @@
+"""What the user simulates beside a stage, with Brian2's own ``run()`` and devices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from brian2 import NeuronGroup, SpikeMonitor, ms, run
+from numpy.testing import assert_array_equal
+
+from equations import integrate_and_fire
+from networks import ForwardNetwork
+from tests.networks.builders import architecture, random_images, random_parameters
+
+NETWORK = architecture("6-4 (F6)", (5,))
+IMAGES = random_images(NETWORK, 2)
+STEPS = 8
+
+
+def forward(**options: str) -> ForwardNetwork:
+    """Stage 1 with weights."""
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), 2, **options)  # type: ignore[arg-type]
+    stage.set_parameters(random_parameters(NETWORK))
+    return stage
+
+
+@pytest.mark.parametrize("synapses", ["shared", "explicit"])
+def test_run_leaves_layers_synapses_and_monitors_alone(synapses: str) -> None:
+    stage = forward(synapses=synapses)
+    layer = stage["layer1"]
+    (feedback,) = stage.synapses["feedback"]
+    spikes = SpikeMonitor(layer)
+    stage.network.add(spikes)
+    expected = stage.run(IMAGES, STEPS).alpha
+    fired, potential = spikes.num_spikes, np.array(layer.v[:])
+    neuron = NeuronGroup(3, "dv/dt = -v/(10*ms) : 1", method="exact", name="users_own")
+    neuron.v = 1
+    run(10 * ms)
+    np.testing.assert_allclose(neuron.v, np.exp(-1))
+    assert spikes.num_spikes == fired > 0 and spikes.active
+    assert_array_equal(layer.v, potential)
+    assert_array_equal(stage.run(IMAGES, STEPS).alpha["layer1"], expected["layer1"])
+    assert spikes.num_spikes == 2 * fired
+    assert feedback.name == "feedback_synapses"
