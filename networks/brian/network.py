@@ -119,6 +119,8 @@ class BrianNetwork(Network):
         except BaseException:
             self.after_run()  # or the spikes of the step that was cut short open the next run
             raise
+        finally:
+            Network._globally_running = False  # while it is set, Brian2 keeps Ctrl+C to itself
         done = int(self._step_clock.variables["timestep"].get_value()[0])
         if done < steps or self._is_stopped():
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
@@ -143,7 +145,6 @@ class BrianNetwork(Network):
             dt = self._step_clock.dt_
             while timestep[0] < steps and not self._is_stopped():
                 prepared.steps.run(timestep, time, dt, steps, self.object_seconds)
-        Network._globally_running = False
         self.t_ = time[0]
         for obj in prepared.endings:
             obj.after_run()

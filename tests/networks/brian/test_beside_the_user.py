@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from brian2 import NeuronGroup, SpikeMonitor, ms, run
+from brian2 import Network, NetworkOperation, NeuronGroup, SpikeMonitor, ms, run
 from numpy.testing import assert_array_equal
 
 from equations import integrate_and_fire
@@ -41,3 +41,19 @@ def test_run_leaves_layers_synapses_and_monitors_alone(synapses: str) -> None:
     assert_array_equal(stage.run(IMAGES, STEPS).alpha["layer1"], expected["layer1"])
     assert spikes.num_spikes == 2 * fired
     assert feedback.name == "feedback_synapses"
+
+
+@pytest.mark.parametrize("profile", [False, True])
+def test_ctrl_c_works_after_an_operation_that_fails(profile: bool) -> None:
+    stage = forward()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    operation = NetworkOperation(fail, clock=stage.simulator.clock)
+    stage.network.add(operation)
+    with pytest.raises(ZeroDivisionError):
+        stage.run(IMAGES, STEPS, profile=profile)
+    assert not Network._globally_running
+    operation.active = False
+    assert np.isfinite(stage.run(IMAGES, STEPS).alpha["layer1"]).all()
