@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import numpy as np
 from brian2.groups.neurongroup import NeuronGroup
@@ -11,6 +12,7 @@ from brian2.monitors.statemonitor import StateMonitor
 from numpy.typing import NDArray
 
 from networks.arrays import whole_number
+from networks.brian.network import BrianNetwork
 from networks.populations.neurons import UncheckedGroup
 
 
@@ -92,10 +94,19 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
         record=np.arange(sample * units, (sample + 1) * units),
         clock=layer.clock,
         when="end",
-        name=f"watch_{layer.name}_{variable}",
+        name=_free_name(f"watch_{layer.name}_{variable}", layer.stage_network),
     )
     layer.stage_network.add(monitor)
     try:
         yield Trace(monitor, variable, layer.layer_shape)
     finally:
         layer.stage_network.remove(monitor)
+
+
+def _free_name(name: str, network: BrianNetwork) -> str:
+    """The name, or the first one with a number that nothing in the network has.
+
+    Brian2's own numbers go on from watch to watch, and every new name would be compiled anew.
+    """
+    taken = {each.name for each in network.objects}
+    return next(each for n in count() if (each := f"{name}_{n}" if n else name) not in taken)
