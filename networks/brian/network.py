@@ -38,6 +38,8 @@ class BrianNetwork(Network):
 
     Attributes
     ----------
+    samples : int
+        How many of a batch are simulated in the run that is going on, or were in the last one.
     object_seconds : dict of float or None
         Time inside the compiled code of each object, added up over all runs, by name. None unless
         it is set to a dict; only runs without Python in their steps are measured.
@@ -46,6 +48,7 @@ class BrianNetwork(Network):
     def __init__(self, slots: Sequence[str], clock: Clock) -> None:
         super().__init__(name="network*")
         self.schedule = list(slots)
+        self.samples = 0
         self._step_clock = clock
         self.object_seconds: dict[str, float] | None = None
         self._prepared: _Prepared | None = None

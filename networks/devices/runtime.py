@@ -40,6 +40,7 @@ class RuntimeSimulator(Simulator):
         self.network.add(self._present_frame)
 
     def prepare(self) -> None:
+        self.network.samples = self.batch_size
         self.network.run_steps(0)
 
     def run(
@@ -53,6 +54,7 @@ class RuntimeSimulator(Simulator):
         if self.driven is not None:
             self._write_frame = write_frame
             self._present_frame.active = write_frame is not None
+        self.network.samples = samples
         self.network.run_steps(steps, profile=profile)
 
     def _write(self) -> None:
