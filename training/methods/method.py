@@ -70,7 +70,10 @@ class Method(InTurn, ABC):
 
     @property
     def forward(self) -> Stage:
-        """Stage 1, to which monitors can be added; of several threads the first one's.
+        """Stage 1, to which monitors can be added.
+
+        Of several threads it is the first one's: monitors see the parts of a batch that this one
+        takes, and parameters set in it are not those of the others, see `set_parameters`.
 
         Raises
         ------
