@@ -20,6 +20,7 @@ from brian2.core.network import Network
 from brian2.units import ms
 from numpy.typing import NDArray
 
+from networks.brian.active_device import require_own_device
 from networks.brian.code_generation import BatchCodeObject, CompiledSteps
 
 #: Length of a step. The dynamics are defined step by step; the unit only labels time axes.
@@ -108,10 +109,13 @@ class BrianNetwork(Network):
 
         Raises
         ------
+        ValueError
+            While Brian2's device is not that of this process.
         KeyboardInterrupt
             If the run was stopped before its end. Brian2 turns Ctrl+C into a quiet stop; rates of
             a truncated stage must not be used.
         """
+        require_own_device()
         self.t_ = 0.0
         objects = self._acting()
         try:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from equations import NeuronModel, average_rate_weight
 from networks.architecture import Architecture
 from networks.arrays import whole_number
+from networks.brian.active_device import require_own_device
 from networks.brian.code_generation import require_compiler
 from networks.brian.network import BrianNetwork
 from networks.checks import written
@@ -50,7 +51,8 @@ class Stage(InTurn, ABC):
     Raises
     ------
     ValueError
-        For a batch size below 1, and a neuron that the precision cannot hold.
+        For a batch size below 1, a neuron that the precision cannot hold, and while Brian2's device
+        is not that of this process.
     CompilerNotFoundError
         Without a C++ compiler.
 
@@ -74,6 +76,7 @@ class Stage(InTurn, ABC):
     ) -> None:
         super().__init__()
         self.batch_size = whole_number(batch_size, "the batch size")
+        require_own_device()
         require_compiler()
         check_precision(neuron, simulation.dtype)
         self.architecture = architecture

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import cast
+
 import numpy as np
 import pytest
-from brian2 import Network, NetworkOperation, NeuronGroup, SpikeMonitor, ms, run
+from brian2 import (
+    Network,
+    NetworkOperation,
+    NeuronGroup,
+    SpikeMonitor,
+    get_device,
+    ms,
+    run,
+    set_device,
+)
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
+from brian2.devices.device import reset_device
 from numpy.testing import assert_array_equal
 
-from equations import integrate_and_fire
-from networks import ForwardNetwork
+from equations import NeuronModel, TernaryCouple, integrate_and_fire
+from networks import BackwardNetwork, ForwardNetwork
+from networks.devices import DeviceName
 from tests.networks.builders import architecture, random_images, random_parameters
+from tests.networks.populations.own_neurons import adaptive
 
 NETWORK = architecture("6-4 (F6)", (5,))
 IMAGES = random_images(NETWORK, 2)
@@ -57,3 +73,42 @@ def test_ctrl_c_works_after_an_operation_that_fails(profile: bool) -> None:
     assert not Network._globally_running
     operation.active = False
     assert np.isfinite(stage.run(IMAGES, STEPS).alpha["layer1"]).all()
+
+
+@pytest.fixture
+def users_program() -> Iterator[CPPStandaloneDevice]:
+    """The device of a user who writes a program with Brian2."""
+    set_device("cpp_standalone", build_on_run=False)
+    try:
+        yield cast(CPPStandaloneDevice, get_device())
+    finally:
+        reset_device()
+
+
+SAID = r"Brian2's device is 'cpp_standalone', .*: call set_device\('runtime'\) first"
+
+
+@pytest.mark.parametrize("device", ["runtime", "cpp_standalone"])
+@pytest.mark.parametrize("neuron", [integrate_and_fire(), adaptive()], ids=lambda each: each.name)
+def test_a_stage_does_not_get_into_a_program_of_the_user(
+    users_program: CPPStandaloneDevice, neuron: NeuronModel, device: DeviceName
+) -> None:
+    before = len(users_program.arrays), len(users_program.main_queue)
+    with pytest.raises(ValueError, match=SAID):
+        ForwardNetwork(NETWORK, neuron, 2, device=device)
+    with pytest.raises(ValueError, match=SAID):
+        BackwardNetwork(NETWORK, TernaryCouple(), 2, device=device)
+    assert before == (len(users_program.arrays), len(users_program.main_queue))
+
+
+def test_nor_does_a_run(request: pytest.FixtureRequest) -> None:
+    stage, used = forward(), forward()
+    expected = used.run(IMAGES, STEPS).alpha["layer1"]
+    device = request.getfixturevalue("users_program")
+    before = len(device.arrays), len(device.main_queue)
+    for each in (stage, used):
+        with pytest.raises(ValueError, match=SAID):
+            each.run(IMAGES, STEPS)
+    assert before == (len(device.arrays), len(device.main_queue))
+    reset_device()
+    assert_array_equal(stage.run(IMAGES, STEPS).alpha["layer1"], expected)
