@@ -12,6 +12,7 @@ from brian2.monitors.statemonitor import StateMonitor
 from numpy.typing import NDArray
 
 from networks.arrays import whole_number
+from networks.brian.active_device import own_device
 from networks.brian.network import BrianNetwork
 from networks.populations.neurons import UncheckedGroup
 
@@ -137,7 +138,8 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
         raise ValueError(
             f"there is no sample {sample}: the network has {samples}, from 0 on ({_PARTS})"
         )
-    monitor = WatchMonitor(layer, variable, sample)
+    with own_device():
+        monitor = WatchMonitor(layer, variable, sample)
     layer.stage_network.add(monitor)
     try:
         yield Trace(monitor, variable, sample, layer.layer_shape)

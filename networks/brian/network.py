@@ -20,7 +20,7 @@ from brian2.core.network import Network
 from brian2.units import ms
 from numpy.typing import NDArray
 
-from networks.brian.active_device import require_own_device
+from networks.brian.active_device import own_device
 from networks.brian.code_generation import BatchCodeObject, CompiledSteps
 
 #: Length of a step. The dynamics are defined step by step; the unit only labels time axes.
@@ -92,7 +92,8 @@ class BrianNetwork(Network):
         prepared = self._prepared
         # Sorted anew, into another list, if a slot or an order has changed.
         if prepared is None or prepared.sorted is not self._sorted or prepared.objects != objects:
-            super().before_run(run_namespace)
+            with own_device():
+                super().before_run(run_namespace)
             prepared = self._prepared = _Prepared(objects, self._sorted)
         self._stopped = False
         Network._globally_stopped = False
@@ -110,17 +111,17 @@ class BrianNetwork(Network):
         Raises
         ------
         ValueError
-            While Brian2's device is not that of this process.
+            If there is something to compile while Brian2's device is not that of this process.
         KeyboardInterrupt
             If the run was stopped before its end. Brian2 turns Ctrl+C into a quiet stop; rates of
             a truncated stage must not be used.
         """
-        require_own_device()
         self.t_ = 0.0
         objects = self._acting()
         try:
             if profile or any(obj.clock is not self._step_clock for obj in objects):
-                self.run(steps * STEP, namespace={}, profile=profile)
+                with own_device():
+                    self.run(steps * STEP, namespace={}, profile=profile)
             else:
                 self._run_on_one_clock(objects, steps)
         except BaseException:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from brian2.core.base import BrianObject
 from brian2.core.operations import NetworkOperation
 from brian2.groups.neurongroup import NeuronGroup
 
+from networks.brian.active_device import own_device
 from networks.devices.base import Simulator, WriteFrame
 from networks.devices.huge_pages import move_to_huge_pages
 
@@ -22,9 +22,8 @@ class RuntimeSimulator(Simulator):
     def require(cls) -> None:
         """Only a compiler, which every network asks for."""
 
-    @contextmanager
-    def building(self) -> Iterator[None]:
-        yield
+    def building(self) -> AbstractContextManager[None]:
+        return own_device()
 
     def add(self, *objects: BrianObject) -> None:
         move_to_huge_pages(objects)

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from equations import NeuronModel, average_rate_weight
 from networks.architecture import Architecture
 from networks.arrays import whole_number
-from networks.brian.active_device import require_own_device
 from networks.brian.code_generation import require_compiler
 from networks.brian.network import BrianNetwork
 from networks.checks import written
@@ -76,7 +75,6 @@ class Stage(InTurn, ABC):
     ) -> None:
         super().__init__()
         self.batch_size = whole_number(batch_size, "the batch size")
-        require_own_device()
         require_compiler()
         check_precision(neuron, simulation.dtype)
         self.architecture = architecture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from numpy.testing import assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire
 from networks import BackwardNetwork, ForwardNetwork
+from networks.devices import DeviceName
 from networks.simulation import Simulation
 from networks.stages.direct import DirectNetwork
 from networks.stages.stage import Stage
@@ -112,3 +114,23 @@ def test_new_parameters_wait_for_the_run_that_is_going_on() -> None:
     assert_array_equal(found, expected)
     operation.active = False
     assert not np.array_equal(run(5), expected)
+
+
+@pytest.mark.parametrize("devices", [["cpp_standalone"] * 2, ["cpp_standalone", "runtime"]])
+def test_stages_of_compiled_devices_are_built_in_several_threads(devices: list[DeviceName]) -> None:
+    images = random_images(NETWORK, SAMPLES)
+    interval = sys.getswitchinterval()
+
+    def build_and_run(device: DeviceName) -> np.ndarray:
+        stage = ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, device=device)
+        stage.set_parameters(random_parameters(NETWORK))
+        return stage.run(images, STEPS).alpha[LAST]
+
+    expected = build_and_run("runtime")
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            for found in threads.map(build_and_run, devices):
+                assert_array_equal(found, expected)
+    finally:
+        sys.setswitchinterval(interval)
