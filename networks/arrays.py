@@ -2,7 +2,7 @@
 
 Lists, tensors, arrays of any number type, byte order, stride and memory order mean the same
 everywhere. What is not what it seems is refused: truth values as labels would select instead of
-name a class, and a number that a precision cannot hold would become infinite.
+name a class, a number that a precision cannot hold would become infinite, and 20 mV would be 0.02.
 """
 
 from __future__ import annotations
@@ -35,8 +35,14 @@ def as_array(values: ArrayLike, name: str) -> NDArray[Any]:
     Raises
     ------
     ValueError
-        If it is no array, or some of it is masked.
+        If it is no array, has a unit, or some of it is masked.
     """
+    unit = _unit(values)
+    if unit is not None:
+        raise ValueError(
+            f"{name} have the unit {unit}: divide them by the unit that is meant, which leaves "
+            "plain numbers"
+        )
     if isinstance(values, np.ma.MaskedArray):
         raise ValueError(f"{name} are a masked array: fill what is masked, or leave it out")
     if isinstance(values, _LISTS):
@@ -67,7 +73,8 @@ def numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[Any]:
     Raises
     ------
     ValueError
-        If these are not real numbers, some are masked, or one is too large for the type.
+        If these are not real numbers, they have a unit, some are masked, or one is too large for
+        the type.
     """
     given = as_array(values, name)
     if given.dtype.kind not in _NUMBERS:
@@ -184,6 +191,15 @@ def truth_value(value: Any, name: str) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{name} must be True or False, not {value!r}")
     return bool(value)
+
+
+def _unit(values: Any) -> str | None:
+    """The unit of one of Brian2's quantities, which NumPy would drop; None without dimensions."""
+    dimensions = getattr(values, "dim", None)  # of a tensor a method
+    if getattr(dimensions, "is_dimensionless", True):
+        return None
+    best = getattr(values, "get_best_unit", None)  # variables of a group have none
+    return str(dimensions if best is None else best())
 
 
 def _of_tensor(values: Any) -> NDArray[Any]:

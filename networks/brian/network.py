@@ -20,6 +20,7 @@ from brian2.core.network import Network
 from brian2.units import ms
 from numpy.typing import NDArray
 
+from networks.brian.active_device import own_device
 from networks.brian.code_generation import BatchCodeObject, CompiledSteps
 
 #: Length of a step. The dynamics are defined step by step; the unit only labels time axes.
@@ -38,6 +39,8 @@ class BrianNetwork(Network):
 
     Attributes
     ----------
+    samples : int
+        How many of a batch are simulated in the run that is going on, or were in the last one.
     object_seconds : dict of float or None
         Time inside the compiled code of each object, added up over all runs, by name. None unless
         it is set to a dict; only runs without Python in their steps are measured.
@@ -46,6 +49,7 @@ class BrianNetwork(Network):
     def __init__(self, slots: Sequence[str], clock: Clock) -> None:
         super().__init__(name="network*")
         self.schedule = list(slots)
+        self.samples = 0
         self._step_clock = clock
         self.object_seconds: dict[str, float] | None = None
         self._prepared: _Prepared | None = None
@@ -57,12 +61,14 @@ class BrianNetwork(Network):
 
         Brian2 takes objects for forgotten that are deleted before their first run; networks that
         are built and never run are no mistake, and neither are those whose compiled program is
-        found on disk, which Brian2 never prepares.
+        found on disk, which Brian2 never prepares. Nor are they in any other network: Brian2's
+        ``run()`` takes all objects that the caller has names for, but for these.
         """
         super().add(*objs)
         for obj in objs:
             if isinstance(obj, BrianObject):
                 obj._network = self.id
+                obj.add_to_magic_network = False
 
     @property
     def sorted_objects(self) -> list[BrianObject]:
@@ -86,7 +92,8 @@ class BrianNetwork(Network):
         prepared = self._prepared
         # Sorted anew, into another list, if a slot or an order has changed.
         if prepared is None or prepared.sorted is not self._sorted or prepared.objects != objects:
-            super().before_run(run_namespace)
+            with own_device():
+                super().before_run(run_namespace)
             prepared = self._prepared = _Prepared(objects, self._sorted)
         self._stopped = False
         Network._globally_stopped = False
@@ -103,6 +110,8 @@ class BrianNetwork(Network):
 
         Raises
         ------
+        ValueError
+            If there is something to compile while Brian2's device is not that of this process.
         KeyboardInterrupt
             If the run was stopped before its end. Brian2 turns Ctrl+C into a quiet stop; rates of
             a truncated stage must not be used.
@@ -111,12 +120,15 @@ class BrianNetwork(Network):
         objects = self._acting()
         try:
             if profile or any(obj.clock is not self._step_clock for obj in objects):
-                self.run(steps * STEP, namespace={}, profile=profile)
+                with own_device():
+                    self.run(steps * STEP, namespace={}, profile=profile)
             else:
                 self._run_on_one_clock(objects, steps)
         except BaseException:
             self.after_run()  # or the spikes of the step that was cut short open the next run
             raise
+        finally:
+            Network._globally_running = False  # while it is set, Brian2 keeps Ctrl+C to itself
         done = int(self._step_clock.variables["timestep"].get_value()[0])
         if done < steps or self._is_stopped():
             raise KeyboardInterrupt(f"the network was stopped after {done} of {steps} steps")
@@ -141,7 +153,6 @@ class BrianNetwork(Network):
             dt = self._step_clock.dt_
             while timestep[0] < steps and not self._is_stopped():
                 prepared.steps.run(timestep, time, dt, steps, self.object_seconds)
-        Network._globally_running = False
         self.t_ = time[0]
         for obj in prepared.endings:
             obj.after_run()

@@ -81,7 +81,13 @@ class Simulator(ABC):
 
     @abstractmethod
     def building(self) -> AbstractContextManager[None]:
-        """A context in which new Brian2 objects belong to this device."""
+        """A context in which new Brian2 objects belong to this device; other threads wait.
+
+        Raises
+        ------
+        ValueError
+            While Brian2's device is the user's.
+        """
 
     def add(self, *objects: BrianObject) -> None:
         """Put objects into the network."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from brian2.core.base import BrianObject
 from brian2.core.operations import NetworkOperation
 from brian2.groups.neurongroup import NeuronGroup
 
+from networks.brian.active_device import own_device
 from networks.devices.base import Simulator, WriteFrame
 from networks.devices.huge_pages import move_to_huge_pages
 
@@ -22,9 +22,8 @@ class RuntimeSimulator(Simulator):
     def require(cls) -> None:
         """Only a compiler, which every network asks for."""
 
-    @contextmanager
-    def building(self) -> Iterator[None]:
-        yield
+    def building(self) -> AbstractContextManager[None]:
+        return own_device()
 
     def add(self, *objects: BrianObject) -> None:
         move_to_huge_pages(objects)
@@ -40,6 +39,7 @@ class RuntimeSimulator(Simulator):
         self.network.add(self._present_frame)
 
     def prepare(self) -> None:
+        self.network.samples = self.batch_size
         self.network.run_steps(0)
 
     def run(
@@ -53,6 +53,7 @@ class RuntimeSimulator(Simulator):
         if self.driven is not None:
             self._write_frame = write_frame
             self._present_frame.active = write_frame is not None
+        self.network.samples = samples
         self.network.run_steps(steps, profile=profile)
 
     def _write(self) -> None:

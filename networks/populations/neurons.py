@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from brian2.core.clocks import Clock
-from brian2.core.network import Network
 from brian2.equations.equations import Equations
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.utils.stringtools import get_identifiers
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from equations import NeuronModel, in_window
 from networks.brian.code_generation import BatchCodeObject, code_object_class
+from networks.brian.network import BrianNetwork
 from networks.connections import Shape, units
 from networks.notation import LARGEST
 from networks.schedule import Slots
@@ -33,7 +33,7 @@ class UncheckedGroup(NeuronGroup):
     ----------
     layer_shape : tuple of int
         Shape of the layer that it holds a batch of.
-    stage_network : Network or None
+    stage_network : BrianNetwork or None
         The network to which monitors of it can be added, if there is one.
     """
 
@@ -42,7 +42,7 @@ class UncheckedGroup(NeuronGroup):
         for attribute in ("layer_shape", "stage_network"):
             self.add_attribute(attribute)
         self.layer_shape = shape
-        self.stage_network: Network | None = None
+        self.stage_network: BrianNetwork | None = None
 
     def _check_for_invalid_states(self) -> None:
         pass

@@ -13,6 +13,7 @@ from brian2.core.network import Network
 from brian2.groups.neurongroup import NeuronGroup
 
 from equations import FORWARD, NeuronModel
+from networks.brian.active_device import own_device
 from networks.brian.network import STEP
 from networks.one_line import in_one_line
 
@@ -24,18 +25,19 @@ def try_out(neuron: NeuronModel) -> None:
     ------
     ValueError
         If Brian2 refuses an equation or a statement: units that do not fit each other, a threshold
-        that is no condition, a syntax error, a constant that is no number.
+        that is no condition, a syntax error, a constant that is no number; and while Brian2's
+        device is not that of this process.
     """
-    try:
-        with np.errstate(all="ignore"):  # what becomes of values is none of its business
+    with own_device(), np.errstate(all="ignore"):  # what becomes of values is none of its business
+        try:
             _simulate(neuron)
-    except Exception as error:  # Brian2 raises its own kinds and Python's, one from another
-        reason: BaseException = error
-        while reason.__cause__ is not None:
-            reason = reason.__cause__
-        raise ValueError(
-            f"the neuron '{neuron.name}' cannot be simulated: {in_one_line(reason)}"
-        ) from None
+        except Exception as error:  # Brian2 raises its own kinds and Python's, one from another
+            reason: BaseException = error
+            while reason.__cause__ is not None:
+                reason = reason.__cause__
+            raise ValueError(
+                f"the neuron '{neuron.name}' cannot be simulated: {in_one_line(reason)}"
+            ) from None
 
 
 def _simulate(neuron: NeuronModel) -> None:

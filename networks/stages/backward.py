@@ -35,6 +35,7 @@ from networks.precision import check_rescale
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.learning import Learning, Stage1Rates
 from networks.stages.stage import Stage
+from networks.turns import in_turn
 from networks.wiring import FEEDBACK, Masks, incoming
 
 Array = NDArray[np.floating]
@@ -134,6 +135,7 @@ class BackwardNetwork(Stage):
         self._counter = OperationCounter([*self._sending(), *teaching])
         self._put_into_network(*(self.learning.objects if self.learning else ()))
 
+    @in_turn
     def run(
         self,
         output_gradient: ArrayLike,

@@ -24,6 +24,7 @@ from networks.populations.ternary import (
 from networks.simulation import Simulation
 from networks.stages.backward import BackwardRates
 from networks.stages.stage import Stage
+from networks.turns import in_turn
 from networks.weights import Weights
 
 Array = NDArray[np.floating]
@@ -84,6 +85,7 @@ class DirectNetwork(Stage):
         """
         Weights.of(self.architecture, parameters, self.dtype)
 
+    @in_turn
     def run(
         self, currents: Mapping[str, ArrayLike], steps: int, *, count: bool = False
     ) -> BackwardRates:

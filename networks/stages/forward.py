@@ -25,6 +25,7 @@ from networks.populations.potentials import check_potentials
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.currents import bias_current, input_current
 from networks.stages.stage import Stage
+from networks.turns import in_turn
 from networks.wiring import FEEDBACK, Masks, incoming
 
 Array = NDArray[np.floating]
@@ -115,6 +116,7 @@ class ForwardNetwork(Stage):
         self._put_into_network()
         self.simulator.drive(self[architecture.layers[0].name])
 
+    @in_turn
     def run(
         self,
         images: ArrayLike,

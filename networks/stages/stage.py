@@ -24,14 +24,17 @@ from networks.precision import check_precision
 from networks.schedule import make_schedule
 from networks.simulation import Simulation
 from networks.synapses import SynapsesObject
+from networks.turns import InTurn, in_turn
 from networks.weights import Weights
 from networks.wiring import incoming
 
 Array = NDArray[np.floating]
 
 
-class Stage(ABC):
+class Stage(InTurn, ABC):
     """A network on one device: populations by layer, synapses by connection, the weights in them.
+
+    Threads that use one at the same time wait for each other.
 
     Parameters
     ----------
@@ -47,7 +50,8 @@ class Stage(ABC):
     Raises
     ------
     ValueError
-        For a batch size below 1, and a neuron that the precision cannot hold.
+        For a batch size below 1, a neuron that the precision cannot hold, and while Brian2's device
+        is not that of this process.
     CompilerNotFoundError
         Without a C++ compiler.
 
@@ -69,6 +73,7 @@ class Stage(ABC):
         simulation: Simulation,
         order: Sequence[str],
     ) -> None:
+        super().__init__()
         self.batch_size = whole_number(batch_size, "the batch size")
         require_compiler()
         check_precision(neuron, simulation.dtype)
@@ -161,6 +166,7 @@ class Stage(ABC):
         """
         return self._counter.synapses
 
+    @in_turn
     def prepare(self) -> None:
         """Compile now what the first run would compile.
 
@@ -175,6 +181,7 @@ class Stage(ABC):
         """Interrupt a run that is going on in another thread."""
         self.simulator.stop()
 
+    @in_turn
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Copy weights and biases, and write the weights into the synapses.
 

@@ -53,8 +53,6 @@ class SharedKernel(Group):
         the network is prepared for its first run.
     """
 
-    add_to_magic_network = True
-
     #: The template that the statement is compiled with.
     template: ClassVar[str]
 

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from brian2 import Hz, SpikeMonitor, mV, nS, second
 from numpy.testing import assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire
 from networks import BackwardNetwork, ForwardNetwork
-from networks.arrays import class_labels, whole_number
+from networks.arrays import as_array, class_labels, whole_number
 from tests.networks.builders import (
     Array,
     architecture,
@@ -164,6 +165,8 @@ def test_every_form_of_the_same_numbers(
         (lambda values: None, "are of type object"),
         (lambda values: torch.tensor(values).to_sparse(), "are no array (can't convert Sparse"),
         (lambda values: torch.tensor(values, device="meta"), "are no array (Cannot copy"),
+        (lambda values: values * mV, "V: divide them by the unit that is meant"),
+        (lambda values: [each * Hz for each in values], "Hz: divide them by the unit that is"),
     ],
 )
 def test_what_are_no_numbers(
@@ -248,6 +251,7 @@ def test_labels_of_any_integer_type(labels: Any) -> None:
         (np.array([0, 1, 2**64 - 1], np.uint64), "the labels run from 0 to 18446744073709551615"),
         (None, "labels are of type object"),
         (np.ma.masked_equal(LABELS, 0), "labels are a masked array"),
+        (LABELS * second, "labels have the unit s: divide"),
         (torch.tensor([0.0, 1.0, 1.0]).bfloat16(), "labels are of type float32"),
     ],
 )
@@ -277,3 +281,17 @@ def test_integers_of_numpy_are_whole_numbers() -> None:
     assert type(network.batch_size) is int
     network.set_parameters(random_parameters(NETWORK))
     assert network.run(random_images(NETWORK, SAMPLES), np.uint8(4)).alpha  # type: ignore[arg-type]
+
+
+def test_what_has_no_dimensions_left_is_plain_numbers() -> None:
+    given = np.array([0.25, 0.5])
+    for values in (given * mV / mV, given * nS * second / (nS * second), [0.25 * mV / mV, 0.5]):
+        assert_array_equal(as_array(values, "values"), given)
+
+
+def test_times_of_a_monitor_are_no_plain_numbers() -> None:
+    stage = forward()
+    spikes = SpikeMonitor(stage["layer1"])
+    with pytest.raises(ValueError, match="the times have the unit s: divide"):
+        as_array(spikes.t, "the times")
+    assert as_array(spikes.t / second, "the times").shape == (0,)

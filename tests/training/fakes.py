@@ -6,8 +6,7 @@ and the dropout masks of the batch, so that a loop that mixes up any of these en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from torch.utils.data import TensorDataset
 
 from networks import Architecture
+from networks.weights import Weights
 from training.data import Images
 from training.methods import Prediction, StepResult
 from training.methods.method import Method
@@ -49,9 +49,8 @@ class FakeTrainer(Method):
     def stage_names(self) -> tuple[str, ...]:
         return ("forward",)
 
-    def set_parameters(self, parameters: Mapping[str, Any]) -> None:
-        self.architecture.check_parameters(parameters)
-        self._parameters = {name: values.copy() for name, values in parameters.items()}
+    def set_weights(self, weights: Weights) -> None:
+        self._parameters = dict(weights)
 
     def predict_batch(self, batch: Batch) -> Prediction:
         self.predict_calls += 1

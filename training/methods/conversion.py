@@ -12,11 +12,9 @@ Training accuracy is that of the clipped network, test accuracy that of the spik
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 
 from equations import has_sigma_rates
@@ -79,8 +77,7 @@ class Conversion(FirstStageMethod):
         """The networks of a recipe, for so many samples."""
         return cls(architecture, recipe.two_stage, batch_size, recipe.simulation)
 
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        weights = Weights.of(self.architecture, parameters, self.dtype)
+    def set_weights(self, weights: Weights) -> None:
         self.first.network.set_parameters(weights)
         self._tensors = {
             name: torch.tensor(value).requires_grad_() for name, value in weights.items()

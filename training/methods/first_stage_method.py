@@ -5,12 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 
-from numpy.typing import ArrayLike
-
 from equations import has_sigma_rates
 from networks import Architecture, ForwardNetwork
 from networks.simulation import Simulation
 from networks.stages.stage import Stage
+from networks.weights import Weights
 from training.methods.parts.batch import Batch
 from training.methods.parts.first_stage import FirstStage
 from training.methods.recipe_method import RecipeMethod
@@ -74,8 +73,8 @@ class FirstStageMethod(RecipeMethod):
     def stages(self) -> Mapping[str, Stage]:
         return {"forward": self.first.network}
 
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        self.first.network.set_parameters(parameters)
+    def set_weights(self, weights: Weights) -> None:
+        self.first.network.set_parameters(weights)
 
     def predict_batch(self, batch: Batch) -> Prediction:
         return self.first.predict(batch)

@@ -15,13 +15,17 @@ from numpy.typing import ArrayLike
 
 from networks import Architecture
 from networks.stages.stage import Stage
+from networks.turns import InTurn, in_turn
+from networks.weights import Weights
 from training.methods.parts.batch import Batch, Masks
 from training.methods.parts.division import Division
 from training.methods.results import Prediction, StepResult
 
 
-class Method(ABC):
+class Method(InTurn, ABC):
     """A network and a way to get the gradients of its loss.
+
+    Threads that use one at the same time wait for each other.
 
     Parameters
     ----------
@@ -33,6 +37,7 @@ class Method(ABC):
     """
 
     def __init__(self, architecture: Architecture, batch_size: int, dtype: str) -> None:
+        super().__init__()
         self.architecture = architecture
         self.batch_size = batch_size
         self.dtype: np.dtype[np.floating] = np.dtype(dtype)
@@ -65,7 +70,10 @@ class Method(ABC):
 
     @property
     def forward(self) -> Stage:
-        """Stage 1, to which monitors can be added; of several threads the first one's.
+        """Stage 1, to which monitors can be added.
+
+        Of several threads it is the first one's: monitors see the parts of a batch that this one
+        takes, and parameters set in it are not those of the others, see `set_parameters`.
 
         Raises
         ------
@@ -84,7 +92,7 @@ class Method(ABC):
             raise AttributeError(f"the method {type(self).__name__} has no {name} network")
         return self.stages[name]
 
-    @abstractmethod
+    @in_turn
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Copy parameters, and write them into the networks.
 
@@ -98,6 +106,11 @@ class Method(ABC):
         ValueError
             If they do not fit the architecture or are not finite in the method's precision.
         """
+        self.set_weights(Weights.of(self.architecture, parameters, self.dtype))
+
+    @abstractmethod
+    def set_weights(self, weights: Weights) -> None:
+        """What `set_parameters` does, of parameters that are copied and checked."""
 
     @abstractmethod
     def predict_batch(self, batch: Batch) -> Prediction:
@@ -107,6 +120,7 @@ class Method(ABC):
     def step_batch(self, batch: Batch) -> StepResult:
         """What `step` does, of a batch that is converted and checked."""
 
+    @in_turn
     def predict(
         self, images: ArrayLike, dropout_masks: Masks | None = None, *, count: bool = False
     ) -> Prediction:
@@ -130,6 +144,7 @@ class Method(ABC):
         batch = Batch.to_predict(self.architecture, self.dtype, images, dropout_masks)
         return self.predict_batch(replace(self._fitting(batch), count=count))
 
+    @in_turn
     def step(
         self,
         images: ArrayLike,

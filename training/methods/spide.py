@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from networks import Architecture, BackwardNetwork, BackwardRates
 from networks.simulation import Simulation
@@ -87,8 +87,7 @@ class Spide(FirstStageMethod):
     def stages(self) -> Mapping[str, Stage]:
         return {"forward": self.first.network, "backward": self.second}
 
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        weights = Weights.of(self.architecture, parameters, self.dtype)
+    def set_weights(self, weights: Weights) -> None:
         self.first.network.set_parameters(weights)
         self.second.set_parameters(weights)
 

@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 
 from equations import average_rate_weight
@@ -128,11 +127,11 @@ class Surrogate(RecipeMethod):
         """The connections between neurons."""
         return {"forward": tuple(each.name for each in incoming(self.architecture))}
 
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        self._weights = Weights.of(self.architecture, parameters, self.dtype)
+    def set_weights(self, weights: Weights) -> None:
+        self._weights = weights
         self._tensors = {
             name: in_layout(torch.tensor(value), self._network.layout).requires_grad_()
-            for name, value in self._weights.items()
+            for name, value in weights.items()
         }
 
     @property

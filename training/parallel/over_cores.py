@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Unpack
 
 import torch
-from numpy.typing import ArrayLike
 
 from networks import Architecture
 from networks.arrays import truth_value, whole_number
@@ -80,8 +79,7 @@ class OverCores(Method):
         """Those of the workers."""
         return self.workers.first.pathways
 
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        weights = Weights.of(self.architecture, parameters, self.dtype)
+    def set_weights(self, weights: Weights) -> None:
         for worker in self.workers:
             worker.set_parameters(weights)
 

@@ -65,6 +65,11 @@ def error_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "tes
         Accuracies in [0, 1], of training batches and of all test images.
     evaluated : str
         What the latter are called.
+
+    Raises
+    ------
+    ValueError
+        For accuracies outside of [0, 1].
     """
     batches, images = _percent_wrong(training.averaged(MOST)), _percent_wrong(test)
     _both(axes, batches, images, evaluated)
@@ -106,10 +111,15 @@ def errors_of_runs(
         Accuracies in [0, 1], by name of the run.
     evaluated : str or None
         What the images are called; None if not all runs have the same.
+
+    Raises
+    ------
+    ValueError
+        For accuracies outside of [0, 1].
     """
     drawn: list[float] = []
     for line, (name, curve) in zip(staggered(len(courses)), courses.items(), strict=True):
-        errors = (100 * (1 - np.asarray(curve.values, float))).round(10)
+        errors = np.asarray(_percent_wrong(curve).values)
         axes.plot(
             curve.epochs, errors, line.dash, marker="o",
             label=name, color=line.color, linewidth=line.width, markersize=3,
@@ -154,5 +164,12 @@ def _both(axes: Axes, training: Curve, test: Curve, evaluated: str) -> None:
 
 
 def _percent_wrong(curve: Curve) -> Curve:
+    accuracies = np.asarray(curve.values, float)
+    others = accuracies[(accuracies < 0) | (accuracies > 1)]
+    if others.size:
+        raise ValueError(
+            f"the accuracy {others[0]} is no share of images, from 0 to 1: divide those in per "
+            "cent by 100"
+        )
     # 1 - 0.99 is not 0.01 in floating point, and 1 - 1 must be 0.
-    return Curve(curve.epochs, (100 * (1 - np.asarray(curve.values, float))).round(10))
+    return Curve(curve.epochs, (100 * (1 - accuracies)).round(10))

@@ -21,6 +21,7 @@ from brian2.devices.device import reset_device, set_device
 from brian2.groups.group import CodeRunner
 from brian2.groups.neurongroup import NeuronGroup
 
+from networks.brian.active_device import own_device
 from networks.brian.network import STEP
 from networks.devices.facts import Backend
 from networks.devices.genn.compilation import compile_genn_project
@@ -68,18 +69,19 @@ class GeNNSimulator(StandaloneSimulator):
 
     @contextmanager
     def building(self, **options: Any) -> Iterator[None]:
-        saved = {name: prefs[name] for name in _PREFERENCES}
-        prefs.update(_PREFERENCES)
-        set_device(self._device, **{"build_on_run": False, **options})
-        # Brian2 hands the step of one device's default clock on to the next device.
-        users_step = self._device.defaultclock.dt
-        self._device.defaultclock.dt = STEP
-        try:
-            yield
-        finally:
-            self._device.defaultclock.dt = users_step
-            reset_device()
-            prefs.update(saved)
+        with own_device():
+            saved = {name: prefs[name] for name in _PREFERENCES}
+            prefs.update(_PREFERENCES)
+            set_device(self._device, **{"build_on_run": False, **options})
+            # Brian2 hands the step of one device's default clock on to the next device.
+            users_step = self._device.defaultclock.dt
+            self._device.defaultclock.dt = STEP
+            try:
+                yield
+            finally:
+                self._device.defaultclock.dt = users_step
+                reset_device()
+                prefs.update(saved)
 
     def add(self, *objects: BrianObject) -> None:
         for each in objects:

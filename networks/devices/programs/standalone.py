@@ -23,6 +23,7 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device, set_device
 from numpy.typing import NDArray
 
+from networks.brian.active_device import own_device
 from networks.brian.code_generation import PROGRAM_CODE_OBJECTS
 from networks.brian.names import SPIKES
 from networks.brian.network import STEP
@@ -108,11 +109,12 @@ class StandaloneSimulator(Simulator):
 
     @contextmanager
     def building(self) -> Iterator[None]:
-        set_device(self._device, build_on_run=False)
-        try:
-            yield
-        finally:
-            reset_device()
+        with own_device():
+            set_device(self._device, build_on_run=False)
+            try:
+                yield
+            finally:
+                reset_device()
 
     def add(self, *objects: BrianObject) -> None:
         super().add(*objects)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.training.plots.axes import axes, lines
 from training.plots import Curve, error_curves, firing_rate_curves, loss_curves
-from training.plots.curves import MOST
+from training.plots.curves import MOST, errors_of_runs
 from training.plots.series import log_axis, log_limits, staggered
 
 NOTHING = Curve([], [])
@@ -47,6 +47,20 @@ def test_no_errors_at_all_are_on_the_axis() -> None:
     assert drawn.get_ylim()[0] < 0 and drawn.get_yticklabels()[0].get_text() == "0"
     perfect: Any = error_curves(axes(), NOTHING, Curve([1], [1.0]))
     assert perfect.get_ylim()[0] <= 0
+
+
+@pytest.mark.parametrize(
+    ("values", "said"), [([0.5, 98.0], "98.0"), ([-0.1], "-0.1"), ([np.nan, 1.5], "1.5")]
+)
+def test_accuracies_in_per_cent_are_refused(values: list[float], said: str) -> None:
+    curve = Curve(range(len(values)), values)
+    for draw in (
+        lambda: error_curves(axes(), curve, NOTHING),
+        lambda: error_curves(axes(), NOTHING, curve),
+        lambda: errors_of_runs(axes(), {"a": NOTHING, "b": curve}),
+    ):
+        with pytest.raises(ValueError, match=rf"the accuracy {said} is no share .* by 100"):
+            draw()
 
 
 @pytest.mark.parametrize("last", [0.02, 0.2, 0.9, 2.0, 40.0])

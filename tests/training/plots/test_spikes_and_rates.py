@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from brian2 import ms, second
 
 from tests.training.plots.axes import axes, lines, texts
 from training.plots import (
     couple_in_slow_motion,
     distance,
+    impulses,
     levels,
     raster,
     rate_histogram,
@@ -39,6 +41,17 @@ def test_a_raster_without_signs_or_spikes() -> None:
 def test_rasters_of_other_signs_are_refused(signs: list[int], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         raster(axes(), [0, 1], [0, 1], signs)
+
+
+def test_times_of_a_monitor_are_steps_once_they_are_divided() -> None:
+    times = np.array([0, 1, 3, 7]) * 0.001 * second
+    drawn: Any = raster(axes(), times / ms, [0, 1, 2, 3])
+    assert lines(drawn)["+1"].tolist() == [[1, 0], [2, 1], [4, 2], [8, 3]]
+    for draw in (raster, impulses):
+        with pytest.raises(ValueError, match=r"the step 0\.001 .* use spikes\.t/ms"):
+            draw(axes(), times, [0, 1, 1, 1])
+        with pytest.raises(ValueError, match=r"the step nan .* use spikes\.t/ms"):
+            draw(axes(), [np.nan], [1])
 
 
 def test_a_sawtooth_has_both_potentials_of_every_step() -> None:

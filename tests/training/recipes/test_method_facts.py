@@ -107,7 +107,7 @@ def test_a_class_has_the_facts_of_its_name(name: str) -> None:
 def test_a_method_that_cannot_be_built_is_none() -> None:
     class Unfinished(RecipeMethod):
         facts = METHODS["spide"]
-        set_parameters = predict_batch = step_batch = None  # type: ignore[assignment]
+        set_weights = predict_batch = step_batch = None  # type: ignore[assignment]
 
     with pytest.raises(TypeError, match=r"abstract method.*build"):
         Unfinished(Architecture.parse("3", (2,), 2), 1, "float32")  # type: ignore[abstract]

@@ -16,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from networks.stages.stage import Stage
+from networks.weights import Weights
 from training.methods.method import Method
 from training.methods.parts.batch import Batch
 from training.methods.parts.division import Division
@@ -82,8 +83,8 @@ class OverProcesses(Method):
         """Those of the method."""
         return self._method.pathways
 
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        self._method.set_parameters(parameters)
+    def set_weights(self, weights: Weights) -> None:
+        self._method.set_parameters(weights)
 
     def predict_batch(self, batch: Batch) -> Prediction:
         part = self._processes.part(batch.samples)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from training.plots.style import NEGATIVE, POSITIVE
 
@@ -31,8 +31,8 @@ def raster(
     Parameters
     ----------
     axes : Axes
-    steps : int array, shape (spikes,)
-        The step of each spike, from 0.
+    steps : array, shape (spikes,)
+        The step of each spike, from 0; of a monitor ``spikes.t/ms``.
     neurons : int array, shape (spikes,)
         Its neuron, from 0.
     signs : array, shape (spikes,), optional
@@ -45,9 +45,10 @@ def raster(
     Raises
     ------
     ValueError
-        If the arrays do not have one value per spike, or a sign is neither +1 nor -1.
+        If the arrays do not have one value per spike, a step is no whole number, or a sign is
+        neither +1 nor -1.
     """
-    time, place = np.asarray(steps) + 1, np.asarray(neurons)
+    time, place = _whole(steps) + 1, np.asarray(neurons)
     sign = np.ones(len(time)) if signs is None else np.asarray(signs)
     if not len(time) == len(place) == len(sign):
         raise ValueError(
@@ -85,16 +86,34 @@ def impulses(axes: Axes, steps: ArrayLike, outputs: ArrayLike, color: str | None
     ----------
     axes : Axes
     steps : array, shape (spikes,)
-        The step of each spike, from 0.
+        The step of each spike, from 0; of a monitor ``spikes.t/ms``.
     outputs : array, shape (spikes,)
         What it is worth, +1 or -1 for example.
     color : str, optional
         Of all; by default that of the sign.
+
+    Raises
+    ------
+    ValueError
+        If a step is no whole number.
     """
-    time, heights = np.asarray(steps, float) + 1, np.broadcast_to(outputs, np.shape(steps))
+    time, heights = _whole(steps) + 1, np.broadcast_to(outputs, np.shape(steps))
     colors = color or [POSITIVE if height > 0 else NEGATIVE for height in heights]
     axes.vlines(time, 0, heights, color=colors, linewidth=2)
     return axes
+
+
+def _whole(steps: ArrayLike) -> NDArray[np.floating]:
+    """Steps without the rounding of a time that was divided by a unit."""
+    given = np.asarray(steps, float)
+    whole = given.round()
+    others = given[~np.isclose(given, whole, rtol=0, atol=1e-6)]
+    if others.size:
+        raise ValueError(
+            f"the step {others[0]} is no whole number: of a monitor, use spikes.t/ms, for a step "
+            "takes one millisecond"
+        )
+    return whole
 
 
 def _dash(neurons: int) -> float:
