@@ -123,7 +123,7 @@ def _parts_of_stage(
     stage: int, network: ForwardNetwork | BackwardNetwork, times: CompiledTimes, steps: int
 ) -> list[PartTime]:
     """Neurons and synapses, layer by layer in the order in which they act."""
-    neuron = network.neuron if isinstance(network, ForwardNetwork) else network.couple.neuron
+    neuron = network.neuron
     layers = network.architecture.layers[:: 1 if stage == 1 else -1]
     found: list[PartTime] = []
     for layer in layers:

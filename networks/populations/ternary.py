@@ -188,7 +188,7 @@ SignedNeurons = TernaryCouple | TracePair
 
 
 def signed_populations(
-    neurons: SignedNeurons, layers: Sequence[Layer], build: Build, as_couples: bool
+    neurons: SignedNeurons, layers: Sequence[Layer], build: Build, couple: bool
 ) -> dict[str, SignedPopulation]:
     """The populations of stage 2 by layer.
 
@@ -197,18 +197,16 @@ def signed_populations(
     neurons : TernaryCouple or TracePair
     layers : sequence of Layer
     build : Build
-    as_couples : bool
+    couple : bool
         Of ternary couples, whether they are two populations, not their fast form.
     """
     if isinstance(neurons, TracePair):
         return {layer.name: TracePopulation(layer, neurons, build) for layer in layers}
-    kind = CouplePopulation if as_couples else TernaryPopulation
+    kind = CouplePopulation if couple else TernaryPopulation
     return {layer.name: kind(layer, neurons, build) for layer in layers}
 
 
-def simulated_as_couples(
-    neurons: SignedNeurons, as_couples: bool | None, device_prefers: bool
-) -> bool:
+def simulated_as_couples(neurons: SignedNeurons, couple: bool | None, device_prefers: bool) -> bool:
     """Whether stage 2 is of couples, as asked for, or else as the device prefers.
 
     Raises
@@ -216,11 +214,11 @@ def simulated_as_couples(
     ValueError
         If this is no truth value, or the neurons have traces, of which there are no couples.
     """
-    if as_couples is None:
+    if couple is None:
         return device_prefers
-    if truth_value(as_couples, "as_couples") and isinstance(neurons, TracePair):
+    if truth_value(couple, "couple") and isinstance(neurons, TracePair):
         raise ValueError(
             "couples reset each other, and neurons with traces do not: leave couple out, or use "
             "the backward neuron 'ternary'"
         )
-    return as_couples
+    return couple

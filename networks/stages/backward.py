@@ -73,12 +73,12 @@ class BackwardNetwork(Stage):
     Parameters
     ----------
     architecture : Architecture
-    couple : TernaryCouple or TracePair
+    neurons : TernaryCouple or TracePair
         What it consists of, with threshold, resting potential and leak.
     batch_size : int
         Number of samples simulated side by side.
     simulation : Simulation, optional
-    as_couples : bool, optional
+    couple : bool, optional
         Whether to simulate couples of two IF populations instead of one ternary population. Both
         give the same spikes; the single population is faster. By default what the device prefers:
         couples on GeNN, one population elsewhere. Of neurons with traces there are no couples.
@@ -98,25 +98,25 @@ class BackwardNetwork(Stage):
     def __init__(
         self,
         architecture: Architecture,
-        couple: SignedNeurons,
+        neurons: SignedNeurons,
         batch_size: int,
         simulation: Simulation | None = None,
         *,
-        as_couples: bool | None = None,
+        couple: bool | None = None,
         **options: Unpack[SimulationOptions],
     ) -> None:
         super().__init__(
             architecture,
-            couple.neuron,
+            neurons.neuron,
             batch_size,
             Simulation.of(simulation, options),
             [layer.name for layer in architecture.layers[::-1]],
         )
-        self.couple = couple
-        couples = simulated_as_couples(couple, as_couples, self.simulation.facts.couples)
+        self.neurons = neurons
+        couples = simulated_as_couples(neurons, couple, self.simulation.facts.couples)
         self.populations: Mapping[str, SignedPopulation]
         with self.simulator.building():
-            self.populations = signed_populations(couple, architecture.layers, self.build, couples)
+            self.populations = signed_populations(neurons, architecture.layers, self.build, couples)
             # Against the arrows of stage 1: from the target of each connection to its source.
             self.synapses = {
                 name: self.populations[source].connect_from(
@@ -125,7 +125,7 @@ class BackwardNetwork(Stage):
                 for name, source, target, connection in incoming(architecture)
             }
             self.learning = (
-                Learning(architecture, self.populations, couple, self.build)
+                Learning(architecture, self.populations, neurons, self.build)
                 if self.build.learns
                 else None
             )
@@ -191,7 +191,7 @@ class BackwardNetwork(Stage):
         check_masks(self.architecture, masks, samples)
         dropout = typed_dropout(dropout_masks, self.dtype)
         check_dropout(self.architecture, dropout, samples)
-        span = self.couple.span
+        span = self.neurons.span
         rescale = check_rescale(rescale, span, self.dtype)
         if self.learning is not None:
             self.learning.begin(learn_from, samples, steps, rescale)
@@ -212,7 +212,7 @@ class BackwardNetwork(Stage):
         check_potentials(dict(reversed(self.groups.items())), 2, steps, simulate)
         taught = {} if self.learning is None else self.learning.gradients()
         beta, firing_rates, operations = self._read(
-            samples, steps, self.couple.leak, span, count=count
+            samples, steps, self.neurons.leak, span, count=count
         )
         return BackwardRates(beta, firing_rates, taught, operations)
 

@@ -36,12 +36,12 @@ class DirectNetwork(Stage):
     Parameters
     ----------
     architecture : Architecture
-    couple : TernaryCouple or TracePair
+    neurons : TernaryCouple or TracePair
         What it consists of, with threshold, resting potential and leak.
     batch_size : int
         Number of samples simulated side by side.
     simulation : Simulation
-    as_couples : bool, optional
+    couple : bool, optional
         Whether to simulate couples of two IF populations; by default what the device prefers.
 
     Raises
@@ -57,19 +57,19 @@ class DirectNetwork(Stage):
     def __init__(
         self,
         architecture: Architecture,
-        couple: SignedNeurons,
+        neurons: SignedNeurons,
         batch_size: int,
         simulation: Simulation,
         *,
-        as_couples: bool | None = None,
+        couple: bool | None = None,
     ) -> None:
         layers = [layer.name for layer in architecture.layers]
-        super().__init__(architecture, couple.neuron, batch_size, simulation, layers)
-        self.couple = couple
-        couples = simulated_as_couples(couple, as_couples, simulation.facts.couples)
+        super().__init__(architecture, neurons.neuron, batch_size, simulation, layers)
+        self.neurons = neurons
+        couples = simulated_as_couples(neurons, couple, simulation.facts.couples)
         self.populations: Mapping[str, SignedPopulation]
         with self.simulator.building():
-            self.populations = signed_populations(couple, architecture.layers, self.build, couples)
+            self.populations = signed_populations(neurons, architecture.layers, self.build, couples)
         self._counter = OperationCounter(
             [each for population in self.populations.values() for each in population.inner_pathways]
         )
@@ -125,6 +125,6 @@ class DirectNetwork(Stage):
         simulate(steps)
         check_potentials(self.groups, 2, steps, simulate)
         beta, firing_rates, operations = self._read(
-            samples, steps, self.couple.leak, self.couple.span, count=count
+            samples, steps, self.neurons.leak, self.neurons.span, count=count
         )
         return BackwardRates(beta, firing_rates, operations=operations)

@@ -92,7 +92,6 @@ class ForwardNetwork(Stage):
             Simulation.of(simulation, options),
             [layer.name for layer in architecture.layers],
         )
-        self.neuron = neuron
         with self.simulator.building():
             self.populations = {
                 layer.name: SpikingPopulation(layer, neuron, self.build)

@@ -56,7 +56,7 @@ class Learning:
     architecture : Architecture
     populations : dict of SignedPopulation
         Those of stage 2 by layer, built with ``Build.learns``.
-    couple : TernaryCouple or TracePair
+    neurons : TernaryCouple or TracePair
         What they consist of.
     build : Build
         What they were built with.
@@ -66,12 +66,12 @@ class Learning:
         self,
         architecture: Architecture,
         populations: Mapping[str, SignedPopulation],
-        couple: SignedNeurons,
+        neurons: SignedNeurons,
         build: Build,
     ) -> None:
         self._architecture = architecture
         self._populations = populations
-        self._couple = couple
+        self._neurons = neurons
         self._build = build
         self.inputs = UncheckedGroup(
             build.batch_size * units(architecture.input_shape),
@@ -96,7 +96,7 @@ class Learning:
             name = f"{FEEDBACK}.weight"
             self._connections[name] = architecture.feedback
             self._learn(name, architecture.layers[0], architecture.feedback, below)
-        if couple.leak < 1:
+        if neurons.leak < 1:
             for _, group in self._firing():
                 group.run_regularly(plasticity.LESSON, when="start", name=f"{group.name}_lesson")
 
@@ -146,15 +146,15 @@ class Learning:
                 raise ValueError(f"the rates of '{layer.name}' are missing: each layer needs them")
             kept = alpha[layer.name]
             self._keep(layer.name, self._keeper(layer), layer.shape, kept, samples)
-        couple = self._couple
-        total = average_rate_weight(couple.leak, steps, self._build.dtype)
-        gain = plasticity.lesson_gain(couple.span, rescale, total)
+        neurons = self._neurons
+        total = average_rate_weight(neurons.leak, steps, self._build.dtype)
+        gain = plasticity.lesson_gain(neurons.span, rescale, total)
         for name, group in self._firing():
             first = self._build.slots[name].delay or 0
             lesson = {
                 "lesson": gain,
                 "lesson_gain": gain,
-                "lesson_leak": couple.leak,
+                "lesson_leak": neurons.leak,
                 "lesson_end": first + steps - 1,
             }
             for variable, value in lesson.items():

@@ -78,6 +78,7 @@ class Stage(InTurn, ABC):
         require_compiler()
         check_precision(neuron, simulation.dtype)
         self.architecture = architecture
+        self.neuron = neuron
         self.simulation = simulation
         self.dtype = np.dtype(simulation.dtype)
         realised = simulation.realised

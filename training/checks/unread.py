@@ -77,7 +77,7 @@ def read_values(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
     values = asdict(recipe) | {
         "milestones": milestones_in_time(recipe),
         "training_images": training_size(recipe),
-        "couple": recipe.as_couples or recipe.simulation.facts.couples,
+        "couple": recipe.has_couples or recipe.simulation.facts.couples,
         "synapses": realised.synapses,
         "propagation": realised.propagation,
     }

@@ -92,7 +92,7 @@ class FeedbackAlignment(FirstStageMethod):
         super().__init__(architecture, config, batch_size, simulation)
         self.backward_steps = config.backward_steps
         self.second = DirectNetwork(
-            architecture, config.couple, batch_size, simulation, as_couples=couple
+            architecture, config.signed_neurons, batch_size, simulation, couple=couple
         )
         self.random_feedback = random_feedback(architecture, seed, self.dtype)
 
@@ -101,7 +101,7 @@ class FeedbackAlignment(FirstStageMethod):
         cls, architecture: Architecture, recipe: Recipe, batch_size: int
     ) -> FeedbackAlignment:
         """The networks of a recipe, for so many samples."""
-        couple = recipe.as_couples or None
+        couple = recipe.has_couples or None
         return cls(
             architecture, recipe.two_stage, batch_size, recipe.simulation, recipe.seed, couple
         )

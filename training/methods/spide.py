@@ -74,13 +74,13 @@ class Spide(FirstStageMethod):
         super().__init__(architecture, config, batch_size, simulation)
         self.backward_steps = config.backward_steps
         self.second = BackwardNetwork(
-            architecture, config.couple, batch_size, simulation, as_couples=couple
+            architecture, config.signed_neurons, batch_size, simulation, couple=couple
         )
 
     @classmethod
     def build(cls, architecture: Architecture, recipe: Recipe, batch_size: int) -> Spide:
         """The networks of a recipe, for so many samples."""
-        couple = recipe.as_couples or None
+        couple = recipe.has_couples or None
         return cls(architecture, recipe.two_stage, batch_size, recipe.simulation, couple)
 
     @property

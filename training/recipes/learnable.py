@@ -43,12 +43,12 @@ def check_learnable(recipe: Recipe, architecture: Architecture) -> None:
     config = recipe.two_stage
     check_precision(config.neuron, recipe.dtype)
     if facts.stage_2:
-        check_precision(config.couple.neuron, recipe.dtype)
-        check_rescale(config.rescale, config.couple.span, recipe.simulation.numpy_dtype)
+        check_precision(config.signed_neurons.neuron, recipe.dtype)
+        check_rescale(config.rescale, config.signed_neurons.span, recipe.simulation.numpy_dtype)
 
 
 def _refuse_what_only_brian2_has(recipe: Recipe) -> None:
-    if recipe.as_couples:
+    if recipe.has_couples:
         raise ValueError(
             f"the method {recipe.method} has no stage 2 and so no couples: leave --couple and "
             "--realisation out"

@@ -183,7 +183,7 @@ class Recipe(TwoStageValues, Simulation):
     def _check_couples(self) -> None:
         if self.realisation == "explicit-couples" and self.synapses == "shared":
             raise ValueError("explicit-couples has explicit synapses: leave synapses 'shared' out")
-        if self.as_couples and self.backward_neuron != "ternary":
+        if self.has_couples and self.backward_neuron != "ternary":
             raise ValueError(
                 f"couples are ternary neurons, and backward_neuron is '{self.backward_neuron}': "
                 "leave couple and realisation out, or use backward_neuron 'ternary'"
@@ -224,7 +224,7 @@ class Recipe(TwoStageValues, Simulation):
         return "validation" if self.validation else "test"
 
     @property
-    def as_couples(self) -> bool:
+    def has_couples(self) -> bool:
         """Whether stage 2 is asked to have couples, in one word or the other."""
         return self.couple or self.realisation == "explicit-couples"
 

@@ -97,7 +97,7 @@ class TwoStageConfig(TwoStageValues):
             raise ValueError(
                 f"backward_neuron must be 'ternary' or 'trace', not {self.backward_neuron!r}"
             )
-        _ = self.neuron, self.couple.neuron  # their own checks
+        _ = self.neuron, self.signed_neurons.neuron  # their own checks
 
     @property
     def neuron(self) -> NeuronModel:
@@ -109,7 +109,7 @@ class TwoStageConfig(TwoStageValues):
         return leaky_integrate_and_fire(self.v_threshold, self.v_rest, self.leak)
 
     @property
-    def couple(self) -> TernaryCouple | TracePair:
+    def signed_neurons(self) -> TernaryCouple | TracePair:
         """What stage 2 consists of."""
         kind = TracePair if self.backward_neuron == "trace" else TernaryCouple
         return kind(self.v_threshold_backward, self.v_rest_backward, self.leak)

@@ -115,13 +115,13 @@ def forward_runs(
 
 def backward_runs(
     network: Architecture,
-    couple: TernaryCouple | TracePair,
+    neurons: TernaryCouple | TracePair,
     *,
     dtype: FloatingPoint = "float64",
     **options: Any,
 ) -> list[Array]:
     """Stage 2 with many inputs, one after the other on one network."""
-    stage = BackwardNetwork(network, couple, SAMPLES, dtype=dtype, **options)
+    stage = BackwardNetwork(network, neurons, SAMPLES, dtype=dtype, **options)
     g, masks = 4 * random_gradient(network, SAMPLES), random_masks(network, SAMPLES)
     dropout = random_dropout(network, SAMPLES)
     two = {name: mask[:2] for name, mask in masks.items()}

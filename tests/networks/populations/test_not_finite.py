@@ -113,10 +113,10 @@ def test_the_layer_that_overflows_first_is_named(synapses: SynapsesKind) -> None
         forward.run(np.ones((1, 1)), 30)
 
 
-@pytest.mark.parametrize("as_couples", [False, True])
-def test_potentials_of_stage_2_that_overflow(as_couples: bool) -> None:
+@pytest.mark.parametrize("couple", [False, True])
+def test_potentials_of_stage_2_that_overflow(couple: bool) -> None:
     network = architecture("2-2", (1,))
-    backward = BackwardNetwork(network, TernaryCouple(), SAMPLES, as_couples=as_couples)
+    backward = BackwardNetwork(network, TernaryCouple(), SAMPLES, couple=couple)
     backward.set_parameters({n: np.ones(s) for n, s in network.parameter_shapes().items()})
     masks = {layer.name: np.ones((SAMPLES, *layer.shape)) for layer in network.layers}
     with pytest.raises(NotFiniteError, match=r"'v' of 'layer2.* from step 2 of stage 2"):

@@ -86,10 +86,10 @@ def record(stage: BackwardNetwork, seed: int) -> tuple[BackwardRates, dict[str, 
 def test_a_couple_is_a_ternary_neuron(
     network: Architecture, v_threshold: float, span: float, leak: float, seed: int
 ) -> None:
-    couple = TernaryCouple(v_threshold, v_threshold - span, leak)
+    neurons = TernaryCouple(v_threshold, v_threshold - span, leak)
     stages = [
-        BackwardNetwork(network, couple, SAMPLES, as_couples=as_couples, dtype="float64")
-        for as_couples in (False, True)
+        BackwardNetwork(network, neurons, SAMPLES, couple=couple, dtype="float64")
+        for couple in (False, True)
     ]
     (rates, ternary), (rates_of_couples, couples) = (record(stage, seed) for stage in stages)
     for layer in network.layers:
@@ -105,6 +105,6 @@ def test_a_couple_is_a_ternary_neuron(
 
 def test_both_sides_fire() -> None:
     """What the property above compares is not silence."""
-    stage = BackwardNetwork(NETWORKS[1], TernaryCouple(), SAMPLES, as_couples=True, dtype="float64")
+    stage = BackwardNetwork(NETWORKS[1], TernaryCouple(), SAMPLES, couple=True, dtype="float64")
     _, recordings = record(stage, seed=7)
     assert all(len(recording.raster) > 5 for recording in recordings.values())

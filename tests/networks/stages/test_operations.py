@@ -82,7 +82,7 @@ def backward(
     simulation = Simulation(
         dtype="float64", synapses=synapses, learning="spikes" if learns else "rates"
     )
-    stage = BackwardNetwork(NETWORK, neurons, 1, simulation, as_couples=couple)
+    stage = BackwardNetwork(NETWORK, neurons, 1, simulation, couple=couple)
     stage.set_parameters(parameters(NETWORK, 0.0))
     one = np.ones((1, 1, 3, 3))
     return stage.run(

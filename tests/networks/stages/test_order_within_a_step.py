@@ -64,23 +64,23 @@ def test_stage_1(synapses: SynapsesKind) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("as_couples", [False, True])
+@pytest.mark.parametrize("couple", [False, True])
 @pytest.mark.parametrize("synapses", ["shared", "explicit"])
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_stage_2_runs_the_other_way(synapses: SynapsesKind, as_couples: bool, sign: float) -> None:
+def test_stage_2_runs_the_other_way(synapses: SynapsesKind, couple: bool, sign: float) -> None:
     """g = 2 drives layer 3, whose spike reaches layers 2 and 1 at once.
 
     The transposed weights are 4, and a spike stands for 2, times 1/4: layers 2 and 1 receive 2. The
     -4/2 from layer 1 comes a step later.
     """
     stage = BackwardNetwork(
-        CHAIN, TernaryCouple(1.0, -1.0), 1, as_couples=as_couples, synapses=synapses,
+        CHAIN, TernaryCouple(1.0, -1.0), 1, couple=couple, synapses=synapses,
         dtype="float64",
     )  # fmt: skip
     doubled = {**WEIGHTS, "feedback.weight": np.array([[-4.0]])}
     doubled |= {f"layer{n}.weight": np.array([[4.0]]) for n in (2, 3)}
     stage.set_parameters(doubled)
-    side = {1.0: "_positive", -1.0: "_negative"}[sign] if as_couples else ""
+    side = {1.0: "_positive", -1.0: "_negative"}[sign] if couple else ""
     monitors = [spikes_of(stage[f"{layer.name}{side}"]) for layer in CHAIN.layers]
     stage.network.add(monitors)
     open_masks = {layer.name: np.ones((1, 1)) for layer in CHAIN.layers}

@@ -34,7 +34,7 @@ def rates(
     network_name: str,
     leak: float,
     *,
-    as_couples: bool = False,
+    couple: bool = False,
     frames: bool = False,
     **options: PropagationChoice | SynapsesChoice,
 ) -> list[dict[str, Array]]:
@@ -43,7 +43,7 @@ def rates(
     neuron = leaky_integrate_and_fire(leak=leak) if leak < 1 else integrate_and_fire()
     forward = ForwardNetwork(network, neuron, SAMPLES, dtype="float64", **options)  # type: ignore[arg-type]
     backward = BackwardNetwork(
-        network, TernaryCouple(0.25, -0.25, leak), SAMPLES, as_couples=as_couples, dtype="float64",
+        network, TernaryCouple(0.25, -0.25, leak), SAMPLES, couple=couple, dtype="float64",
         **options,  # type: ignore[arg-type]
     )  # fmt: skip
     parameters = random_parameters(network)
@@ -70,15 +70,15 @@ def assert_equal(first: list[dict[str, Array]], second: list[dict[str, Array]]) 
 
 
 @pytest.mark.parametrize("frames", [False, True], ids=["constant", "frames"])
-@pytest.mark.parametrize("as_couples", [False, True], ids=["ternary", "couples"])
+@pytest.mark.parametrize("couple", [False, True], ids=["ternary", "couples"])
 @pytest.mark.parametrize("leak", LEAKS)
 @pytest.mark.parametrize("synapses", ["shared", "explicit"])
 def test_a_pipeline_counts_like_a_sequence(
-    synapses: SynapsesChoice, leak: float, as_couples: bool, frames: bool
+    synapses: SynapsesChoice, leak: float, couple: bool, frames: bool
 ) -> None:
     expected = rates("pipeline", leak, frames=frames)
     found = rates(
-        "pipeline", leak, frames=frames, as_couples=as_couples, synapses=synapses,
+        "pipeline", leak, frames=frames, couple=couple, synapses=synapses,
         propagation="synchronous",
     )  # fmt: skip
     assert_equal(found, expected)
@@ -87,9 +87,9 @@ def test_a_pipeline_counts_like_a_sequence(
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_loop_is_another_system_but_the_same_with_all_synapses(leak: float) -> None:
     synchronous = [
-        rates("loop", leak, propagation="synchronous", synapses=synapses, as_couples=as_couples)
+        rates("loop", leak, propagation="synchronous", synapses=synapses, couple=couple)
         for synapses in ("shared", "explicit")
-        for as_couples in (False, True)
+        for couple in (False, True)
     ]
     for other in synchronous[1:]:
         assert_equal(other, synchronous[0])

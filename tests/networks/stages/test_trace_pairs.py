@@ -77,4 +77,4 @@ def test_a_current_for_every_layer() -> None:
 
 def test_there_are_no_couples_of_them() -> None:
     with pytest.raises(ValueError, match="neurons with traces do not: leave couple out"):
-        BackwardNetwork(NETWORK, TracePair(), 1, as_couples=True)
+        BackwardNetwork(NETWORK, TracePair(), 1, couple=True)

@@ -198,7 +198,7 @@ def test_words_for_different_trainings(unlike: list[dict[str, Any]]) -> None:
 def test_a_realisation_that_is_changed_back() -> None:
     """What a word stands for does not outlive it."""
     shown = replace(BASE, realisation="explicit-couples")
-    assert (shown.simulation.synapses, shown.as_couples) == ("explicit", True)
+    assert (shown.simulation.synapses, shown.has_couples) == ("explicit", True)
     assert replace(shown, realisation="fast") == BASE
 
 

@@ -55,7 +55,7 @@ def test_the_papers_realisation_has_the_same_weights(tmp_path: Path) -> None:
     """Two iterations: gradients are added up in another order, spikes are the same."""
     fast = train(tmp_path / "fast", "--max-iterations", "2")
     shown = train(tmp_path / "shown", "--max-iterations", "2", "--realisation", "explicit-couples")
-    assert (shown.recipe.simulation.synapses, shown.recipe.as_couples) == ("explicit", True)
+    assert (shown.recipe.simulation.synapses, shown.recipe.has_couples) == ("explicit", True)
     for name, values in fast.weights.items():
         np.testing.assert_allclose(shown.weights[name], values, rtol=1e-12, atol=1e-15)
     assert shown.trainer.backward.groups.keys() == {"layer1_positive", "layer1_negative"}

@@ -168,4 +168,4 @@ def _synapses(recipe: Recipe, architecture: Architecture, part: int) -> int:
 def has_two_sides(recipe: Recipe) -> bool:
     """Whether stage 2 is of couples, asked for or preferred by the device, or of pairs."""
     pairs = recipe.backward_neuron == "trace"
-    return pairs or recipe.as_couples or recipe.simulation.facts.couples
+    return pairs or recipe.has_couples or recipe.simulation.facts.couples

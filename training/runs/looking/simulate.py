@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,12 +209,11 @@ def _group(method: Method, recording: Recording) -> NeuronGroup:
 
 def _values(recording: Recording, trace: Trace, method: Method, steps: int) -> NDArray[Any]:
     """What was recorded, shape (steps, *shape of the layer); spikes from the steps of the count."""
-    stage = cast(Any, method.stages[recording.stage])
+    stage = method.stages[recording.stage]
     values = trace.values[stage.window(recording.group, steps)]
     if recording.variable != SPIKES:
         return np.array(values)
-    neuron = stage.neuron if recording.stage == "forward" else stage.couple.neuron
-    leak = 1.0 if trace.variable == FIRED else neuron.leak
+    leak = 1.0 if trace.variable == FIRED else stage.neuron.leak
     counts = values.astype(np.float64)
     before = np.concatenate([np.zeros_like(counts[:1]), counts[:-1]])
     return np.rint(counts - leak * before).astype(np.int8)

@@ -84,15 +84,15 @@ def test_recorded_cases(name: str, couple: bool | None, is_sequential: bool, cac
 @pytest.mark.parametrize("network", [LOOP, PIPELINE], ids=["loop", "pipeline"])
 def test_both_stages_step_by_step(network: Architecture, cache: Path) -> None:
     """After any number of steps, with new inputs, weights, masks, frames and smaller batches."""
-    neuron, couple = integrate_and_fire(), TernaryCouple(0.25, -0.25)
+    neuron, neurons = integrate_and_fire(), TernaryCouple(0.25, -0.25)
     expected = forward_runs(network, neuron, propagation="synchronous")
     found = forward_runs(network, neuron, **ON_GENN)
     for one, other in zip(found, expected, strict=True):
         assert_array_equal(one, other)
-    expected = backward_runs(network, couple, propagation="synchronous")
+    expected = backward_runs(network, neurons, propagation="synchronous")
     assert expected[-2].any()
-    for as_couples in (None, False):
-        found = backward_runs(network, couple, as_couples=as_couples, **ON_GENN)
+    for couple in (None, False):
+        found = backward_runs(network, neurons, couple=couple, **ON_GENN)
         for one, other in zip(found, expected, strict=True):
             assert_array_equal(one, other)
 

@@ -64,12 +64,12 @@ def test_stage_1_step_by_step(network: Architecture, backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("as_couples", [True, False], ids=["couples", "ternary"])
-def test_stage_2_step_by_step(as_couples: bool, backend: Backend) -> None:
+@pytest.mark.parametrize("couple", [True, False], ids=["couples", "ternary"])
+def test_stage_2_step_by_step(couple: bool, backend: Backend) -> None:
     """With new gradients, weights, masks, dropout and smaller batches."""
-    couple = TernaryCouple(0.25, -0.25)
-    expected = backward_runs(LOOP, couple, **SYNCHRONOUS)
-    found = backward_runs(LOOP, couple, as_couples=as_couples, **on(backend))
+    neurons = TernaryCouple(0.25, -0.25)
+    expected = backward_runs(LOOP, neurons, **SYNCHRONOUS)
+    found = backward_runs(LOOP, neurons, couple=couple, **on(backend))
     assert expected[-2].any()
     for one, other in zip(found, expected, strict=True):
         assert_array_equal(one, other, strict=True)
@@ -78,10 +78,10 @@ def test_stage_2_step_by_step(as_couples: bool, backend: Backend) -> None:
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_same_again_and_again(backend: Backend) -> None:
     """All samples, every time: a kernel that begins before the last one has ended shows here."""
-    couple = TernaryCouple(0.25, -0.25)
-    expected = backward_runs(LOOP, couple, **SYNCHRONOUS)
+    neurons = TernaryCouple(0.25, -0.25)
+    expected = backward_runs(LOOP, neurons, **SYNCHRONOUS)
     for _ in range(10):
-        found = backward_runs(LOOP, couple, as_couples=False, **on(backend))
+        found = backward_runs(LOOP, neurons, couple=False, **on(backend))
         for one, other in zip(found, expected, strict=True):
             assert_array_equal(one, other, strict=True)
 
@@ -114,17 +114,17 @@ def test_recorded_cases(case: RecordedCase, backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("as_couples", [True, False], ids=["couples", "ternary"])
-def test_memory_is_what_genn_counts(as_couples: bool, backend: Backend) -> None:
+@pytest.mark.parametrize("couple", [True, False], ids=["couples", "ternary"])
+def test_memory_is_what_genn_counts(couple: bool, backend: Backend) -> None:
     """GeNN notes the bytes of the arrays that it allocates beside its code; kernels come later."""
     samples = 3
     forward = ForwardNetwork(LOOP, integrate_and_fire(), samples, **on(backend))
-    backward = BackwardNetwork(LOOP, TernaryCouple(), samples, as_couples=as_couples, **on(backend))
+    backward = BackwardNetwork(LOOP, TernaryCouple(), samples, couple=couple, **on(backend))
     kernels = sum(each.connection.kernel_values for each in incoming(LOOP))
-    one_to_one = 2 * len(LOOP.layers) if as_couples else 0
+    one_to_one = 2 * len(LOOP.layers) if couple else 0
     for stage, expected, values in (
         (forward, forward_memory(LOOP), kernels),
-        (backward, backward_memory(LOOP, as_couples), (4 if as_couples else 1) * kernels),
+        (backward, backward_memory(LOOP, couple), (4 if couple else 1) * kernels),
     ):
         stage.prepare()
         (counted,) = stage.simulator.folder.glob("*_CODE/model.sha")  # type: ignore[attr-defined]

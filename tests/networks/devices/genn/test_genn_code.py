@@ -117,7 +117,7 @@ def test_stage_2_is_of_couples(tmp_path: Path) -> None:
 
 
 def test_stage_2_of_ternary_neurons(tmp_path: Path) -> None:
-    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, as_couples=False, **on("cuda"))
+    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, couple=False, **on("cuda"))
     model, main = project(stage, tmp_path)
     assert "$(s_pre)" in model and "pullspike_countlayer1FromDevice();" in main
 
@@ -137,7 +137,7 @@ def test_blocks_are_warps_on_a_gpu(tmp_path: Path) -> None:
 
 def test_opencl_is_c(tmp_path: Path) -> None:
     """No templates, no namespaces; the functions of OpenCL C, and numbers without a suffix."""
-    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, as_couples=False, **on("opencl"))
+    stage = BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, couple=False, **on("opencl"))
     model, _ = project(stage, tmp_path)
     codes = re.findall(r'SET_(?:SIM|RESET|SUPPORT|SIM_SUPPORT)_CODE\("(.*?)"\);', model, re.DOTALL)
     code = "".join(codes)
