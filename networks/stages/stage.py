@@ -144,7 +144,7 @@ class Stage(ABC):
 
     @property
     def weights(self) -> Weights:
-        """What is in the synapses.
+        """What is in the synapses, to read; `set_parameters` writes others.
 
         Raises
         ------
