@@ -113,9 +113,14 @@ class Run:
 
     @property
     def weights(self) -> dict[str, NDArray[np.floating]]:
-        """Parameters by name as both stages use them, in PyTorch's layouts."""
-        checkpoint = self.checkpoint
-        return parameters_in_use(self.recipe, checkpoint.parameters, checkpoint.progress.iteration)
+        """Parameters by name as both stages use them, in PyTorch's layouts.
+
+        They are copies: what is done to them reaches the networks of the run by
+        ``trainer.set_parameters(...)`` alone.
+        """
+        learned, iteration = self.checkpoint.parameters, self.checkpoint.progress.iteration
+        used = parameters_in_use(self.recipe, learned, iteration)
+        return {name: values.copy() for name, values in used.items()}
 
     @property
     def network(self) -> TrainedNetwork:

@@ -1,0 +1,43 @@
+"""A run from Python: what it hands out, and where it is when folders and time have moved on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.runs.run import Run
+from training.runs.train import train
+
+RNG = np.random.default_rng(0)
+LABELS = np.arange(40) % 2
+IMAGES = (RNG.normal(size=(40, 4)) + 2 * LABELS[:, None]).astype(np.float32)
+OWN: dict[str, Any] = {
+    "images": IMAGES, "labels": LABELS, "architecture": "6 (F6)", "batch_size": 8, "epochs": 2,
+    "milestones": (), "forward_steps": 8, "backward_steps": 10, "dtype": "float64",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train(out=tmp_path_factory.mktemp("runs") / "run", **OWN).path
+
+
+@pytest.fixture
+def copy(trained: Path, tmp_path: Path) -> Path:
+    shutil.copytree(trained, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def test_the_weights_of_a_run_are_copies(trained: Path) -> None:
+    """A lesion of what was handed out is none of the run."""
+    run = Run(trained)
+    weights = run.weights
+    weights["readout.weight"][:] = 0
+    for found in (run.weights, run.network.weights, run.checkpoint.parameters):
+        assert found["readout.weight"].all()
+    run.trainer.set_parameters(weights)
+    assert (run.run_network(IMAGES[:2]).logits == weights["readout.bias"]).all()
