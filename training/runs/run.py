@@ -69,8 +69,9 @@ class Run:
     ) -> None:
         if checkpoint not in ("last", "best"):
             raise ValueError(f"checkpoint is '{checkpoint}': it must be 'last' or 'best'")
-        self.folder = open_run(Path(path))
-        self.data_dir = Path(data_dir)
+        # Another working directory changes nothing: they are what they were here and now.
+        self.folder = open_run(Path(path).absolute())
+        self.data_dir = Path(data_dir).absolute()
         self._which = checkpoint
 
     def __repr__(self) -> str:
@@ -88,7 +89,13 @@ class Run:
 
     @property
     def records(self) -> list[Record]:
-        """Lines of the log: one per iteration and one per evaluation."""
+        """Lines of the log: one per iteration and one per evaluation.
+
+        Raises
+        ------
+        RunFolderError
+            If the folder is not there any more.
+        """
         return self.folder.records()
 
     @cached_property

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from training.errors import RunFolderError
 from training.runs.run import Run
-from training.runs.train import train
+from training.runs.train import resume, train
 
 RNG = np.random.default_rng(0)
 LABELS = np.arange(40) % 2
@@ -41,3 +42,26 @@ def test_the_weights_of_a_run_are_copies(trained: Path) -> None:
         assert found["readout.weight"].all()
     run.trainer.set_parameters(weights)
     assert (run.run_network(IMAGES[:2]).logits == weights["readout.bias"]).all()
+
+
+def test_a_folder_that_is_gone_is_not_trained_anew(copy: Path, tmp_path: Path) -> None:
+    run = Run(copy)
+    copy.rename(tmp_path / "renamed")
+    with pytest.raises(RunFolderError, match=f"'{copy}' holds no run"):
+        resume(run, epochs=3)
+    with pytest.raises(RunFolderError, match=f"'{copy}' holds no run"):
+        _ = run.records
+    assert not copy.exists()
+
+
+def test_a_run_stays_where_it_is_in_another_directory(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = Run(copy.name, data_dir="images")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert (run.path, run.data_dir) == (copy, tmp_path / "images")
+    assert len(run.records) == 10
+    assert resume(run, epochs=3).records[-1]["epoch"] == 3
+    assert list(Path().iterdir()) == []

@@ -156,8 +156,17 @@ class RunFolder:
         append(self.metrics, encode(record))
 
     def records(self) -> list[Record]:
-        """Read the metrics, see `training.runs.files.records.read_records`."""
-        return read_records(self.metrics)
+        """Read the metrics, see `training.runs.files.records.read_records`.
+
+        Raises
+        ------
+        RunFolderError
+            If the folder holds no run any more.
+        """
+        records = read_records(self.metrics)
+        if not records:  # nothing is logged yet, or all of it has gone elsewhere
+            open_run(self.path)
+        return records
 
     def _make_folders(self) -> None:
         """Make what is missing of the folders, and remove what killed writers left in them."""
