@@ -98,6 +98,18 @@ class Run:
         """
         return self.folder.records()
 
+    def refresh(self) -> None:
+        """Read the folder anew, where another training may have gone on.
+
+        Recipe, weights, networks and images are read and built again when they are asked for.
+
+        Raises
+        ------
+        RunFolderError
+            If the folder is not there any more.
+        """
+        self.__dict__ = vars(Run(self.path, data_dir=self.data_dir, checkpoint=self._which))
+
     @cached_property
     def architecture(self) -> Architecture:
         """The network."""

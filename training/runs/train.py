@@ -112,6 +112,7 @@ def resume(
     Parameters
     ----------
     run : Run or path
+        A `Run` is as the folder is afterwards, too (`Run.refresh`).
     epochs : int, optional
         Passes over the training images in all; those of the recipe by default.
     stop_at_accuracy : float, optional
@@ -140,12 +141,15 @@ def resume(
         For epochs or an accuracy that cannot be.
     """
     run = run if isinstance(run, Run) else Run(run)
-    folder = open_run(run.path)  # it may be elsewhere by now
+    folder = open_run(run.path)  # it may be elsewhere since, or further on
     recipe = folder.recipe if epochs is None else replace(folder.recipe, epochs=epochs)
     if stop_at_accuracy is not None:
         recipe = replace(recipe, stop_at_accuracy=stop_at_accuracy)
     setting = _setting(run.data_dir, progress, interruption)
-    return resume_in(folder, recipe, setting)
+    try:
+        return resume_in(folder, recipe, setting)
+    finally:
+        run.refresh()
 
 
 def _setting(data_dir: str | Path, progress: bool, interruption: Interruption | None) -> Setting:

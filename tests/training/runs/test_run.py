@@ -65,3 +65,26 @@ def test_a_run_stays_where_it_is_in_another_directory(
     assert len(run.records) == 10
     assert resume(run, epochs=3).records[-1]["epoch"] == 3
     assert list(Path().iterdir()) == []
+
+
+def test_a_run_that_was_resumed_is_the_one_that_came_of_it(copy: Path) -> None:
+    """Whether or not someone takes what `resume` returns."""
+    run = Run(copy)
+    before = run.evaluate().losses
+    longer = resume(run, epochs=3)
+    assert run.recipe == longer.recipe and run.records == longer.records
+    assert run.checkpoint.progress == longer.checkpoint.progress
+    assert run.evaluate().losses.tolist() == longer.evaluate().losses.tolist() != before.tolist()
+
+
+def test_a_run_that_went_on_elsewhere_is_refreshed(copy: Path) -> None:
+    run = Run(copy, checkpoint="best")
+    iteration = run.checkpoint.progress.iteration
+    resume(copy, epochs=9)
+    assert (run.recipe.epochs, run.checkpoint.progress.iteration) == (2, iteration)
+    run.refresh()
+    best = run.checkpoint.progress
+    assert run.recipe.epochs == 9 and best.iteration == best.best_iteration
+    stale = Run(copy)
+    resume(copy, epochs=10)
+    assert resume(stale, epochs=11).recipe.epochs == stale.recipe.epochs == 11
