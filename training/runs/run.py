@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
-from networks.arrays import as_array, truth_value, whole_number
-from networks.checks import check_image_shape
+from networks.arrays import truth_value, whole_number
 from networks.exchange import TrainedNetwork
 from training.data import Images, find
 from training.data.batches import evaluation_batches
@@ -33,6 +32,7 @@ from training.runs.looking.evaluation import (
     prediction_of_all,
 )
 from training.runs.looking.exchange import Format, trained_network, write_network
+from training.runs.looking.given_images import as_the_stages_take
 from training.runs.shown.display import Bars, Display
 from training.updates.in_use import parameters_in_use
 
@@ -202,35 +202,35 @@ class Run:
 
         Parameters
         ----------
-        images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
-            As the network saw them in the training: scaled in the same way. Their rates, of every
-            neuron, are kept: for classes alone there is `predict`.
+        images : array, shape (images, *input_shape) or (images, T_F, *input_shape)
+            As the network saw them in the training: laid out and scaled in the same way. Their
+            rates, of every neuron, are kept: for classes alone there is `predict`.
 
         Raises
         ------
         ValueError
-            If there are none, they do not fit, some are masked, or they are not finite.
+            If there are none, they do not fit, some are masked, they are not finite, or whole
+            numbers such as 0 to 255, which no training takes.
         """
-        values = as_array(images, "the images")
-        check_image_shape(self.architecture, values)  # before anything compiles
-        return prediction_of_all(self.trainer, values, self.recipe.batch_size)
+        given = as_the_stages_take(images, self.architecture, self.recipe)
+        return prediction_of_all(self.trainer, given, self.recipe.batch_size)
 
     def predict(self, images: ArrayLike) -> NDArray[np.int64]:
         """The class of each image, shape (images,).
 
         Parameters
         ----------
-        images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
-            As the network saw them in the training: scaled in the same way.
+        images : array, shape (images, *input_shape) or (images, T_F, *input_shape)
+            As the network saw them in the training: laid out and scaled in the same way, such as
+            those in ``images.test``.
 
         Raises
         ------
         ValueError
-            If the images do not fit, some are masked, or they are not finite.
+            As `run_network`, but for no images.
         """
-        values = as_array(images, "the images")
-        check_image_shape(self.architecture, values)  # before anything compiles
-        return predicted_classes(self.trainer, values, self.recipe.batch_size)
+        given = as_the_stages_take(images, self.architecture, self.recipe)
+        return predicted_classes(self.trainer, given, self.recipe.batch_size)
 
     def evaluate(self, *, forward_steps: int | None = None, progress: bool = False) -> Evaluation:
         """Run stage 1 on all test images: accuracy, loss, confusions.
