@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from training.cli.command_line import main
 from training.errors import RunFolderError
+from training.recipes.recipe import Recipe
+from training.runs.files.kept_data import with_kept_data
 from training.runs.run import Run
 from training.runs.train import resume, train
 
@@ -88,3 +92,40 @@ def test_a_run_that_went_on_elsewhere_is_refreshed(copy: Path) -> None:
     stale = Run(copy)
     resume(copy, epochs=10)
     assert resume(stale, epochs=11).recipe.epochs == stale.recipe.epochs == 11
+
+
+def test_a_run_that_was_moved_has_its_images_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recipe says where they were when the training began, and so do the checkpoints."""
+    first = train(out=tmp_path / "first", **OWN)
+    first.path.rename(tmp_path / "moved")
+    monkeypatch.chdir(tmp_path)
+    run = Run("moved")
+    assert run.recipe.data_set == str(tmp_path / "moved" / "data")
+    assert run.evaluate().losses.tolist() == first.evaluate().losses.tolist()
+    assert main(["evaluate", "moved"]) == 0
+    longer = resume(run, epochs=3)
+    assert longer.predict(IMAGES[:3]).tolist() == Run(longer.path).predict(IMAGES[:3]).tolist()
+    Path("moved").rename("again")
+    assert Run("again", checkpoint="best").evaluate().accuracy > 0.5
+    assert resume("again", epochs=4).records[-1]["epoch"] == 4
+
+
+def test_a_copy_of_a_run_reads_its_own_images(trained: Path, copy: Path) -> None:
+    np.save(copy / "data" / "images.npy", IMAGES + 1)
+    with pytest.raises(RunFolderError, match=f"images of {copy / 'data'} are not those"):
+        Run(copy).evaluate()
+    assert Run(trained).evaluate().accuracy > 0.5
+    shutil.rmtree(copy / "data")  # the original's are the same
+    assert Run(copy).evaluate().accuracy == Run(trained).evaluate().accuracy
+
+
+def test_images_elsewhere_stay_there(tmp_path: Path) -> None:
+    """Whatever the folder is called: a run keeps those that came from memory, and no others."""
+    recipe = Recipe(data_set=str(tmp_path / "data"), architecture="6")
+    assert with_kept_data(recipe, tmp_path / "run") is recipe
+    (tmp_path / "run" / "data").mkdir(parents=True)
+    for data_set in ("digits", str(tmp_path / "data.npz"), str(tmp_path / "retina")):
+        other = replace(recipe, data_set=data_set)
+        assert with_kept_data(other, tmp_path / "run") is other
