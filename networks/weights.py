@@ -1,7 +1,8 @@
 """All parameters of a network: copied in, cast and checked once.
 
-What the caller does with his arrays afterwards changes nothing here. Each kernel is permuted once
-for all synapses that carry it, in both stages and in all threads.
+What the caller does with his arrays afterwards changes nothing here, and those that are read here
+cannot be written: biases would follow, and kernels, which synapses have copies of, would not. Each
+kernel is permuted once for all synapses that carry it, in both stages and in all threads.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+from torch import Tensor
 
 from networks.architecture import Architecture
 from networks.arrays import by_name, numbers
@@ -20,7 +22,9 @@ Array = NDArray[np.floating]
 
 
 class Weights(Mapping[str, Array]):
-    """Parameters by name, ``layer1.weight``, ``layer1.bias``, ..., in PyTorch's layouts.
+    """Parameters by name, ``layer1.weight``, ``layer1.bias``, ..., in PyTorch's layouts, to read.
+
+    Others are written with `set_parameters`: ``{**weights, "readout.bias": other}``.
 
     Parameters
     ----------
@@ -28,6 +32,12 @@ class Weights(Mapping[str, Array]):
     parameters : dict of array
         Named and shaped as `Architecture.parameter_shapes` says.
     dtype : {"float32", "float64"}
+
+    Attributes
+    ----------
+    tensors : dict of Tensor
+        The same numbers as torch takes them: it warns of arrays that cannot be written, and has no
+        such tensors. Nothing writes into these.
 
     Raises
     ------
@@ -46,6 +56,11 @@ class Weights(Mapping[str, Array]):
             for name, values in by_name(parameters, "the parameters").items()
         }
         architecture.check_parameters(own)
+        self.tensors: Mapping[str, Tensor] = {
+            name: torch.from_numpy(values) for name, values in own.items()
+        }
+        for values in own.values():
+            values.flags.writeable = False
         self._arrays: dict[str, Array] = own
         self._kernels: dict[str, Array] = {}
 
@@ -65,8 +80,7 @@ class Weights(Mapping[str, Array]):
     def kernel(self, name: str, connection: Connection) -> Array:
         """The kernel of a connection, as synapses take it (`Connection.kernel`)."""
         if name not in self._kernels:
-            weight = self._arrays.get(f"{name}.weight")
-            tensor = None if weight is None else torch.from_numpy(weight)
+            tensor = self.tensors.get(f"{name}.weight")
             self._kernels[name] = connection.kernel(tensor).numpy()
         return self._kernels[name]
 

@@ -140,7 +140,7 @@ errors = []
 for last in seen:
     cut = streams.copy()
     cut[:, last:] = cut[:, :last].mean(axis=1, keepdims=True)  # go on with what was seen so far
-    guessed = run.predict(np.moveaxis(cut, 1, 0))
+    guessed = run.predict(cut)
     errors.append(100 * float((guessed != held_out).mean()))
 
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 3.2), width_ratios=(1, 1, 1.3))

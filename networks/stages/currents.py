@@ -15,20 +15,19 @@ from numpy.typing import NDArray
 
 from networks.architecture import Layer
 from networks.populations.neurons import channel_values, dropout_values
+from networks.weights import Weights
 
 Array = NDArray[np.floating]
 
 
-def input_current(
-    layer: Layer, parameters: Mapping[str, Array], images: Array, mask: Array | None
-) -> Array:
+def input_current(layer: Layer, parameters: Weights, images: Array, mask: Array | None) -> Array:
     """Return ``D^1 * (F^1 x + b^1)``.
 
     Parameters
     ----------
     layer : Layer
         The first one.
-    parameters : dict of array
+    parameters : Weights
         Of the whole architecture.
     images : array, shape (samples, *input_shape)
         x, of one step.
@@ -39,9 +38,8 @@ def input_current(
     -------
     array, shape (samples, *layer.shape)
     """
-    weight = parameters.get(f"{layer.name}.weight")
+    w = parameters.tensors.get(f"{layer.name}.weight")
     x = torch.as_tensor(images)
-    w = None if weight is None else torch.as_tensor(weight).to(x.dtype)
     if x.ndim == 4:
         x = x.contiguous(memory_format=torch.channels_last)  # the layout of the populations
     current: Array = layer.connection.apply(w, x).numpy()

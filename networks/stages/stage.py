@@ -150,7 +150,7 @@ class Stage(InTurn, ABC):
 
     @property
     def weights(self) -> Weights:
-        """What is in the synapses.
+        """What is in the synapses, to read; `set_parameters` writes others.
 
         Raises
         ------

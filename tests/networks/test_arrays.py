@@ -212,6 +212,18 @@ def test_weights_are_the_networks_own() -> None:
         assert_array_equal(again.gradients[name], gradient)
 
 
+def test_weights_are_read_and_not_written() -> None:
+    """Half of a write would take effect: of biases, which the stages read in every run."""
+    trainer().set_parameters(random_parameters(NETWORK))
+    for stage in trainer().stages.values():
+        for name, values in stage.weights.items():
+            with pytest.raises(ValueError, match="read-only"):
+                values[...] = 7.0
+            assert_array_equal(stage.weights[name], random_parameters(NETWORK)[name])
+        stage.set_parameters({**stage.weights, "layer1.bias": np.zeros(3)})
+        assert not stage.weights["layer1.bias"].any()
+
+
 @pytest.mark.parametrize(
     "labels",
     [

@@ -35,6 +35,8 @@ class DataSet:
         mapped into memory.
     frames : int, optional
         Images per sample, one for each step of stage 1, if it is such a data set.
+    whole_numbers : bool
+        Whether pixels are spikes or counts, and kept as bytes.
     fetch : callable, optional
         Downloads the files into the folder of all data sets, those that are not there; without it
         none are needed.
@@ -48,6 +50,7 @@ class DataSet:
     checksums: Mapping[str, str] = field(default_factory=dict)
     pixel_bytes: tuple[int, int] = (4, 4)
     frames: int | None = None
+    whole_numbers: bool = False
     fetch: Callable[[Path], None] | None = None
 
     @property

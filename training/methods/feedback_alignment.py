@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from networks import Architecture
@@ -115,7 +116,9 @@ class FeedbackAlignment(FirstStageMethod):
         loss = self.first.loss(stage1, batch)
         currents = {
             layer.name: output_gradient(
-                loss.logits_gradient, self.random_feedback[layer.name], layer.shape
+                loss.logits_gradient,
+                torch.from_numpy(self.random_feedback[layer.name]),
+                layer.shape,
             )
             for layer in self.architecture.layers
         }

@@ -44,6 +44,7 @@ def two_stage_gradients(
     parameters : dict of array
         Named and shaped as `Architecture.parameter_shapes` says.
     images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+        With a frame per step the time is first, not the samples as in the data of a run.
     labels : int array, shape (samples,)
     config : TwoStageConfig
     dropout_masks : dict of array, optional
@@ -94,6 +95,7 @@ def implicit_gradients(
     parameters : dict of array
         Named and shaped as `Architecture.parameter_shapes` says.
     images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+        With a frame per step the time is first, not the samples as in the data of a run.
     labels : int array, shape (samples,)
     config : TwoStageConfig
         Those of its values that belong to stage 1, and the loss scale.

@@ -129,6 +129,7 @@ class Method(InTurn, ABC):
         Parameters
         ----------
         images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+            With a frame per step the time is first, not the samples as in the data of a run.
         dropout_masks : dict of array, optional
             Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
         count : bool
@@ -159,6 +160,7 @@ class Method(InTurn, ABC):
         Parameters
         ----------
         images : array, shape (samples, *input_shape) or (T_F, samples, *input_shape)
+            With a frame per step the time is first, not the samples as in the data of a run.
         labels : int array, shape (samples,)
         dropout_masks : dict of array, optional
             Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.

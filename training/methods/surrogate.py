@@ -153,7 +153,7 @@ class Surrogate(RecipeMethod):
             logits, [self._tensors[name] for name in names], torch.from_numpy(gradient),
             allow_unused=True, materialize_grads=True,
         )  # fmt: skip
-        readout = self._tensors["readout.weight"].detach().numpy()
+        readout = self._tensors["readout.weight"].detach()
         return StepResult(
             logits=prediction.logits,
             loss=loss,

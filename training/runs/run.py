@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
-from networks.arrays import as_array, truth_value, whole_number
-from networks.checks import check_image_shape
+from networks.arrays import truth_value, whole_number
 from networks.exchange import TrainedNetwork
 from training.data import Images, find
 from training.data.batches import evaluation_batches
@@ -33,6 +32,7 @@ from training.runs.looking.evaluation import (
     prediction_of_all,
 )
 from training.runs.looking.exchange import Format, trained_network, write_network
+from training.runs.looking.given_images import as_the_stages_take
 from training.runs.shown.display import Bars, Display
 from training.updates.in_use import parameters_in_use
 
@@ -69,8 +69,9 @@ class Run:
     ) -> None:
         if checkpoint not in ("last", "best"):
             raise ValueError(f"checkpoint is '{checkpoint}': it must be 'last' or 'best'")
-        self.folder = open_run(Path(path))
-        self.data_dir = Path(data_dir)
+        # Another working directory changes nothing: they are what they were here and now.
+        self.folder = open_run(Path(path).absolute())
+        self.data_dir = Path(data_dir).absolute()
         self._which = checkpoint
 
     def __repr__(self) -> str:
@@ -88,8 +89,26 @@ class Run:
 
     @property
     def records(self) -> list[Record]:
-        """Lines of the log: one per iteration and one per evaluation."""
+        """Lines of the log: one per iteration and one per evaluation.
+
+        Raises
+        ------
+        RunFolderError
+            If the folder is not there any more.
+        """
         return self.folder.records()
+
+    def refresh(self) -> None:
+        """Read the folder anew, where another training may have gone on.
+
+        Recipe, weights, networks and images are read and built again when they are asked for.
+
+        Raises
+        ------
+        RunFolderError
+            If the folder is not there any more.
+        """
+        self.__dict__ = vars(Run(self.path, data_dir=self.data_dir, checkpoint=self._which))
 
     @cached_property
     def architecture(self) -> Architecture:
@@ -113,9 +132,14 @@ class Run:
 
     @property
     def weights(self) -> dict[str, NDArray[np.floating]]:
-        """Parameters by name as both stages use them, in PyTorch's layouts."""
-        checkpoint = self.checkpoint
-        return parameters_in_use(self.recipe, checkpoint.parameters, checkpoint.progress.iteration)
+        """Parameters by name as both stages use them, in PyTorch's layouts.
+
+        They are copies: what is done to them reaches the networks of the run by
+        ``trainer.set_parameters(...)`` alone.
+        """
+        learned, iteration = self.checkpoint.parameters, self.checkpoint.progress.iteration
+        used = parameters_in_use(self.recipe, learned, iteration)
+        return {name: values.copy() for name, values in used.items()}
 
     @property
     def network(self) -> TrainedNetwork:
@@ -178,35 +202,35 @@ class Run:
 
         Parameters
         ----------
-        images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
-            As the network saw them in the training: scaled in the same way. Their rates, of every
-            neuron, are kept: for classes alone there is `predict`.
+        images : array, shape (images, *input_shape) or (images, T_F, *input_shape)
+            As the network saw them in the training: laid out and scaled in the same way. Their
+            rates, of every neuron, are kept: for classes alone there is `predict`.
 
         Raises
         ------
         ValueError
-            If there are none, they do not fit, some are masked, or they are not finite.
+            If there are none, they do not fit, some are masked, they are not finite, or whole
+            numbers such as 0 to 255, which no training takes.
         """
-        values = as_array(images, "the images")
-        check_image_shape(self.architecture, values)  # before anything compiles
-        return prediction_of_all(self.trainer, values, self.recipe.batch_size)
+        given = as_the_stages_take(images, self.architecture, self.recipe)
+        return prediction_of_all(self.trainer, given, self.recipe.batch_size)
 
     def predict(self, images: ArrayLike) -> NDArray[np.int64]:
         """The class of each image, shape (images,).
 
         Parameters
         ----------
-        images : array, shape (images, *input_shape) or (T_F, images, *input_shape)
-            As the network saw them in the training: scaled in the same way.
+        images : array, shape (images, *input_shape) or (images, T_F, *input_shape)
+            As the network saw them in the training: laid out and scaled in the same way, such as
+            those in ``images.test``.
 
         Raises
         ------
         ValueError
-            If the images do not fit, some are masked, or they are not finite.
+            As `run_network`, but for no images.
         """
-        values = as_array(images, "the images")
-        check_image_shape(self.architecture, values)  # before anything compiles
-        return predicted_classes(self.trainer, values, self.recipe.batch_size)
+        given = as_the_stages_take(images, self.architecture, self.recipe)
+        return predicted_classes(self.trainer, given, self.recipe.batch_size)
 
     def evaluate(self, *, forward_steps: int | None = None, progress: bool = False) -> Evaluation:
         """Run stage 1 on all test images: accuracy, loss, confusions.

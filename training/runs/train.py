@@ -6,30 +6,21 @@ installs signal handlers, so it works in notebooks, threads and workers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from numpy.typing import NDArray
-
 from networks.arrays import truth_value, whole_number
-from training.checks.trainable import trainable_network
-from training.checks.unread import check_asked
-from training.data.own_data.from_memory import FOLDER, gathered, write_arrays
+from training.data.own_data.from_memory import FOLDER, gathered
 from training.interruption import Interruption
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
-from training.runs.beginning import first_checkpoint, where_it_stopped
-from training.runs.files.checkpoint import Checkpoint
-from training.runs.files.creation import new_run
-from training.runs.files.finished import check_end
-from training.runs.files.folder import RunFolder, continued
-from training.runs.files.lock import only_writer
+from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.output_path import check_vacant
-from training.runs.prepare import Setting, check_checkpoint, load_images, prepare
+from training.runs.in_folder import resume_in, train_in
+from training.runs.prepare import Setting
 from training.runs.run import Run
 from training.runs.shown.display import Bars, Display
 
@@ -87,7 +78,7 @@ def train(
     if max_iterations is not None:
         max_iterations = whole_number(max_iterations, "max_iterations")
     download = truth_value(download, "download")
-    path = Path(out) if out is not None else dated_path(recipe_name(recipe))
+    path = (Path(out) if out is not None else dated_path(recipe_name(recipe))).absolute()
     check_vacant(path)
     if images is None and recipe is None:
         raise ValueError("give the name of a recipe, or images and an architecture")
@@ -101,47 +92,11 @@ def train(
     if arrays is not None and download:
         raise ValueError("images of your own cannot be downloaded: leave download out")
     if arrays is not None:
-        fields["data_set"] = str((path / FOLDER).absolute())
+        fields["data_set"] = str(path / FOLDER)
     chosen = chosen_recipe(recipe, fields)
     setting = replace(_setting(data_dir, progress, interruption), download=download)
     folder = RunFolder(path, recipe_name(recipe), chosen)
     return train_in(folder, setting, max_iterations, arrays, fields_asked_for(recipe, chosen))
-
-
-def train_in(
-    folder: RunFolder,
-    setting: Setting,
-    max_iterations: int | None = None,
-    arrays: Mapping[str, NDArray[Any]] | None = None,
-    asked: Sequence[str] = (),
-) -> Run:
-    """Train in a run folder that is not there yet.
-
-    Parameters
-    ----------
-    folder : RunFolder
-        If it has a fingerprint, images of another one are refused.
-    setting : Setting
-        Of this process alone.
-    max_iterations : int, optional
-    arrays : dict of array, optional
-        Written into the folder first: the data set of the recipe.
-    asked : sequence of str
-        Fields of the recipe that someone has asked for: those that nothing reads are refused.
-
-    Raises
-    ------
-    UserError, ValueError
-        As `train`.
-    """
-    recipe = folder.recipe
-    with new_run(folder.path):
-        if arrays is not None:
-            write_arrays(folder.path, arrays)
-        architecture = trainable_network(recipe)
-        check_asked(asked, recipe, architecture)
-        checkpoint = first_checkpoint(folder.name, recipe, architecture)
-        return _train(folder, checkpoint, setting, max_iterations, new=True)
 
 
 def resume(
@@ -157,6 +112,7 @@ def resume(
     Parameters
     ----------
     run : Run or path
+        A `Run` is as the folder is afterwards, too (`Run.refresh`).
     epochs : int, optional
         Passes over the training images in all; those of the recipe by default.
     stop_at_accuracy : float, optional
@@ -185,42 +141,20 @@ def resume(
         For epochs or an accuracy that cannot be.
     """
     run = run if isinstance(run, Run) else Run(run)
-    recipe = run.recipe if epochs is None else replace(run.recipe, epochs=epochs)
+    folder = open_run(run.path)  # it may be elsewhere since, or further on
+    recipe = folder.recipe if epochs is None else replace(folder.recipe, epochs=epochs)
     if stop_at_accuracy is not None:
         recipe = replace(recipe, stop_at_accuracy=stop_at_accuracy)
     setting = _setting(run.data_dir, progress, interruption)
-    with only_writer(run.path):
-        folder = continued(run.folder, recipe)
-        checkpoint = where_it_stopped(run.folder, run.architecture)
-        check_checkpoint(checkpoint, run.folder, setting)
-        check_end(recipe, run.recipe, checkpoint.progress)
-        return _train(folder, checkpoint, setting, None, new=False)
-
-
-def _train(
-    folder: RunFolder,
-    checkpoint: Checkpoint,
-    setting: Setting,
-    max_iterations: int | None,
-    *,
-    new: bool,
-) -> Run:
-    """Train from a checkpoint, in a folder that is locked already."""
-    folder, images = load_images(folder, setting)
-    loop = prepare(folder, images, checkpoint, setting, max_iterations)
-    if new:
-        folder.create()
-    else:
-        folder.reopen(checkpoint.progress)
-    loop.train()
-    run = Run(folder.path, data_dir=setting.data_dir)
-    run.images, run.trainer = images, loop.trainer  # they need not be read and built again
-    return run
+    try:
+        return resume_in(folder, recipe, setting)
+    finally:
+        run.refresh()
 
 
 def _setting(data_dir: str | Path, progress: bool, interruption: Interruption | None) -> Setting:
     return Setting(
-        Path(data_dir),
+        Path(data_dir).absolute(),
         display=Bars() if truth_value(progress, "progress") else Display(),
         interruption=interruption or Interruption(),
     )

@@ -23,8 +23,9 @@ from training.recipes.method_facts import SECOND_STAGE
 from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import RunFolder
+from training.runs.in_folder import train_in
 from training.runs.prepare import Setting
-from training.runs.train import resume, train, train_in
+from training.runs.train import resume, train
 from training.updates.initialisation import initial_parameters
 
 NO_STAGE_2 = ("implicit", "surrogate", "conversion")

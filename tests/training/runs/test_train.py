@@ -106,19 +106,26 @@ def test_a_prediction_takes_whatever_is_an_array(run: Run) -> None:
     ("images", "said"),
     [
         (np.ma.masked_less(IMAGES, 0), "the images are a masked array: fill what is masked"),
-        (3.5, r"the images have shape \(\): the architecture needs \(samples, 4\)"),
+        (
+            3.5,
+            r"the images have shape \(\): the network takes \(images, 4\), or .* \(images, 8, 4\)",
+        ),
         (torch.tensor(3.5), r"the images have shape \(\)"),
         (IMAGES[0], r"shape \(4,\): the"),
         (np.zeros((0, 3)), r"shape \(0, 3\): the"),
         (None, r"shape \(\)"),
         (IMAGES * np.nan, "NaN or infinite"),
         (IMAGES.astype(object), "of type object"),
+        ((9 * IMAGES).astype(np.uint8), "of type uint8: the network was trained on floating-point"),
+        ((9 * IMAGES).astype(int).tolist(), "of type int64: .* so scale these as"),
+        (IMAGES > 0, "of type bool: the network"),
         (torch.tensor(IMAGES).to_sparse(), r"are no array \(.*: give an array or a tensor"),
     ],
 )
 def test_what_cannot_be_predicted(run: Run, images: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        run.predict(images)
+    for look in (run.predict, run.run_network):
+        with pytest.raises(ValueError, match=said), np.errstate(invalid="ignore"):
+            look(images)
 
 
 def test_a_recipe_gives_the_values_that_are_not_named(tmp_path: Path) -> None:
@@ -169,9 +176,19 @@ def test_frames_one_per_step(tmp_path: Path) -> None:
     frames = RNG.normal(size=(20, 8, 1, 4, 4)).astype(np.float32)
     given = {**OWN, "images": frames, "labels": LABELS[:20], "architecture": "2C3 (F2C3)"}
     run = train(out=tmp_path / "run", test_images=frames, test_labels=LABELS[:20], **given)
-    assert run.predict(frames.swapaxes(0, 1)).shape == (20,)
-    assert run.run_network(frames.swapaxes(0, 1)).alpha["layer1"].shape == (20, 2, 4, 4)
-    np.testing.assert_array_equal(run.evaluate().predicted, run.predict(frames.swapaxes(0, 1)))
+    assert run.run_network(frames).alpha["layer1"].shape == (20, 2, 4, 4)
+    np.testing.assert_array_equal(run.evaluate().predicted, run.predict(frames))
+    few = slice(4, 12)  # as many as there are frames
+    np.testing.assert_array_equal(run.predict(frames[few]), run.predict(frames)[few])
+    own = run.trainer.predict(frames[few].swapaxes(0, 1)).logits
+    np.testing.assert_array_equal(run.run_network(frames[few]).logits, own)
+    assert run.predict(frames[:0]).shape == (0,)
+    for look in (run.predict, run.run_network):
+        with pytest.raises(
+            ValueError,
+            match=r"\(8, 20, 1, 4, 4\): .* \(images, 1, 4, 4\), .* \(images, 8, 1, 4, 4\)",
+        ):
+            look(frames.swapaxes(0, 1))
     with pytest.raises(UserError, match="8 frames"):
         run.evaluate(forward_steps=9)
     with pytest.raises(UserError, match="have 8 frames, stage 1 takes 9 steps"):

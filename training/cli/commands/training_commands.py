@@ -33,10 +33,11 @@ from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.creation import new_run
 from training.runs.files.finished import check_end, nothing_left
-from training.runs.files.folder import RunFolder, continued, open_run, title_of
+from training.runs.files.folder import RunFolder, continued, open_run
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
 from training.runs.files.progress import Progress
+from training.runs.files.title import title_of
 from training.runs.looking.evaluation import evaluate
 from training.runs.prepare import Setting, build, check_checkpoint, load_images, prepare
 from training.runs.shown.display import Display

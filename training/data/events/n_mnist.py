@@ -67,5 +67,6 @@ N_MNIST = DataSet(
     _RECORDINGS.images,
     pixel_bytes=(0, 0),
     frames=STEPS,
+    whole_numbers=True,
     fetch=partial(from_tonic, kind="NMNIST"),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data.own_data.channels_last import refuse_channels_last
 from training.data.own_data.held_out import how_many
 from training.errors import DataError
 from training.suggestions import did_you_mean
@@ -131,6 +132,7 @@ def _images(values: NDArray[Any], name: str, where: str) -> NDArray[np.float32]:
         )
     if 0 in values.shape:
         raise DataError(f"the {name} of {where} have shape {values.shape}: there are none")
+    refuse_channels_last(values, name, where)
     # What is mapped into memory and of this type already is not copied.
     with np.errstate(over="ignore"):
         kept = values.astype(np.float32, copy=False)

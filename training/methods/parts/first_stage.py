@@ -76,12 +76,12 @@ class FirstStage:
 
     def predict(self, batch: Batch) -> Prediction:
         """Run stage 1 and the readout (Algorithm 1)."""
-        weights = self.network.weights
+        readout = self.network.weights.tensors
         rates = self.network.run(
             batch.images, self.config.forward_steps, batch.masks, count=batch.count
         )
         last = rates.alpha[self.architecture.output.name]
-        outputs = logits(last, weights["readout.weight"], weights["readout.bias"])
+        outputs = logits(last, readout["readout.weight"], readout["readout.bias"])
         return Prediction(outputs, rates.alpha, rates.firing_rates, rates.operations)
 
     def loss(self, prediction: Prediction, batch: Batch) -> LossGradient:
@@ -89,7 +89,7 @@ class FirstStage:
         loss, gradient = loss_and_gradient(
             prediction.logits, batch.labels, self.config.loss_scale, batch.whole
         )
-        readout = self.network.weights["readout.weight"]
+        readout = self.network.weights.tensors["readout.weight"]
         g = output_gradient(gradient, readout, self.architecture.output.shape)
         return LossGradient(loss, gradient, g)
 

@@ -129,12 +129,11 @@ class LinearSystem:
     def _back(self, name: str, beta: Array) -> Array:
         """Along one transposed connection."""
         target, connection = self._along[name]
-        weight = self._weights.get(f"{name}.weight")
-        tensor = None if weight is None else torch.from_numpy(weight)
+        weight = self._weights.tensors.get(f"{name}.weight")
         sent = self._factors[target] * torch.from_numpy(beta)
         if self._told is not None:
             self._told(name, connection, sent)
-        return connection.apply_transposed(tensor, sent).numpy()
+        return connection.apply_transposed(weight, sent).numpy()
 
 
 def solve(system: LinearSystem, g: Array, solver: Solver) -> Array:

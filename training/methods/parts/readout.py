@@ -9,36 +9,37 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from networks import NotFiniteError
 
 Array = NDArray[np.floating]
 
 
-def logits(alpha: Array, weight: Array, bias: Array) -> Array:
+def logits(alpha: Array, weight: Tensor, bias: Tensor) -> Array:
     """Output of the readout (Algorithm 1, the line ``o = W_o alpha_N + b_o``).
 
     Parameters
     ----------
     alpha : array, shape (samples, *shape of the last layer)
-    weight : array, shape (classes, units of the last layer)
-    bias : array, shape (classes,)
+    weight : tensor, shape (classes, units of the last layer)
+    bias : tensor, shape (classes,)
 
     Returns
     -------
     array, shape (samples, classes)
     """
     flat = torch.from_numpy(alpha).flatten(1)
-    return torch.addmm(torch.from_numpy(bias), flat, torch.from_numpy(weight).T).numpy()
+    return torch.addmm(bias, flat, weight.T).numpy()
 
 
-def output_gradient(logits_gradient: Array, weight: Array, shape: tuple[int, ...]) -> Array:
+def output_gradient(logits_gradient: Array, weight: Tensor, shape: tuple[int, ...]) -> Array:
     """The current of stage 2, ``g = W_o^T dL/do`` (Algorithm 2, line 5).
 
     Parameters
     ----------
     logits_gradient : array, shape (samples, classes)
-    weight : array, shape (classes, units of the last layer)
+    weight : tensor, shape (classes, units of the last layer)
     shape : tuple of int
         Shape of the last layer.
 
@@ -51,7 +52,7 @@ def output_gradient(logits_gradient: Array, weight: Array, shape: tuple[int, ...
     NotFiniteError
         If it is not finite: the training has diverged.
     """
-    g = torch.from_numpy(logits_gradient) @ torch.from_numpy(weight)
+    g = torch.from_numpy(logits_gradient) @ weight
     # The sum first: it is faster, and finite only if all values are.
     if not (g.sum().isfinite() or g.isfinite().all()):
         raise NotFiniteError(

@@ -22,6 +22,7 @@ from training.methods.parts.division import Division
 from training.recipes.earlier import completed
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint import Arrays, Checkpoint
+from training.runs.files.kept_data import with_kept_data
 from training.runs.files.progress import Progress
 from training.storage.files import write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
@@ -173,9 +174,8 @@ def _load(path: Path) -> Checkpoint:
     except (FileNotFoundError, KeyError, TypeError, SafetensorError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise CheckpointError(f"the checkpoint '{path}' is damaged ({reason}): {_REMEDY}") from None
-    return Checkpoint(
-        state.name, state.recipe, state.progress, parameters, momentum, state.division
-    )
+    recipe = with_kept_data(state.recipe, path.parent.parent)  # as `open_run` reads the run's
+    return Checkpoint(state.name, recipe, state.progress, parameters, momentum, state.division)
 
 
 def _split(arrays: Arrays, dtype: str) -> tuple[Arrays, Arrays]:

@@ -13,37 +13,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from training.data.own_data.from_memory import FOLDER
 from training.data.own_data.own import is_own
 from training.errors import RunFolderError
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
+from training.runs.files.kept_data import with_kept_data
 from training.runs.files.output_path import RECIPE_NAME, check_vacant
 from training.runs.files.progress import Progress
 from training.runs.files.records import Record, encode, read_records
+from training.runs.files.title import title_of
 from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.storage.system_errors import cause, remedy
-
-
-def title_of(name: str, recipe: Recipe) -> str:
-    """What a training is called: as its recipe, or as the file or folder of its own data.
-
-    Parameters
-    ----------
-    name : str
-        Of the recipe.
-    recipe : Recipe
-        As it is trained.
-    """
-    own = Path(recipe.data_set)
-    if not is_own(recipe.data_set) or own.name == FOLDER:  # arrays have no name of their own
-        return name
-    return re.sub(r"[^\w.+-]+", "-", own.stem) or name
 
 
 @dataclass(frozen=True)
@@ -156,8 +140,17 @@ class RunFolder:
         append(self.metrics, encode(record))
 
     def records(self) -> list[Record]:
-        """Read the metrics, see `training.runs.files.records.read_records`."""
-        return read_records(self.metrics)
+        """Read the metrics, see `training.runs.files.records.read_records`.
+
+        Raises
+        ------
+        RunFolderError
+            If the folder holds no run any more.
+        """
+        records = read_records(self.metrics)
+        if not records:  # nothing is logged yet, or all of it has gone elsewhere
+            open_run(self.path)
+        return records
 
     def _make_folders(self) -> None:
         """Make what is missing of the folders, and remove what killed writers left in them."""
@@ -200,7 +193,8 @@ def open_run(path: Path) -> RunFolder:
         raise RunFolderError(
             f"'{file}' cannot be read (damaged: {error}): restore it from a copy"
         ) from None
-    return RunFolder(path, content.name, content.recipe, content.fingerprint)
+    recipe = with_kept_data(content.recipe, path)
+    return RunFolder(path, content.name, recipe, content.fingerprint)
 
 
 def continued(run: RunFolder, recipe: Recipe) -> RunFolder:

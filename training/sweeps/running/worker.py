@@ -20,12 +20,11 @@ from training.interruption import Interruption
 from training.provenance import commit
 from training.recipes import RECIPES
 from training.recipes.chosen import OWN
-from training.runs.files.folder import RunFolder
+from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import RECIPE_NAME
+from training.runs.in_folder import resume_in, train_in
 from training.runs.prepare import Setting
-from training.runs.run import Run
-from training.runs.train import resume, train_in
 from training.sweeps.folder import Attempt, SweepFolder
 from training.sweeps.planning.points import Point
 from training.sweeps.todo import check_images
@@ -109,15 +108,14 @@ def _train(task: Task, folder: SweepFolder, stop: Interruption, first: int) -> O
     if begun and folder.finished(point):
         return "complete"
     _note(folder, point, first, first, 0.0, "begun")
+    setting = Setting(task.data_dir, interruption=stop)
     if not begun:
         name = task.name if task.name in RECIPES else OWN
-        setting = Setting(task.data_dir, interruption=stop)
         train_in(RunFolder(path, name, point.recipe, task.fingerprint), setting)
     else:
-        run = Run(path, data_dir=task.data_dir)
         # Runs of earlier versions do not remember it.
-        run.folder = replace(run.folder, fingerprint=task.fingerprint)
-        resume(run, interruption=stop)
+        run = replace(open_run(path), fingerprint=task.fingerprint)
+        resume_in(run, run.recipe, setting)
     return "complete" if folder.finished(point) else "stopped"
 
 

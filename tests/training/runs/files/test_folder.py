@@ -11,10 +11,11 @@ import pytest
 from training.errors import RunFolderError
 from training.recipes.earlier import WHAT_WAS
 from training.recipes.recipe import Recipe
-from training.runs.files.folder import RunFolder, continued, open_run, title_of
+from training.runs.files.folder import RunFolder, continued, open_run
 from training.runs.files.lock import LOCK_NAME
 from training.runs.files.output_path import check_vacant
 from training.runs.files.progress import Progress
+from training.runs.files.title import title_of
 
 RECIPE = Recipe(data_set="digits", architecture="8", milestones=(3, 4), seed=5)
 
