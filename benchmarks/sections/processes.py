@@ -23,6 +23,7 @@ from benchmarks.bench import Bench
 from benchmarks.measuring.timing import Spread
 from benchmarks.reporting.tables import Cell, Section, Table
 from training.runs.files.folder import RunFolder
+from training.runs.files.output_path import RECIPE_NAME
 
 PROCESSES = 2
 WARM_UP_ITERATIONS = 10
@@ -60,6 +61,8 @@ class Training:
         """Images per second of all iterations so far."""
         if self._process.poll() is not None:
             raise RuntimeError(f"the training failed:\n{self._log.read_text()[-2000:]}")
+        if not (self._run.path / RECIPE_NAME).exists():  # it has not begun
+            return []
         return [
             record["images_per_second"]
             for record in self._run.records()

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from netCDF4 import Dataset
+from xarray.backends import NetCDF4DataStore
 
 from training.errors import RunFolderError, UserError
 from training.runs.files.lock import LOCK_NAME
@@ -130,7 +132,10 @@ class _Found:
 def _read(path: Path) -> _Found | None:
     """Read a file of results; None if it is no sweep's."""
     try:
-        with xr.open_dataset(path, engine="netcdf4") as results:
+        # From memory: its library does not survive a path that a notebook has open since before
+        # the file was replaced.
+        store = NetCDF4DataStore(Dataset(path.name, memory=path.read_bytes()))
+        with xr.open_dataset(store) as results:
             if not str(results.attrs.get("title", "")).startswith(TITLE):
                 return None
             recipe = json.loads(results.attrs["recipe"])
