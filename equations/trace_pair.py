@@ -1,4 +1,4 @@
-"""SpikeGrad's ternary neuron with a trace (Thiele, Bichler & Dupret 2020, arXiv 1906.00851).
+"""SpikeGrad's ternary neuron with a trace (Thiele, Bichler & Dupret 2019, arXiv 1906.00851).
 
     s = +1 if V >= Theta,  -1 if V <= -Theta and x > 0,  else 0
     V <- V - Theta s

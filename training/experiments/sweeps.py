@@ -10,10 +10,10 @@ feeds back to itself. *Normalisation* (beyond the paper): weight standardisation
 data sets, evaluated on images held out of the training ones, for ten epochs in full: a hundred with
 three seeds are 80 hours of a core.
 
-Small is a quarter of the channels and 10,000 of the images for three epochs, and smaller T_B, with
-which so small a network learns well. Full is the paper's data set, network and T_B: CIFAR-10 with
-AlexNet-F for the ablation and Figure 5, CIFAR-100 with CIFARNet-F for Table 4, CIFAR10-DVS for
-Table 5, MNIST for the rest.
+Small is a quarter of the channels and 10,000 of the images for three epochs, and, where the paper's
+figure is of CIFAR, smaller T_B, with which so small a network learns well. Full is the paper's data
+set, network and T_B: CIFAR-10 with AlexNet-F for the ablation (and the gradients) and Figure 5,
+CIFAR-100 with CIFARNet-F for Table 4, CIFAR10-DVS for Table 5, MNIST for the rest.
 """
 
 from __future__ import annotations
