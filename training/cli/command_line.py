@@ -42,6 +42,9 @@ _MODULES = {
 }
 """The commands, and their functions."""
 
+_SHARED = ("train", "evaluate")
+"""Those whose work the processes of torchrun share."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; ``sys.argv`` without `arguments`.
@@ -125,6 +128,12 @@ def _run(arguments: list[str]) -> int:
     if rest and rest[0] in ("--help", "-h"):
         print(with_recipes(HELP[command]))
         return 0
+    processes = Launch.of(os.environ).size
+    if processes > 1 and command not in _SHARED:
+        raise UsageError(
+            f"{processes} processes would each do the whole of 'spide {command}': start it without "
+            "torchrun"
+        )
     module, _, function = _MODULES[command].partition(":")
     status: int = getattr(importlib.import_module(module), function)(rest)
     return status

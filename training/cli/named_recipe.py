@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from training.checks.trainable import trainable_network
 from training.checks.unread import check_asked
-from training.cli.options import UsageError
+from training.cli.options import UsageError, fields_given
 from training.data.own_data.own import is_own
 from training.recipes import RECIPES
 from training.recipes.chosen import fields_asked_for
@@ -55,7 +55,23 @@ def recipe_and_options(command: str, words: Sequence[str]) -> tuple[str, Sequenc
     return name, options
 
 
-def refuse_early(name: str, recipe: Recipe) -> None:
+def asked_with(name: str, recipe: Recipe, options: Sequence[str]) -> list[str]:
+    """The fields that options ask for, also with the value that the recipe has.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe that was named.
+    recipe : Recipe
+        With the options that were given.
+    options : sequence of str
+        Those options.
+    """
+    asked = [*fields_asked_for(name, recipe), *fields_given(Recipe, options)]
+    return list(dict.fromkeys(asked))
+
+
+def refuse_early(name: str, recipe: Recipe, options: Sequence[str]) -> None:
     """Refuse what cannot be trained or would change nothing, without waiting for Brian2 and torch.
 
     Parameters
@@ -64,6 +80,8 @@ def refuse_early(name: str, recipe: Recipe) -> None:
         Of the recipe that was named.
     recipe : Recipe
         With the options that were given.
+    options : sequence of str
+        Those options.
 
     Raises
     ------
@@ -74,6 +92,6 @@ def refuse_early(name: str, recipe: Recipe) -> None:
     """
     try:
         architecture = trainable_network(recipe)
-        check_asked(fields_asked_for(name, recipe), recipe, architecture)
+        check_asked(asked_with(name, recipe, options), recipe, architecture)
     except ValueError as error:
         raise UsageError(str(error)) from None

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -52,8 +52,14 @@ SOURCES = files("training.programs") / "sources"
 STAGES = ("forward", "backward")
 
 
-def as_program(recipe: Recipe) -> Recipe:
+def as_program(recipe: Recipe, asked: Collection[str] = ()) -> Recipe:
     """The recipe as the program carries it out.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    asked : collection of str
+        Fields that someone has asked for: what they say is not replaced.
 
     Raises
     ------
@@ -73,6 +79,12 @@ def as_program(recipe: Recipe) -> Recipe:
             raise UserError(
                 f"{name} is {getattr(recipe, name)!r}: a compiled training has {only!r} only; "
                 "choose that, or 'spide train'"
+            )
+    for name, only in (("learning", "spikes"), ("device", "cpp_standalone")):
+        if name in asked and getattr(recipe, name) != only:
+            raise UserError(
+                f"{name} is {getattr(recipe, name)!r}: a compiled training has {only!r} only; "
+                f"leave --{name} out, or use 'spide train'"
             )
     if (synapses := recipe.simulation.realised.synapses) != "shared":
         raise UserError(
@@ -119,7 +131,7 @@ def compile_training(
             f"threads is {recipe.threads}, and a compiled training is told when it starts, as in "
             f"'./train {recipe.threads}': leave --threads out"
         )
-    recipe = as_program(recipe)
+    recipe = as_program(recipe, asked)
     architecture = read_architecture(recipe)
     try:
         check_asked(asked, recipe, architecture)
@@ -183,9 +195,8 @@ def compile(
         If there is no such recipe, and for fields that do not exist or are out of range.
     """
     chosen = chosen_recipe(recipe, fields)
-    return compile_training(
-        recipe_name(recipe), chosen, Path(out), Path(data_dir), fields_asked_for(recipe, chosen)
-    )
+    asked = list(dict.fromkeys([*fields_asked_for(recipe, chosen), *fields]))
+    return compile_training(recipe_name(recipe), chosen, Path(out), Path(data_dir), asked)
 
 
 def _check_images(images: Images, architecture: Architecture) -> None:

@@ -219,8 +219,14 @@ class TrainingLoop:
             learning_rate=learning_rate,
             feedback_norm=norm,
             seconds=time.perf_counter() - began,
-            cpu_seconds=time.process_time() - cpu_began,
+            cpu_seconds=time.process_time() - cpu_began if self._in_this_process else None,
         )
+
+    @property
+    def _in_this_process(self) -> bool:
+        """Whether nothing of an iteration is computed in another process, whose time is its own."""
+        programs = self.recipe.simulation.facts.compiles_programs
+        return not programs and self.trainer.division.processes == 1
 
     def _evaluate(self) -> bool:
         """Evaluate the present weights; return whether that was completed."""

@@ -25,7 +25,7 @@ def training_record(
     learning_rate: float,
     feedback_norm: float | None,
     seconds: float,
-    cpu_seconds: float,
+    cpu_seconds: float | None,
 ) -> dict[str, Any]:
     """Return the line of one iteration.
 
@@ -49,9 +49,10 @@ def training_record(
         Estimated Frobenius norm of the feedback kernel, before its restriction.
     seconds : float
         Duration of the iteration.
-    cpu_seconds : float
+    cpu_seconds : float or None
         What it took of this process's cores, all threads together: on a machine that others use
-        too, this and not the duration can be compared.
+        too, this and not the duration can be compared, as long as the process does nothing else.
+        None where other processes compute, too.
     """
     counted = any(result.operations.values())
     return {
@@ -61,12 +62,13 @@ def training_record(
         "loss": result.loss,
         "accuracy": accuracy(result.logits, labels),
         "images_per_second": len(labels) / seconds,
-        "cpu_seconds": cpu_seconds,
         "learning_rate": learning_rate,
         "feedback_norm": feedback_norm,
         "firing_rates_forward": result.firing_rates_forward,
         "firing_rates_backward": result.firing_rates_backward,
-    } | ({"operations": _per_image(result, len(labels))} if counted else {})
+        **({} if cpu_seconds is None else {"cpu_seconds": cpu_seconds}),
+        **({"operations": _per_image(result, len(labels))} if counted else {}),
+    }
 
 
 def _per_image(result: StepResult, images: int) -> dict[str, dict[str, float]]:

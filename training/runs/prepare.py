@@ -97,10 +97,11 @@ def load_images(run: RunFolder, setting: Setting) -> tuple[RunFolder, Images]:
     recipe = run.recipe
     simulator_class(recipe.simulation).require()
     data_set = find(recipe.data_set)
-    if setting.download:
-        with setting.processes.first_one_then_others():
+    # What the first one downloads, or makes of recordings, the others find.
+    with setting.processes.first_one_then_others():
+        if setting.download:
             data_set.download(setting.data_dir)
-    images = data_set.load(setting.data_dir)
+        images = data_set.load(setting.data_dir)
     architecture = read_architecture(recipe)
     learned = learned_parameters(architecture, recipe)
     setting.display.say(

@@ -39,7 +39,8 @@ def of_evaluations(records: list[Record]) -> list[Tested]:
     for record in records:
         if record["kind"] == "training":
             iteration += 1
-            # Records of earlier versions do not have it, and a line that is damaged is missing.
+            # Records of earlier versions and of several processes do not have it, and damaged lines
+            # are missing.
             known = record["iteration"] == iteration
             seconds += record.get("cpu_seconds", np.nan) if known else np.nan
         else:
@@ -81,7 +82,7 @@ def _means(batches: list[Record], sizes: list[int], layers: list[str]) -> dict[s
         for kind in ("loss", "accuracy")
     }
     found["images_per_second"] = 1 / mean([1 / each["images_per_second"] for each in batches])
-    # Records of earlier versions do not have it.
+    # Records of earlier versions and of several processes do not have it.
     found["cpu_seconds"] = float(np.sum([each.get("cpu_seconds", np.nan) for each in batches]))
     for stage in ("forward", "backward"):
         found[f"operations_{stage}"] = _operations(batches, images, stage)

@@ -42,7 +42,7 @@ CURVES = {
     "test_loss": "cross-entropy of the {evaluated} images after an epoch",
     "test_accuracy": "share of the {evaluated} images that are right after an epoch",
     "images_per_second": "speed of the training over an epoch",
-    "cpu_seconds": "seconds of cores that an epoch's iterations took, without its evaluation",
+    "cpu_seconds": "CPU seconds of the process in an epoch's iterations, if alone",
     "operations_forward": "synaptic operations of stage 1 per training image, where counted",
     "operations_backward": "synaptic operations of stage 2 per training image, where counted",
 }
@@ -52,7 +52,7 @@ RATES = {
 }
 EVALUATIONS = {
     "evaluation_epoch": "epochs that were trained before an evaluation",
-    "evaluation_cpu_seconds": "seconds of cores that all iterations before an evaluation took",
+    "evaluation_cpu_seconds": "CPU seconds of the process before the evaluation, if alone",
     "evaluation_loss": "cross-entropy of the {evaluated} images",
     "evaluation_accuracy": "share of the {evaluated} images that are right",
 }

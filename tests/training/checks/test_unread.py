@@ -211,14 +211,21 @@ def test_the_command_says_so_before_anything_is_built(
     for command in (["train", *words, "--out", str(tmp_path / "run")], ["info", *words]):
         assert main(command) == 2
         assert capsys.readouterr().err.startswith(said)
+    # Also with the value that the recipe has.
+    words = ["digits", "--method", "implicit", "--backward-steps", "100"]
+    said = "spide: backward_steps is 100, which would change nothing: the method implicit has no"
+    for command in (["train", *words, "--out", str(tmp_path / "run")], ["info", *words]):
+        assert main(command) == 2
+        assert capsys.readouterr().err.startswith(said)
     assert main(["compile", "digits", "--backend", "opencl", "--out", str(tmp_path / "run")]) == 1
     assert "backend is opencl, which would change nothing" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
 def test_python_says_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="backward_steps is 3, which would change nothing"):
-        train("digits", out=tmp_path / "run", method="implicit", backward_steps=3)
+    for steps in (3, RECIPES["digits"].backward_steps):
+        with pytest.raises(ValueError, match=f"backward_steps is {steps}, which would change noth"):
+            train("digits", out=tmp_path / "run", method="implicit", backward_steps=steps)
     images = np.random.default_rng(0).random((20, 4))
     own: dict[str, Any] = {"images": images, "architecture": "6", "batch_size": 8}
     with pytest.raises(ValueError, match=r"feedback_norm is 1\.0, which would change nothing"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -142,6 +143,25 @@ def test_frames_are_made_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
         assert data_set.load(tmp_path).fingerprint() != first
         assert len(caplog.records) == 2
     assert len(list((tmp_path / "NMNIST").glob("frames-*"))) == 2
+    assert not list((tmp_path / "NMNIST").glob(".*"))
+
+
+def test_frames_that_several_processes_make_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that is last finds them made, and uses those."""
+    data_set, rename = write_n_mnist(tmp_path, 1), Path.rename
+    others: list[Path] = []
+
+    def meanwhile(self: Path, target: Path) -> Path:
+        if not others:
+            others.append(shutil.copytree(self, target))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", meanwhile)
+    found = data_set.load(tmp_path).fingerprint()
+    assert len(others) == 1
+    assert data_set.load(tmp_path).fingerprint() == found
     assert not list((tmp_path / "NMNIST").glob(".*"))
 
 

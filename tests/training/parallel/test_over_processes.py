@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from networks import Architecture
 from tests.training.fakes import FakeTrainer, random_images, small_architecture
+from training.cli.command_line import main
 from training.errors import LostProcessError
 from training.interruption import Interruption
 from training.methods import TwoStageConfig
@@ -132,8 +133,37 @@ def test_torchrun_tells_a_process_its_place() -> None:
     assert launch.command == ("torchrun", "--nproc-per-node", "4", "-m", "training")
     several = Launch.of({**TORCHRUN, "LOCAL_WORLD_SIZE": "2"})
     assert several.command[:3] == ("torchrun", "--nnodes", "2")
+    again = Launch.of({**TORCHRUN, "TORCHELASTIC_RESTART_COUNT": "2"})
+    assert (several.restarts, again.restarts) == (0, 2)
     alone = Launch.of({"RANK": "3", "WORLD_SIZE": "4"})  # some other launcher's
     assert (alone.leads, alone.command) == (True, ("spide",))
+
+
+@pytest.mark.parametrize(
+    ("words", "restarts", "said"),
+    [
+        (["sweep", "digits"], 0, "4 processes would each do the whole of 'spide sweep': start it"),
+        (["simulate", "run"], 0, "4 processes would each do the whole of 'spide simulate'"),
+        (
+            ["train", "digits"],
+            1,
+            "torchrun has started the processes again (1), and a training without --resume would "
+            "begin anew: resume the run of the first start",
+        ),
+    ],
+)
+def test_what_several_processes_do_not_do(
+    words: list[str],
+    restarts: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    launch = Launch(rank=0, size=4, local_size=4, restarts=restarts)
+    monkeypatch.setattr(Launch, "of", lambda environment: launch)
+    monkeypatch.setattr(Launch, "_is_first_to_report", lambda self: True)
+    assert main(words) != 0
+    assert capsys.readouterr().err.startswith(f"spide: {said}")
 
 
 def test_only_the_first_process_prints(capsys: pytest.CaptureFixture[str]) -> None:

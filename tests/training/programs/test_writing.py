@@ -26,10 +26,15 @@ from training.runs.files.folder import open_run
         (("--norm-restriction", "reparameterisation"), "a compiled training has 'projection' only"),
         (("--couple",), "couple is True: a compiled training has False only"),
         (("--synapses", "explicit"), "synapses are explicit, on device 'runtime': a compiled"),
-        (("--device", "genn"), "synapses are explicit, on device 'genn': a compiled training has"),
+        (("--device", "genn"), "device is 'genn': a compiled training has 'cpp_standalone' only"),
         (("--backward-neuron", "trace"), "backward_neuron is 'trace': a compiled training has"),
         (("--threads", "2"), "is told when it starts, as in './train 2': leave --threads out"),
         (("--evaluate-every", "3"), "evaluate_every is 3: a compiled training has 0 only"),
+        (
+            ("--learning", "rates"),
+            "learning is 'rates': a compiled training has 'spikes' only; lea",
+        ),
+        (("--device", "runtime"), "device is 'runtime': a compiled training has 'cpp_standalone'"),
         (
             ("--stop-at-accuracy", "0.9"),
             "stop_at_accuracy is 0.9: a compiled training has 0.0",
@@ -90,6 +95,7 @@ def test_the_same_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     capsys.readouterr()
     for options, said in (
         ({"method": "implicit"}, "method is 'implicit': a compiled training has 'spide' only"),
+        ({"learning": "rates"}, "learning is 'rates': a compiled training has 'spikes' only"),
         ({"epoch": 3}, "a recipe has no field 'epoch'"),
         ({"epochs": 0}, "epochs"),
     ):

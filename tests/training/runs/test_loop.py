@@ -21,7 +21,9 @@ from tests.training.runs.loops import (
 )
 from training.errors import DivergenceError
 from training.interruption import Interruption
+from training.methods.parts.division import Division
 from training.runs.files.checkpoint_files import load_best
+from training.runs.files.folder import open_run
 
 pytestmark = pytest.mark.usefixtures("without_pictures")
 
@@ -40,6 +42,30 @@ def test_a_run_is_reproducible_and_every_seed_another(whole: Path, tmp_path: Pat
     train(tmp_path / "other", recipe=replace(RECIPE, seed=1))
     weights = latest(tmp_path / "other").parameters["readout.weight"]
     assert not np.array_equal(weights, latest(whole).parameters["readout.weight"])
+
+
+class ThreeProcesses(FakeTrainer):
+    """A method that says that three processes share its batches."""
+
+    @property
+    def division(self) -> Division:
+        return Division(processes=3)
+
+
+def test_cpu_seconds_are_those_of_one_process_that_computes_all(
+    whole: Path, tmp_path: Path
+) -> None:
+    """Programs and other processes have their own clocks: what is not known is left out."""
+    train(tmp_path / "programs", recipe=replace(RECIPE, device="cpp_standalone"))
+    train(tmp_path / "processes", trainer=ThreeProcesses(small_architecture()))
+    for path, known in (
+        (whole, True),
+        (tmp_path / "programs", False),
+        (tmp_path / "processes", False),
+    ):
+        records = [each for each in open_run(path).records() if each["kind"] == "training"]
+        assert len(records) == ITERATIONS
+        assert all(("cpu_seconds" in each) == known for each in records)
 
 
 @pytest.mark.parametrize("stop", range(1, ITERATIONS + 1))

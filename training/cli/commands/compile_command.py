@@ -9,11 +9,10 @@ from typing import Annotated
 
 import tyro
 
-from training.cli.named_recipe import NAMES, named_recipe
+from training.cli.named_recipe import NAMES, asked_with, named_recipe
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
 from training.recipes import description
-from training.recipes.chosen import fields_asked_for
 from training.recipes.recipe import Recipe
 from training.runs.files.output_path import check_makeable
 
@@ -66,7 +65,7 @@ def run_compile(words: Sequence[str]) -> int:
     check_makeable(choice.out)  # before the imports: a folder that is taken is told at once
     from training.programs.writing import compile_training
 
-    asked = fields_asked_for(name, choice.recipe)
+    asked = asked_with(name, choice.recipe, options)
     with refusals():
         recipe = compile_training(name, choice.recipe, choice.out, choice.data_dir, asked)
     print(

@@ -33,7 +33,7 @@ def run(words: Sequence[str]) -> int:
     name, options = recipe_and_options("info", words)
     default = Info(RECIPES[name])
     choice = parse(Info, options, f"spide info {name}", description(name), default=default)
-    refuse_early(name, choice.recipe)
+    refuse_early(name, choice.recipe, options)
     from training.cli.reports.information import print_information
 
     with refusals():

@@ -15,6 +15,7 @@ import tyro
 
 from training.cli.named_recipe import recipe_and_options, refuse_early
 from training.cli.options import UsageError, fields_given, parse
+from training.errors import UserError
 from training.parallel.distributed.launch import Launch
 from training.recipes import RECIPES, description
 from training.recipes.recipe import Recipe
@@ -71,7 +72,13 @@ def run(words: Sequence[str]) -> int:
     _refuse_two_data_sets(options)
     if choice.resume is None:
         # Before the imports: these mistakes are told at once.
-        refuse_early(name, choice.recipe)
+        refuse_early(name, choice.recipe, options)
+        if launch.restarts:
+            raise UserError(
+                f"torchrun has started the processes again ({launch.restarts}), and a training "
+                "without --resume would begin anew: resume the run of the first start, with which "
+                "restarts go on from the newest checkpoint"
+            )
         check_makeable(choice.out or Path("runs") / f"{name}-DATE-TIME")
     else:
         open_run(choice.resume)

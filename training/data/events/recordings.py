@@ -172,9 +172,10 @@ class Recordings:
                 self._write(unfinished / f"{name}_images.npy", part, data_set)
                 labels = np.array([label for _, label in part], np.int64)
                 np.save(unfinished / f"{name}_labels.npy", labels, allow_pickle=False)
-            if not made.is_dir():  # another process may have been faster
-                unfinished.rename(made)
+            unfinished.rename(made)
         except OSError as error:
+            if made.is_dir():  # another process was faster, and made the same
+                return
             raise DataError(
                 f"the frames of {self.kind} cannot be written into '{made}' ({error.strerror}): "
                 "make room for them, or choose a --data-dir that can be written"

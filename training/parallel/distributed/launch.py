@@ -34,6 +34,8 @@ class Launch:
         Where torchrun keeps a store for all of them.
     attempt : str
         Tells this start of the processes from others that torchrun makes.
+    restarts : int
+        How often torchrun has started them again.
     """
 
     rank: int = 0
@@ -42,6 +44,7 @@ class Launch:
     host: str = ""
     port: int = 0
     attempt: str = ""
+    restarts: int = 0
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Launch:
@@ -56,6 +59,7 @@ class Launch:
             port=int(environment["MASTER_PORT"]),
             attempt=environment["TORCHELASTIC_RUN_ID"]
             + environment.get("TORCHELASTIC_RESTART_COUNT", ""),
+            restarts=int(environment.get("TORCHELASTIC_RESTART_COUNT", "0")),
         )
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,9 @@ from training.errors import LostProcessError
 from training.parallel.distributed.launch import Launch
 
 _LONGEST_TEXT = 4096
+
+_PATIENCE = timedelta(hours=6)
+"""For what the first process does alone, such as a download; one that ends is told at once."""
 
 
 class Processes:
@@ -131,7 +135,7 @@ class ProcessGroup(Processes):
             _together(dist.barrier)
 
     def __enter__(self) -> Self:
-        _together(dist.init_process_group, "gloo")
+        _together(dist.init_process_group, "gloo", timeout=_PATIENCE)
         return self
 
     def __exit__(

@@ -4,7 +4,8 @@
 //
 // Each thread of the machine gets a pair of the programs forward/main and backward/main and takes
 // its part of every batch. An epoch ends with an evaluation and a checkpoint, and a training that
-// was stopped goes on from its newest one, with the numbers of one that was not.
+// was stopped goes on from its newest one; with as many threads, with the numbers of one that was
+// not.
 #include <algorithm>
 #include <chrono>
 #include <memory>
