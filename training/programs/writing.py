@@ -195,8 +195,9 @@ def compile(
         If there is no such recipe, and for fields that do not exist or are out of range.
     """
     chosen = chosen_recipe(recipe, fields)
-    asked = list(dict.fromkeys([*fields_asked_for(recipe, chosen), *fields]))
-    return compile_training(recipe_name(recipe), chosen, Path(out), Path(data_dir), asked)
+    return compile_training(
+        recipe_name(recipe), chosen, Path(out), Path(data_dir), fields_asked_for(recipe, chosen)
+    )
 
 
 def _check_images(images: Images, architecture: Architecture) -> None:

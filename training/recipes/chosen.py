@@ -57,6 +57,9 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
 def fields_asked_for(recipe: str | Recipe | None, chosen: Recipe) -> list[str]:
     """The fields in which a choice differs from the recipe that it began with.
 
+    A value that the recipe has already may come with all others of a record: nobody may have asked
+    for it.
+
     Parameters
     ----------
     recipe : str or Recipe or None
@@ -65,9 +68,5 @@ def fields_asked_for(recipe: str | Recipe | None, chosen: Recipe) -> list[str]:
     """
     if isinstance(recipe, str):
         recipe = RECIPES[recipe]
-    return asked_for(chosen, recipe or Recipe(chosen.data_set, chosen.architecture))
-
-
-def asked_for(recipe: Recipe, original: Recipe) -> list[str]:
-    """The fields that differ from those of the recipe that was named."""
-    return [name for name, value in vars(recipe).items() if value != getattr(original, name)]
+    original = recipe or Recipe(chosen.data_set, chosen.architecture)
+    return [name for name, value in vars(chosen).items() if value != getattr(original, name)]

@@ -96,8 +96,7 @@ def train(
     chosen = chosen_recipe(recipe, fields)
     setting = replace(_setting(data_dir, progress, interruption), download=download)
     folder = RunFolder(path, recipe_name(recipe), chosen)
-    asked = list(dict.fromkeys([*fields_asked_for(recipe, chosen), *fields]))
-    return train_in(folder, setting, max_iterations, arrays, asked)
+    return train_in(folder, setting, max_iterations, arrays, fields_asked_for(recipe, chosen))
 
 
 def resume(

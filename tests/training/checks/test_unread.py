@@ -223,9 +223,8 @@ def test_the_command_says_so_before_anything_is_built(
 
 
 def test_python_says_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    for steps in (3, RECIPES["digits"].backward_steps):
-        with pytest.raises(ValueError, match=f"backward_steps is {steps}, which would change noth"):
-            train("digits", out=tmp_path / "run", method="implicit", backward_steps=steps)
+    with pytest.raises(ValueError, match="backward_steps is 3, which would change nothing"):
+        train("digits", out=tmp_path / "run", method="implicit", backward_steps=3)
     images = np.random.default_rng(0).random((20, 4))
     own: dict[str, Any] = {"images": images, "architecture": "6", "batch_size": 8}
     with pytest.raises(ValueError, match=r"feedback_norm is 1\.0, which would change nothing"):

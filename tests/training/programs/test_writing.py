@@ -95,7 +95,6 @@ def test_the_same_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     capsys.readouterr()
     for options, said in (
         ({"method": "implicit"}, "method is 'implicit': a compiled training has 'spide' only"),
-        ({"learning": "rates"}, "learning is 'rates': a compiled training has 'spikes' only"),
         ({"epoch": 3}, "a recipe has no field 'epoch'"),
         ({"epochs": 0}, "epochs"),
     ):
