@@ -1,4 +1,4 @@
-"""Training in a run folder: one that is not there yet, or one that goes on."""
+"""Training in a run folder from Python: one that is not there yet, or one that goes on."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from training.checks.trainable import trainable_network
-from training.checks.unread import check_asked
 from training.data.own_data.from_memory import write_arrays
-from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.beginning import first_checkpoint, where_it_stopped
-from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.creation import new_run
-from training.runs.files.finished import check_end
-from training.runs.files.folder import RunFolder, continued
+from training.runs.files.folder import RunFolder
 from training.runs.files.lock import only_writer
-from training.runs.prepare import Setting, check_checkpoint, load_images, prepare
+from training.runs.prepare import Setting
+from training.runs.ready import Finished, Ready, ready_to_begin, ready_to_go_on
 from training.runs.run import Run
 
 
@@ -48,14 +43,10 @@ def train_in(
     UserError, ValueError
         As `train`.
     """
-    recipe = folder.recipe
     with new_run(folder.path):
         if arrays is not None:
             write_arrays(folder.path, arrays)
-        architecture = trainable_network(recipe)
-        check_asked(asked, recipe, architecture)
-        checkpoint = first_checkpoint(folder.name, recipe, architecture)
-        return _train(folder, checkpoint, setting, max_iterations, new=True)
+        return _trained(ready_to_begin(folder, setting, max_iterations, asked), setting)
 
 
 def resume_in(run: RunFolder, recipe: Recipe, setting: Setting) -> Run:
@@ -76,29 +67,16 @@ def resume_in(run: RunFolder, recipe: Recipe, setting: Setting) -> Run:
         As `training.runs.train.resume`.
     """
     with only_writer(run.path):
-        folder = continued(run, recipe)
-        checkpoint = where_it_stopped(run, read_architecture(run.recipe))
-        check_checkpoint(checkpoint, run, setting)
-        check_end(recipe, run.recipe, checkpoint.progress)
-        return _train(folder, checkpoint, setting, None, new=False)
+        ready = ready_to_go_on(run, recipe, setting)
+        if isinstance(ready, Finished):
+            ready.complete()
+            return Run(run.path, data_dir=setting.data_dir)
+        return _trained(ready, setting)
 
 
-def _train(
-    folder: RunFolder,
-    checkpoint: Checkpoint,
-    setting: Setting,
-    max_iterations: int | None,
-    *,
-    new: bool,
-) -> Run:
-    """Train from a checkpoint, in a folder that is locked already."""
-    folder, images = load_images(folder, setting)
-    loop = prepare(folder, images, checkpoint, setting, max_iterations)
-    if new:
-        folder.create()
-    else:
-        folder.reopen(checkpoint.progress)
-    loop.train()
-    run = Run(folder.path, data_dir=setting.data_dir)
-    run.images, run.trainer = images, loop.trainer  # they need not be read and built again
+def _trained(ready: Ready, setting: Setting) -> Run:
+    """Train in a folder that is locked already."""
+    ready.train()
+    run = Run(ready.folder.path, data_dir=setting.data_dir)
+    run.images, run.trainer = ready.images, ready.loop.trainer  # not read and built again
     return run

@@ -16,12 +16,13 @@ from typing import Any
 
 from torch import Tensor
 
-from networks import Architecture
+from networks import Architecture, NotFiniteError
 from training.data import Images
 from training.data.batches import batches_per_epoch, training_batches
 from training.data.validation import held_out
-from training.errors import CheckpointError, LostProcessError
+from training.errors import CheckpointError, DivergenceError, LostProcessError
 from training.interruption import Interruption
+from training.methods import NotConvergedError
 from training.methods.method import Method
 from training.parallel.threads import one_torch_thread
 from training.runs.files.checkpoint import Checkpoint
@@ -137,7 +138,7 @@ class TrainingLoop:
         Raises
         ------
         DivergenceError
-            If the weights are no longer finite.
+            If weights, potentials or rates are no longer finite.
         LostProcessError
             If another process is gone; the last complete iteration is saved.
         """
@@ -151,6 +152,8 @@ class TrainingLoop:
         except LostProcessError:
             self._save()
             raise
+        except (NotConvergedError, NotFiniteError) as error:
+            raise DivergenceError(f"the training diverged: {error}") from None
         self._logbook.draw()
         return self.progress
 

@@ -8,7 +8,7 @@ import pytest
 from brian2 import Clock, ms
 
 import spide
-import training.cli.commands.training_commands
+import training.runs.ready
 from equations import integrate_and_fire
 from networks.populations.neurons import neuron_group
 from networks.schedule import make_schedule
@@ -73,7 +73,7 @@ def test_memory_that_is_not_there(
     def fail(*arguments: object) -> None:
         raise errors[what]
 
-    monkeypatch.setattr(training.cli.commands.training_commands, "first_checkpoint", fail)
+    monkeypatch.setattr(training.runs.ready, "first_checkpoint", fail)
     said = refusal(capsys, "train", "digits", "--out", str(tmp_path / "run"), *TINY)
     assert said.startswith("spide: there is not enough memory (")
     assert "choose a smaller architecture or batch size" in said
@@ -84,9 +84,7 @@ def test_other_failures_keep_their_traceback(monkeypatch: pytest.MonkeyPatch) ->
     assert missing_memory(RuntimeError("a mistake of ours")) is None
     with pytest.raises(ZeroDivisionError), refusals():
         raise ZeroDivisionError
-    monkeypatch.setattr(
-        training.cli.commands.training_commands, "first_checkpoint", lambda *given: given[99]
-    )
+    monkeypatch.setattr(training.runs.ready, "first_checkpoint", lambda *given: given[99])
     with pytest.raises(IndexError):
         main(["train", "digits", *TINY])
 

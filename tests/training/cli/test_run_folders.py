@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import spide
-import training.cli.commands.training_commands
 import training.data
 import training.runs.prepare
+import training.runs.ready
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
 from training.data import DataSet, Images
@@ -121,8 +121,8 @@ def test_a_finished_run_says_so_at_once(
     def refuse(*arguments: object, **keywords: object) -> None:
         raise AssertionError("nothing is to be built or loaded")
 
-    monkeypatch.setattr(training.cli.commands.training_commands, "prepare", refuse)
-    monkeypatch.setattr(training.cli.commands.training_commands, "load_images", refuse)
+    monkeypatch.setattr(training.runs.ready, "prepare", refuse)
+    monkeypatch.setattr(training.runs.ready, "load_images", refuse)
     kept = [*copy.glob("checkpoints/*"), copy / "metrics.jsonl", copy / "recipe.json"]
     before = [path.read_bytes() for path in kept]
     (copy / "pictures" / "curves.png").unlink()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from networks import NotFiniteError
 from tests.training.fakes import FakeTrainer, small_architecture
 from tests.training.runs.loops import (
     ITERATIONS,
@@ -206,5 +207,17 @@ def test_divergence_ends_the_run_with_the_last_good_checkpoint(tmp_path: Path) -
             return result
 
     with pytest.raises(DivergenceError, match="the training diverged"):
+        train(tmp_path / "run", trainer=Exploding(small_architecture()))
+    assert latest(tmp_path / "run").progress.iteration == 3
+
+
+def test_potentials_that_are_no_numbers_are_a_divergence_too(tmp_path: Path) -> None:
+    class Exploding(FakeTrainer):
+        def step_batch(self, *arguments, **keywords):  # type: ignore[no-untyped-def]
+            if self.gradient_calls == 4:
+                raise NotFiniteError("'v' of 'layer1' holds NaN")
+            return super().step_batch(*arguments, **keywords)
+
+    with pytest.raises(DivergenceError, match="the training diverged: 'v' of 'layer1' holds NaN"):
         train(tmp_path / "run", trainer=Exploding(small_architecture()))
     assert latest(tmp_path / "run").progress.iteration == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import signal
 import threading
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
+import training.runs.ready
 from training.data.own_data.from_memory import gathered
 from training.errors import DataError, RunFolderError, UserError
 from training.methods.spide import Spide
@@ -43,6 +45,23 @@ def test_a_resumed_run_is_the_uninterrupted_one(run: Run, tmp_path: Path) -> Non
     assert longer.checkpoint.progress == run.checkpoint.progress
     for name, values in run.weights.items():
         np.testing.assert_array_equal(longer.weights[name], values)
+
+
+def test_a_finished_run_builds_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run"
+    shutil.copytree(run.path, path)
+    (path / "pictures" / "curves.png").unlink()
+
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise AssertionError("nothing is to be built or loaded")
+
+    monkeypatch.setattr(training.runs.ready, "prepare", refuse)
+    monkeypatch.setattr(training.runs.ready, "load_images", refuse)
+    again = resume(path)
+    assert again.records == run.records
+    assert (path / "pictures" / "curves.png").exists()
 
 
 def test_a_run_cannot_be_resumed_with_fewer_epochs_than_it_has(tmp_path: Path) -> None:

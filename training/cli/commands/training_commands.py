@@ -1,15 +1,14 @@
 """What the command ``spide`` does: train, resume, evaluate.
 
 Everything that can be refused is refused before the run folder is made: data are loaded and both
-networks built first (`training.runs.prepare`).
+networks built first (`training.runs.ready`).
 """
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 from networks import CompilationError, DeviceError, NotFiniteError
@@ -18,31 +17,25 @@ from training.cli.printed import Printed
 from training.cli.refusals import refusals
 from training.cli.reports.evaluation_report import print_evaluation
 from training.errors import (
-    DivergenceError,
     LostProcessError,
     RunFolderError,
     StorageError,
     UserError,
 )
-from training.methods import NotConvergedError
 from training.parallel.distributed.processes import Processes
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.beginning import first_checkpoint, where_it_stopped
-from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import load_best, load_latest
 from training.runs.files.creation import new_run
-from training.runs.files.finished import check_end, nothing_left
-from training.runs.files.folder import RunFolder, continued, open_run
+from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.lock import only_writer
 from training.runs.files.output_path import check_vacant
 from training.runs.files.progress import Progress
 from training.runs.files.title import title_of
 from training.runs.looking.evaluation import evaluate
-from training.runs.prepare import Setting, build, check_checkpoint, load_images, prepare
+from training.runs.prepare import Setting, build, check_checkpoint, load_images
+from training.runs.ready import Finished, Ready, ready_to_begin, ready_to_go_on
 from training.runs.shown.display import Display
-from training.runs.shown.history import History
-from training.runs.shown.pictures import draw_pictures
 from training.runs.train import dated_path
 from training.storage.system_errors import sentence
 from training.updates.in_use import parameters_in_use
@@ -64,11 +57,12 @@ def train_anew(
     """Train a recipe in a new run folder; return the exit status."""
     given = str(out or dated_path(title_of(name, recipe)))
     path = Path(setting.processes.text_of_first(given))
-    run = RunFolder(path, name, recipe)
-    check_vacant(run.path)
+    check_vacant(path)
     with refusals():
-        checkpoint = first_checkpoint(name, recipe, read_architecture(recipe))
-    return _train(run, checkpoint, setting, max_iterations, _made)
+        ready = ready_to_begin(RunFolder(path, name, recipe), setting, max_iterations)
+    keep_everything()
+    with new_run(path) if setting.processes.leads else nullcontext():
+        return _train(ready, setting)
 
 
 def open_run_of(path: Path, name: str) -> RunFolder:
@@ -93,25 +87,15 @@ def resume(run: RunFolder, recipe: Recipe, max_iterations: int | None, setting: 
     processes = setting.processes
     with only_writer(run.path) if processes.leads else nullcontext():
         with refusals():
-            checkpoint = where_it_stopped(run, read_architecture(run.recipe))
-            check_checkpoint(checkpoint, run, setting)
-        before, run = run.recipe, continued(run, recipe)
-        check_end(recipe, before, checkpoint.progress)
-        done = nothing_left(recipe, checkpoint.progress, max_iterations)
-        if done is not None:
-            print(done)
-            if processes.leads:  # it may have been killed before the last of this
-                run.reopen(checkpoint.progress)
-                draw_pictures(run, History.of(run.records()))
-            _print_accuracies(checkpoint.progress, run)
+            ready = ready_to_go_on(run, recipe, setting, max_iterations)
+        if isinstance(ready, Finished):
+            print(ready.why)
+            if processes.leads:
+                ready.complete()
+            _print_accuracies(ready.progress, ready.folder)
             return 0
-        return _train(
-            run,
-            checkpoint,
-            setting,
-            max_iterations,
-            lambda run: _reopened(run, checkpoint.progress),
-        )
+        keep_everything()
+        return _train(ready, setting)
 
 
 def evaluate_run(path: Path, recipe: Recipe, best: bool, setting: Setting) -> int:
@@ -152,36 +136,21 @@ def evaluate_run(path: Path, recipe: Recipe, best: bool, setting: Setting) -> in
     return 0
 
 
-def _train(
-    run: RunFolder,
-    checkpoint: Checkpoint,
-    setting: Setting,
-    max_iterations: int | None,
-    open_folder: Callable[[RunFolder], AbstractContextManager[None]],
-) -> int:
-    """Train from a checkpoint; return 0, or 130 after SIGINT and 143 after SIGTERM.
-
-    The folder is made, or reopened, when nothing can be refused any more.
-    """
-    with refusals():
-        run, images = load_images(run, setting)
-        loop = prepare(run, images, checkpoint, setting, max_iterations)
-    keep_everything()
-    processes, interruption = setting.processes, loop.interruption
+def _train(ready: Ready, setting: Setting) -> int:
+    """Train, in a folder that is locked; return 0, or 130 after SIGINT and 143 after SIGTERM."""
+    processes, run, interruption = setting.processes, ready.folder, ready.loop.interruption
     command = [*processes.launch.command, "train", run.name]
     command += ["--resume", str(run.path), "--data-dir", str(setting.data_dir)]
     remedy = f"resume with: {shlex.join(command)}"
-    with open_folder(run) if processes.leads else nullcontext(), interruption:
+    with interruption:
         try:
-            progress = loop.train()
+            progress = ready.train()
         except LostProcessError as error:
             raise LostProcessError(f"{error}; {remedy}") from error
         except (CompilationError, DeviceError) as error:
             raise UserError(str(error)) from None
         except OSError as error:
             raise StorageError(f"the training stopped: {sentence(error)}, then {remedy}") from None
-        except (NotConvergedError, NotFiniteError) as error:
-            raise DivergenceError(f"the training diverged: {error}") from None
     if interruption.requested:
         if processes.leads:
             print(
@@ -191,21 +160,6 @@ def _train(
         return interruption.exit_status
     _print_accuracies(progress, run)
     return 0
-
-
-@contextmanager
-def _made(run: RunFolder) -> Iterator[None]:
-    """A context in which a new run folder is there, and is written by this process only."""
-    with new_run(run.path):
-        run.create()
-        yield
-
-
-@contextmanager
-def _reopened(run: RunFolder, progress: Progress) -> Iterator[None]:
-    """A context in which the folder of a run, whose only writer this is, is ready to go on."""
-    run.reopen(progress)
-    yield
 
 
 def _print_accuracies(progress: Progress, run: RunFolder) -> None:
