@@ -16,6 +16,7 @@ import spide
 from training.cli.command_line import main
 from training.errors import CheckpointError
 from training.programs.collection import collect
+from training.runs.files.lock import only_writer
 
 pytestmark = pytest.mark.devices
 
@@ -117,6 +118,17 @@ def test_too_many_threads_are_refused(program: Path) -> None:
         ["./train", "251"], cwd=program, env=os.environ, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 1 and "./train [THREADS]" in done.stderr
+
+
+def test_a_folder_has_one_writer(program: Path) -> None:
+    files = {path: path.read_bytes() for path in program.glob("checkpoints/*")}
+    with only_writer(program):
+        done = subprocess.run(["./train"], cwd=program, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert f"this folder is being written by process {os.getpid()} on " in done.stderr
+    assert {path: path.read_bytes() for path in program.glob("checkpoints/*")} == files
+    done = subprocess.run(["./train"], cwd=program, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_checkpoints_are_ordinary_files(program: Path) -> None:

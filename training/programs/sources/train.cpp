@@ -15,6 +15,7 @@
 #include "checkpoint.h"
 #include "descent.h"
 #include "images.h"
+#include "lock.h"
 #include "network.h"
 
 static double seconds()
@@ -175,6 +176,7 @@ int main(int argc, char **argv)
     const int threads = argc > 1 ? atoi(argv[1]) : (int)std::min<int64_t>(cores, BATCH_SIZE);
     if (argc > 2 || threads < 1 || threads > BATCH_SIZE)
         fail("call it as './train [THREADS]', with 1 to as many threads as a batch has images");
+    only_writer();
     Training(threads).run();
     return 0;
 }
