@@ -148,7 +148,7 @@ def class_labels(values: ArrayLike, samples: int, classes: int) -> NDArray[np.in
     return np.ascontiguousarray(given, np.int64)
 
 
-def whole_number(value: Any, name: str, least: int = 1) -> int:
+def whole_number(value: Any, name: str, least: float = 1) -> int:
     """A count as a plain integer.
 
     Raises

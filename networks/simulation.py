@@ -7,11 +7,10 @@ It is known without waiting for Brian2. What a device can do are facts of the de
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Literal, TypedDict, get_args
+from typing import Annotated, Literal, TypedDict, get_args
 
 import numpy as np
 
-from networks.arrays import whole_number
 from networks.devices.facts import (
     Backend,
     DeviceFacts,
@@ -24,6 +23,7 @@ from networks.devices.facts import (
     facts_of,
     realised,
 )
+from networks.typed_fields import Range, check_fields
 
 FloatingPoint = Literal["float32", "float64"]
 
@@ -84,14 +84,12 @@ class Simulation:
     propagation: PropagationChoice = "auto"
     dtype: FloatingPoint = "float32"
     learning: LearningRule = "rates"
-    threads: int = 0
+    threads: Annotated[int, Range(least=0, most=MOST_THREADS)] = 0
 
     def __post_init__(self) -> None:
         if self.dtype not in get_args(FloatingPoint):
             raise ValueError(f"the dtype is '{self.dtype}': it must be 'float32' or 'float64'")
-        object.__setattr__(self, "threads", whole_number(self.threads, "threads", least=0))
-        if self.threads > MOST_THREADS:
-            raise ValueError(f"threads must be at most {MOST_THREADS:,}, not {self.threads}")
+        check_fields(self, "threads")
         _ = self.realised  # its own checks
         if self.backend != DEFAULT_BACKEND and not self.facts.has_backends:
             raise ValueError(

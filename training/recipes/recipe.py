@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from functools import cache
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 
-from networks.arrays import real_number, truth_value, whole_number
 from networks.devices.facts import facts_of
 from networks.simulation import Simulation
+from networks.typed_fields import Count, CountOrZero, Positive, Range, check_fields
 from training.recipes.methods import METHODS
 from training.recipes.two_stage_config import TwoStageConfig, TwoStageValues
 
@@ -26,29 +25,7 @@ DropoutUnit = Literal["neuron", "channel"]
 Normalisation = Literal["none", "weight"]
 NormRestriction = Literal["projection", "reparameterisation"]
 Realisation = Literal["fast", "explicit-couples"]
-
-_FROM_ZERO = (
-    "validation", "training_images", "evaluate_every", "warmup_iterations", "seed", "threads",
-)  # fmt: skip
-"""Whole numbers that may be 0; all others begin at 1."""
-
-_MOST = {
-    "forward_steps": 2**24,  # spikes are counted in float32, which is exact up to there
-    "backward_steps": 2**24,
-    "epochs": 1_000_000,
-    "evaluate_every": 10**9,
-    "warmup_iterations": 10**9,
-    "seed": 2**63 - 1,
-}
-"""Numbers above these are mistakes, or would be counted wrongly."""
-
-
-@cache
-def _choices() -> dict[str, tuple[str, ...]]:
-    """The values that a field can have, where they are listed."""
-    hints = get_type_hints(Recipe)
-    listed = {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
-    return {**listed, "method": tuple(METHODS)}
+Share: TypeAlias = Annotated[float, Range(least=0, below=1)]
 
 
 @dataclass(frozen=True)
@@ -127,55 +104,39 @@ class Recipe(TwoStageValues, Simulation):
 
     data_set: str
     architecture: str
-    validation: int = 0
-    training_images: int = 0
+    validation: CountOrZero = 0
+    training_images: CountOrZero = 0
     initialisation: Initialisation = "kaiming-normal"
     readout_initialisation: ReadoutInitialisation = "uniform"
-    batch_size: int = 128
-    epochs: int = 100
-    evaluate_every: int = 0
-    stop_at_accuracy: float = 0.0
-    learning_rate: float = 0.05
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
+    batch_size: Count = 128
+    epochs: Annotated[int, Range(least=1, most=1_000_000)] = 100
+    evaluate_every: Annotated[int, Range(least=0, most=10**9)] = 0
+    stop_at_accuracy: Annotated[float, Range(0, 1, hint="0.99 is 99 %")] = 0.0
+    learning_rate: Positive = 0.05
+    momentum: Share = 0.9
+    weight_decay: Annotated[float, Range(least=0)] = 5e-4
     milestones: tuple[int, ...] = (30, 60, 90)
-    learning_rate_decay: float = 0.1
-    warmup_iterations: int = 0
-    dropout: float = 0.2
+    learning_rate_decay: Positive = 0.1
+    warmup_iterations: Annotated[int, Range(least=0, most=10**9)] = 0
+    dropout: Share = 0.2
     dropout_layers: DropoutLayers = "all"
     dropout_per: DropoutUnit = "neuron"
     normalisation: Normalisation = "none"
-    feedback_norm: float = 2.0
+    feedback_norm: Positive = 2.0
     norm_restriction: NormRestriction = "projection"
-    seed: int = 0
+    seed: Annotated[int, Range(least=0, most=2**63 - 1)] = 0
     couple: bool = False
     method: str = "spide"
     realisation: Realisation = "fast"
 
     def __post_init__(self) -> None:
-        self._convert()
-        if not 0 <= self.weight_decay < math.inf:
-            raise ValueError(f"weight_decay must be at least 0, not {self.weight_decay}")
-        for name in ("learning_rate", "learning_rate_decay", "loss_scale", "feedback_norm"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be positive, not {getattr(self, name)}")
-        for name in ("momentum", "dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be in [0, 1), not {getattr(self, name)}")
-        if not 0 <= self.stop_at_accuracy <= 1:
-            raise ValueError(
-                f"stop_at_accuracy must be from 0 to 1, not {self.stop_at_accuracy}: 0.99 is 99 %"
-            )
-        for name, choices in _choices().items():
-            if getattr(self, name) not in choices:
-                listed = ", ".join(choices)
-                raise ValueError(f"{name} must be one of {listed}, not {getattr(self, name)!r}")
+        check_fields(self)
+        if self.method not in METHODS:
+            listed = ", ".join(METHODS)
+            raise ValueError(f"method must be one of {listed}, not {self.method!r}")
         self._check_couples()
         if list(self.milestones) != sorted(set(self.milestones)):
             raise ValueError(f"milestones must increase, not {self.milestones}")
-        for name, most in _MOST.items():
-            if getattr(self, name) > most:
-                raise ValueError(f"{name} must be at most {most:,}, not {getattr(self, name)}")
         self._check_precision()
         _ = self.two_stage  # its own checks
         self.simulation.check_batch(self.batch_size)
@@ -188,24 +149,6 @@ class Recipe(TwoStageValues, Simulation):
                 f"couples are ternary neurons, and backward_neuron is '{self.backward_neuron}': "
                 "leave couple and realisation out, or use backward_neuron 'ternary'"
             )
-
-    def _convert(self) -> None:
-        """Make numbers plain ones, which JSON can hold and hashes agree on; refuse other types."""
-        for field in fields(self):
-            name, value = field.name, getattr(self, field.name)
-            if field.type == "int":
-                value = whole_number(value, name, least=0 if name in _FROM_ZERO else 1)
-            elif field.type == "float":
-                value = real_number(value, name)
-            elif field.type == "bool":
-                value = truth_value(value, name)
-            elif name == "milestones":
-                if not isinstance(value, list | tuple):
-                    raise ValueError(f"{name} must be epochs, such as (30, 60), not {value!r}")
-                value = tuple(whole_number(epoch, name) for epoch in value)
-            elif not isinstance(value, str):
-                raise ValueError(f"{name} must be a text, not {value!r}")
-            object.__setattr__(self, name, value)
 
     def _check_precision(self) -> None:
         """Refuse numbers that are infinite, or nothing, in the precision of the run."""

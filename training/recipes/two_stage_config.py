@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
 
 from equations import (
     NeuronModel,
@@ -13,9 +12,12 @@ from equations import (
     integrate_and_fire,
     leaky_integrate_and_fire,
 )
-from networks.arrays import real_number, whole_number
+from networks.typed_fields import Positive, Range, check_fields
 
 BackwardNeuron = Literal["ternary", "trace"]
+
+# Spikes are counted in float32, which is exact up to there.
+Steps: TypeAlias = Annotated[int, Range(least=1, most=2**24)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +51,9 @@ class TwoStageValues:
     v_rest: float = -1.0
     v_threshold_backward: float = 0.5
     v_rest_backward: float = -0.5
-    forward_steps: int = 30
-    backward_steps: int = 100
-    loss_scale: float = 100.0
+    forward_steps: Steps = 30
+    backward_steps: Steps = 100
+    loss_scale: Positive = 100.0
     leak: float = 1.0
     backward_neuron: BackwardNeuron = "ternary"
 
@@ -85,18 +87,7 @@ class TwoStageConfig(TwoStageValues):
                         f"{name} out, or give it to the neuron"
                     )
                 object.__setattr__(self, name, its)
-        for field in fields(self):
-            if field.type == "float":
-                value = real_number(getattr(self, field.name), field.name)
-                object.__setattr__(self, field.name, value)
-        for name in ("forward_steps", "backward_steps"):
-            object.__setattr__(self, name, whole_number(getattr(self, name), name))
-        if not (math.isfinite(self.loss_scale) and self.loss_scale > 0):
-            raise ValueError(f"loss_scale is {self.loss_scale}: it must be positive")
-        if self.backward_neuron not in get_args(BackwardNeuron):
-            raise ValueError(
-                f"backward_neuron must be 'ternary' or 'trace', not {self.backward_neuron!r}"
-            )
+        check_fields(self)
         _ = self.neuron, self.signed_neurons.neuron  # their own checks
 
     @property

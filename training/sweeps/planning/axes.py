@@ -8,10 +8,11 @@ varies the threshold itself decides about both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
+from networks.typed_fields import field_types
 from training.recipes.recipe import Recipe
 from training.suggestions import did_you_mean
 from training.sweeps.planning.cases import CASE, case_fields
@@ -22,7 +23,7 @@ Label = int | float | str
 THRESHOLD_OF = {"v_rest": "v_threshold", "v_rest_backward": "v_threshold_backward"}
 """By resting potential: the threshold that keeps its distance."""
 
-_TYPES = {field.name: str(field.type) for field in fields(Recipe)}
+_TYPES = field_types(Recipe)
 _ELSEWHERE = {"seed": "--seeds says how many there are, --seed the first one"}
 """Fields that are not varied, and what to do instead."""
 
@@ -136,18 +137,16 @@ def read_value(name: str, text: str) -> Any:
     ValueError
         If it is not of the field's type.
     """
-    kind = _TYPES.get(name, "str")
+    kind = _TYPES.get(name, str)
     try:
-        if kind == "int":
-            return int(text)
-        if kind == "float":
-            return float(text)
-        if kind.startswith("tuple"):
+        if kind in (int, float):
+            return kind(text)
+        if kind == tuple[int, ...]:
             return tuple(int(word) for word in text.split())
     except ValueError:
-        what = {"int": "a whole number", "float": "a number"}.get(kind, "whole numbers")
+        what = {int: "a whole number", float: "a number"}.get(kind, "whole numbers")
         raise ValueError(f"{name} cannot be '{text}': it is {what}") from None
-    if kind == "bool":
+    if kind is bool:
         if text.lower() not in ("true", "false"):
             raise ValueError(f"{name} cannot be '{text}': it is true or false")
         return text.lower() == "true"
@@ -156,7 +155,7 @@ def read_value(name: str, text: str) -> Any:
 
 def is_whole(name: str) -> bool:
     """Whether the values of a field are whole numbers."""
-    return _TYPES.get(name) == "int"
+    return _TYPES.get(name) is int
 
 
 def _case(name: str, recipe: Recipe, cases: Mapping[str, Mapping[str, Any]]) -> Choice:
