@@ -108,7 +108,10 @@ class Run:
         RunFolderError
             If the folder is not there any more.
         """
-        self.__dict__ = vars(Run(self.path, data_dir=self.data_dir, checkpoint=self._which))
+        self.folder = open_run(self.path)
+        for name, value in vars(Run).items():
+            if isinstance(value, cached_property):
+                vars(self).pop(name, None)
 
     @cached_property
     def architecture(self) -> Architecture:
