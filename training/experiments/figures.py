@@ -131,7 +131,7 @@ def _zoom(axes: Axes, accuracies: Sequence[Sequence[float]]) -> None:
         ]
     )
     margin = 0.05 * float(np.ptp(shown)) + 0.05
-    axes.set(ylim=(shown.min() - margin, shown.max() + margin), ylabel="")
+    axes.set(ylim=(shown.min() - margin, shown.max() + margin), title="enlarged")
 
 
 def with_and_without(results: Dataset) -> Figure:

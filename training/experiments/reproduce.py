@@ -25,13 +25,20 @@ from training.errors import UserError
 from training.experiments.figures import gradient_angles
 from training.experiments.gradient_error import gradient_errors, mean_errors
 from training.experiments.request import GRADIENTS, Request
-from training.experiments.sweeps import ABLATION_SWEEP, STEPS, Experiment, Scale
+from training.experiments.sweeps import (
+    ABLATION_SWEEP,
+    STEPS,
+    Experiment,
+    Scale,
+    differing,
+)
 from training.experiments.tables import Cell, Table
 from training.experiments.targets import TARGETS
 from training.experiments.trained import Trained
 from training.interruption import Interruption
 from training.plots.style import as_png
 from training.provenance import commit, provenance
+from training.recipes import RECIPES
 from training.storage.files import write_atomically
 from training.sweeps.planning.plan import Plan
 from training.sweeps.sweep import run_sweep
@@ -45,9 +52,9 @@ GRADIENT_STEPS: dict[Scale, int] = {"small": 50, "full": 250}
 
 _TOLD = (
     "data_set", "architecture", "training_images", "validation", "epochs", "milestones",
-    "forward_steps", "backward_steps",
+    "forward_steps", "backward_steps", "seed",
 )  # fmt: skip
-"""Fields of the recipes that a page names."""
+"""Fields that every page names, also where they are the recipe's."""
 
 
 def reproduce(
@@ -152,13 +159,12 @@ def _write(
     request: Request, trained: Trained, title: str, table: Table, figure: Figure | None
 ) -> Path:
     made = provenance()
-    told = ", ".join(f"{name} {_values(trained.plan, name)}" for name in _TOLD)
     request.out.mkdir(parents=True, exist_ok=True)
     lines = [
         f"# {request.target}: {title}\n",
         table.markdown(),
         f"`{request.command}` at commit {made.get('commit', 'unknown')}, {made['created']}. "
-        f"Trained with commit {_commits(trained)}: {told}; else the recipe's values.\n",
+        f"Trained with commit {_commits(trained)}: {_told(trained.plan)}.\n",
     ]
     if figure is not None:
         write_atomically(request.path(".png"), as_png(figure))
@@ -176,6 +182,15 @@ def _commits(trained: Trained) -> str:
     return " and ".join(
         f"{commit} ({count} point{'s' if count > 1 else ''})" for commit, count in found.items()
     )
+
+
+def _told(plan: Plan) -> str:
+    """What was trained: fields by name, and the recipe that has the others."""
+    name = min(RECIPES, key=lambda each: len(differing(RECIPES[each], plan.recipe)))
+    changed = [differing(RECIPES[name], point.recipe) for point in plan.points]
+    told = dict.fromkeys([*_TOLD, *(field for fields in changed for field in fields)])
+    values = ", ".join(f"{field} {_values(plan, field)}" for field in told)
+    return f"{values}; else the values of {name}"
 
 
 def _values(plan: Plan, name: str) -> str:

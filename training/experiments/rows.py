@@ -65,7 +65,8 @@ def methods(trained: Trained) -> Table:
         )
     columns = (
         "method", "has in the paper", "test accuracy", "training accuracy (%)", "T_F",
-        "firing rate, stage 1 (%)", "firing rate, stage 2 (%)",
+        "firing rate, stage 1 (%), mean of the layers",
+        "firing rate, stage 2 (%), mean of the layers",
         "synaptic operations per training image, stage 1 (millions)", "stage 2 (millions)",
         "multiplications between neurons on the way back (millions)",
         "operations along transposed weights (millions)", "numbers kept for it per neuron",
@@ -136,7 +137,11 @@ def firing_rates(trained: Trained) -> Table:
         for case in trained.cases
         for number in trained.results[STEPS].values.tolist()
     ]  # fmt: skip
-    columns = ("T_B", "stage 1 (%), paper: about 7", "stage 2 (%), paper: about 3")
+    columns = (
+        "T_B",
+        "stage 1 (%), mean of the layers, paper: about 7",
+        "stage 2 (%), mean of the layers, paper: about 3",
+    )
     return Table(columns, rows)
 
 
@@ -212,7 +217,7 @@ def normalisation(trained: Trained) -> Table:
             )  # fmt: skip
     columns = (
         "data set", "weights", "training accuracy (%)", "validation", "test",
-        "firing rate, stage 1 (%)",
+        "firing rate, stage 1 (%), mean of the layers",
     )  # fmt: skip
     return Table(columns, rows)
 

@@ -100,14 +100,14 @@ SMALL = replace(
 FULL = RECIPES["mnist-feedback"]
 
 
-def _differing(one: Recipe, other: Recipe) -> dict[str, Any]:
-    """What makes the other recipe of one."""
+def differing(one: Recipe, other: Recipe) -> dict[str, Any]:
+    """The fields in which another recipe differs from one, with its values."""
     named = {field.name: getattr(other, field.name) for field in fields(Recipe)}
     return {name: value for name, value in named.items() if value != getattr(one, name)}
 
 
 _ALEXNET_F = RECIPES["cifar10-alexnet-f"]
-_CIFARNET_F = _differing(_ALEXNET_F, RECIPES["cifar10-cifarnet-f"])
+_CIFARNET_F = differing(_ALEXNET_F, RECIPES["cifar10-cifarnet-f"])
 
 WITH_CIFARNET_F = "ours, CIFARNet-F"
 """A case of the ablation in full, for Figure 2."""

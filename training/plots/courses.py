@@ -58,7 +58,8 @@ def rates_by_stage(
     axes : Axes
     epochs : array, shape (epochs,)
     rates : dict of dict of array, shape (epochs,)
-        Share of neurons that fire per step, by what it was trained with, such as T_B, and stage.
+        Share of neurons that fire per step, as a mean over the layers, by what it was trained
+        with, such as T_B, and stage.
     """
     places = np.asarray(epochs, float)
     for number, (name, stages) in enumerate(rates.items()):
@@ -69,7 +70,7 @@ def rates_by_stage(
                 places, 100 * np.asarray(values, float), dash, color=color, marker=marker,
                 markersize=3, label=f"{name}, {stage}",
             )  # fmt: skip
-    axes.set(ylabel="neurons that fire in a step (%)", ylim=(0, None))
+    axes.set(ylabel="neurons that fire in a step (%), mean of the layers", ylim=(0, None))
     epoch_axis(axes, float(places.max()), float(places.min()))
     axes.legend(fontsize="x-small", ncols=2)
     return axes
@@ -133,7 +134,7 @@ def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -
     steps = np.concatenate([np.asarray(each.epochs, float) for each in courses.values()])
     log_axis(axes, steps, horizontal=True)
     errors = np.concatenate([np.asarray(each.values, float) for each in courses.values()])
-    log_axis(axes, errors[np.isfinite(errors)])
+    log_axis(axes, errors)
     return axes
 
 

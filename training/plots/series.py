@@ -100,7 +100,7 @@ def log_axis(axes: Axes, values: Sequence[float], *, horizontal: bool = False) -
     ----------
     axes : Axes
     values : sequence of float
-        All that is drawn.
+        All that is drawn; what is NaN or infinite is not.
     horizontal : bool
     """
     from matplotlib.ticker import FixedLocator, FormatStrFormatter, MaxNLocator, NullLocator
@@ -109,6 +109,7 @@ def log_axis(axes: Axes, values: Sequence[float], *, horizontal: bool = False) -
     limit, scale = (
         (axes.set_xlim, axes.set_xscale) if horizontal else (axes.set_ylim, axes.set_yscale)
     )
+    values = [value for value in values if np.isfinite(value)]
     positive = [value for value in values if value > 0]
     if not positive:
         limit(0, 1)

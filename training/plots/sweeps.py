@@ -56,7 +56,7 @@ def sweep_lines(
         If a dimension is missing, or one with several values is left over.
     """
     kept = [x] if lines is None else [x, lines]
-    values = _reduced(results, [*kept, over], optional=over)
+    values = _in_order(_reduced(results, [*kept, over], optional=over), x)
     names = [None] if lines is None else values[lines].values.tolist()
     places, labels = _places(values[x].values)
     drawn: list[float] = []
@@ -172,6 +172,7 @@ def sweep_heat_map(
     from matplotlib.colors import LogNorm, Normalize
 
     values = _reduced(results, [x, y, over], optional=over).transpose(y, x, over)
+    values = _in_order(_in_order(values, x), y)
     points = values.values.astype(float)
     counted = np.isfinite(points).sum(axis=2)
     sums = np.where(np.isfinite(points), points, 0).sum(axis=2)
@@ -221,6 +222,11 @@ def _reduced(results: DataArray, kept: list[str], optional: str) -> DataArray:
                 f".isel({left}=0){other}"
             )
     return results.squeeze([name for name in results.dims if name not in kept])
+
+
+def _in_order(values: DataArray, name: str) -> DataArray:
+    """With the numbers of a dimension in their order; names stay in that of the sweep."""
+    return values.sortby(name) if np.issubdtype(values[name].dtype, np.number) else values
 
 
 def _places(values: np.ndarray) -> tuple[list[float], list[str]]:

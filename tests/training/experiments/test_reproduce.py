@@ -67,7 +67,11 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
     attempts = tmp_path / "runs" / "methods-small" / "attempts.jsonl"
     told = [json.loads(line) for line in attempts.read_text().splitlines()]
     (trained_with,) = {each["commit"] or "unknown" for each in told}
-    assert f"Trained with commit {trained_with}: data_set digits" in text
+    assert f"Trained with commit {trained_with}: data_set digits, architecture 8, " in text
+    # All that the points have of their own is told, and whose the rest is.
+    for each in ("batch_size 700", "threads 1", "method spide or implicit", "seed 0"):
+        assert f", {each}" in text
+    assert "; else the values of digits." in text
     assert (tmp_path / "figure5-small.png").read_bytes().startswith(b"\x89PNG")
     rows = list(csv.DictReader((tmp_path / "figure5-small.csv").read_text().splitlines()))
     assert [row["method"] for row in rows] == ["SPIDE", "IDE"]
@@ -269,7 +273,9 @@ def test_what_learns_without_spikes_is_counted_where_it_predicts(
         whole.results[name].loc[{"case": "conversion"}] = np.nan
     table = TARGETS["table1"].table(whole)
     (row,) = (row for row in table.rows if row[0] == "conversion")
-    assert row[table.columns.index("firing rate, stage 1 (%)")] == pytest.approx(20.0)
+    assert row[
+        table.columns.index("firing rate, stage 1 (%), mean of the layers")
+    ] == pytest.approx(20.0)
     at = table.columns.index("synaptic operations per training image, stage 1 (millions)")
     assert row[at] == 3.0
 

@@ -70,6 +70,14 @@ def test_accuracies_over_what_they_cost() -> None:
     assert lines(drawn)["SPIDE"].tolist() == [[3, 50], [6, 75]] and drawn.get_xscale() == "log"
 
 
+def test_a_course_that_ends_before_others_leaves_the_axis_logarithmic() -> None:
+    nan = float("nan")
+    courses = {"A": ([10, 20, nan], [0.8, 0.9, nan]), "B": ([10, 20, 40], [0.8, 0.9, 0.95])}
+    drawn = accuracies_over(axes(), courses, "seconds")
+    low, high = drawn.get_xlim()
+    assert drawn.get_xscale() == "log" and 0 < low < 10 and high > 40
+
+
 def test_errors_over_steps() -> None:
     drawn = errors_over_steps(
         axes(), {"SPIDE": Curve([10, 100], [8, 0.5]), "DFA": Curve([10, 100], [95, 95])}, "angle"

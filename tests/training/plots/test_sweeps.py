@@ -53,6 +53,18 @@ def test_every_point_is_drawn() -> None:
     assert sorted(shown[np.isfinite(shown)]) == sorted(wanted[np.isfinite(wanted)])
 
 
+def test_numbers_that_were_added_later_stand_in_their_order() -> None:
+    later = results().isel(backward_steps=[1, 0, 2])
+    drawn: Any = sweep_lines(axes(), later, "backward_steps", "v_rest_backward")
+    assert next(iter(lines(drawn).values()))[:, 1].tolist() == [5, 3, 1]
+    assert [tick.get_text() for tick in drawn.get_xticklabels()] == ["10", "100", "1000"]
+    both = later.isel(v_rest_backward=[1, 0])
+    drawn = sweep_heat_map(axes(), both, "v_rest_backward", "backward_steps")
+    assert [tick.get_text() for tick in drawn.get_xticklabels()] == ["-0.5", "0"]
+    shown = np.ma.filled(drawn.images[0].get_array(), np.nan)
+    np.testing.assert_array_equal(shown, [[5, 8], [3, 4], [1, np.nan]])
+
+
 def test_names_and_single_points_need_no_seeds() -> None:
     named: Any = xr.DataArray(
         [2.0, 3.0], dims="case", coords={"case": ["ours", "w/o B"]}, name="error"
