@@ -72,6 +72,7 @@ def test_accuracies_over_what_they_cost() -> None:
 
 def test_a_course_that_ends_before_others_leaves_the_axis_logarithmic() -> None:
     nan = float("nan")
+    courses: dict[str, tuple[list[float], list[float]]]
     courses = {"A": ([10, 20, nan], [0.8, 0.9, nan]), "B": ([10, 20, 40], [0.8, 0.9, 0.95])}
     drawn = accuracies_over(axes(), courses, "seconds")
     low, high = drawn.get_xlim()
