@@ -48,7 +48,8 @@ class Probe:
         def remember(gradient: Tensor) -> None:
             self.gradients[call] = (gradient != 0).float()
 
-        u.register_hook(remember)
+        if u.requires_grad:  # not where the layers below have nothing to learn
+            u.register_hook(remember)
         fired = self._spike(u, threshold)
         self.spikes.append(fired.detach().float())
         return fired

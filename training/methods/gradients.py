@@ -14,7 +14,7 @@ from networks import Architecture
 from networks.arrays import truth_value
 from networks.simulation import Simulation, SimulationOptions
 from networks.weights import Weights
-from training.methods.implicit import Implicit
+from training.methods.implicit import TRAINING_TOLERANCE, Implicit
 from training.methods.method import Method
 from training.methods.parts.batch import Batch, Masks
 from training.methods.parts.linear_system import Solver, SolverName
@@ -82,7 +82,7 @@ def implicit_gradients(
     config: TwoStageConfig,
     *,
     dropout_masks: Masks | None = None,
-    tolerance: float = 1e-12,
+    tolerance: float | None = None,
     limit: int = 1000,
     solver: SolverName = "gmres",
     **options: Unpack[SimulationOptions],
@@ -101,8 +101,9 @@ def implicit_gradients(
         Those of its values that belong to stage 1, and the loss scale.
     dropout_masks : dict of array, optional
         Masks scaled by 1/(1 - rate), of ``layer1``, ... and ``feedback``.
-    tolerance : float
-        Largest residual of eq. 5 relative to g, both as Euclidean norms over a sample.
+    tolerance : float, optional
+        Largest residual of eq. 5 relative to g, both as Euclidean norms over a sample; 1e-12 in
+        float64 and 1e-5 in float32 if not given.
     limit : int
         Most applications of the loop.
     solver : {"gmres", "fixed-point"}
@@ -120,7 +121,8 @@ def implicit_gradients(
         If the residual is still larger after `limit` applications.
     """
     simulation = _in_one_thread(options)
-    how = Solver(tolerance, limit, solver)
+    default = TRAINING_TOLERANCE[simulation.dtype]
+    how = Solver(default if tolerance is None else tolerance, limit, solver)
 
     def build(samples: int) -> Method:
         return Implicit(architecture, config, samples, simulation, how)

@@ -24,9 +24,10 @@ from training.recipes.two_stage_config import TwoStageConfig
 SPIKES_BACK = {"spide", "feedback_alignment"}
 
 
+@pytest.mark.parametrize("first", ["2C3", "P2"])
 @pytest.mark.parametrize("name", METHODS)
-def test_every_method_is_counted(name: str) -> None:
-    notation = "2C3-2C3" if name == "conversion" else "2C3-2C3 (F2C3)"
+def test_every_method_is_counted(name: str, first: str) -> None:
+    notation = f"{first}-2C3-3" if name == "conversion" or first == "P2" else "2C3-2C3 (F2C3)"
     network = Architecture.parse(notation, (1, 8, 8), 10)
     recipe = replace(
         RECIPES["digits"], architecture=notation, method=name, batch_size=3, backward_steps=20

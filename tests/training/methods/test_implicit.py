@@ -27,6 +27,7 @@ from training.methods import (
 )
 from training.methods.conversion import Conversion
 from training.methods.parts.linear_system import SolverName
+from training.methods.results import StepResult
 
 EXACT = [path for path in CASES if path.stem.startswith("exact_")]
 SOLVERS: tuple[SolverName, ...] = ("gmres", "fixed-point")
@@ -194,3 +195,32 @@ def test_there_are_no_spikes_to_learn_from() -> None:
             network, random_parameters(network), random_images(network, 1), [0], TwoStageConfig(),
             learning="spikes",
         )  # fmt: skip
+
+
+def confident(dtype: str, seed: int) -> StepResult:
+    """Eight images of a loop with a spectral radius near 1, of which the first is learned well.
+
+    Its g is nearly 0, and so is its answer.
+    """
+    network = Architecture.parse("60 (F60)", (20,), 3)
+    config = TwoStageConfig(backward_steps=1)
+    rng = np.random.default_rng(seed)
+    parameters = {
+        name: rng.normal(size=shape) / np.sqrt(shape[-1])
+        for name, shape in network.parameter_shapes().items()
+    }
+    parameters["feedback.weight"] *= 2.2
+    images = rng.normal(size=(8, 20))
+    labels = rng.integers(0, 3, 8)
+    labels[0] = 1
+    parameters["readout.weight"] *= 0.5
+    first = two_stage_gradients(network, parameters, images, labels, config).alpha["layer1"][0]
+    parameters["readout.weight"][1] += 30 * first / (first @ first)
+    return implicit_gradients(network, parameters, images, labels, config, dtype=dtype)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("dtype", "seed"), [("float64", 0), ("float32", 1)])
+def test_an_image_that_is_learned_does_not_hold_up_the_others(dtype: str, seed: int) -> None:
+    """In float32, to what float32 can tell."""
+    sizes = np.linalg.norm(confident(dtype, seed).beta["layer1"], axis=1)
+    assert sizes[0] < 1e-3 * sizes[1:].min()

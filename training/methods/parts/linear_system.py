@@ -137,14 +137,20 @@ class LinearSystem:
 
 
 def solve(system: LinearSystem, g: Array, solver: Solver) -> Array:
-    """beta_N, so that the residual of every sample is small enough."""
+    """beta_N, so that the residual of every sample is small enough.
+
+    One Krylov space serves the whole batch: samples are scaled to a g of about 1, or those with a
+    small one, whose answer is right already, would be left for last.
+    """
+    scale = _powers_of_two(g)
+    g = g / scale
     beta, applied = g, 0
     while True:
         image = system.loop(beta)
         residual = g + image - beta
         applied += 1
         if _largest(residual, g) <= solver.tolerance:
-            return beta
+            return beta * scale
         # What a cycle of GMRES takes beside its steps: its own residual at its end, and the next.
         steps = min(solver.limit - applied - (0 if solver.name == "fixed-point" else 2), _CYCLE)
         if steps < 1:
@@ -181,6 +187,13 @@ def _krylov(system: LinearSystem, residual: Array, steps: int) -> tuple[Array, i
     operator = LinearOperator((size, size), apply, dtype=residual.dtype)
     found, _ = gmres(operator, residual.ravel(), rtol=1e-6, restart=steps, maxiter=1)
     return found.reshape(residual.shape).astype(residual.dtype), used
+
+
+def _powers_of_two(g: Array) -> Array:
+    """The norm of each sample, 1 if it is 0, to the nearest power of 2: dividing loses no digit."""
+    norms = np.linalg.norm(g.reshape(len(g), -1), axis=1).astype(g.dtype)
+    powers = np.exp2(np.rint(np.log2(np.where(norms > 0, norms, 1))))
+    return powers.astype(g.dtype).reshape(len(g), *(1,) * (g.ndim - 1))
 
 
 def _largest(residual: Array, g: Array) -> float:
