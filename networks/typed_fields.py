@@ -70,9 +70,13 @@ CountOrZero: TypeAlias = Annotated[int, Range(least=0)]
 Positive: TypeAlias = Annotated[float, Range(above=0)]
 
 
-@cache
-def field_types(record: Hashable) -> dict[str, Any]:
+def field_types(record: type[Any]) -> dict[str, Any]:
     """The types of a dataclass's fields by name, without their ranges."""
+    return _types(cast(Hashable, record))
+
+
+@cache
+def _types(record: Hashable) -> dict[str, Any]:
     return get_type_hints(record)
 
 
@@ -102,8 +106,7 @@ def check_fields(record: Any, *names: str) -> None:
     ValueError
         For a value of another type, out of its range, or that is not listed.
     """
-    kind = cast(Hashable, type(record))
-    types, ranges = field_types(kind), _ranges(kind)
+    types, ranges = field_types(type(record)), _ranges(cast(Hashable, type(record)))
     for name in names or types:
         value = _plain(types[name], name, getattr(record, name))
         if name in ranges:

@@ -65,5 +65,5 @@ def test_methods_without_stage_2_have_no_neurons_there(method: str) -> None:
 
 
 def test_a_configuration_refuses_others() -> None:
-    with pytest.raises(ValueError, match="must be 'ternary' or 'trace'"):
+    with pytest.raises(ValueError, match="must be one of ternary, trace"):
         TwoStageConfig(backward_neuron="none")  # type: ignore[arg-type]
