@@ -10,6 +10,8 @@ instead: its synapses look their weight up, ``w[place]``, and a new kernel is al
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from brian2.devices.device import get_device
 from brian2.groups.neurongroup import NeuronGroup
@@ -63,6 +65,26 @@ class ExplicitSynapses(Synapses):
         if keeps_kernel:
             self.variables["place"].set_value(places)
         self.set_weight(np.zeros(connection.kernel_values))
+        self.pre.variables["delay"].read_only = True
+
+    @property
+    def delay(self) -> Any:
+        """0 for every synapse.
+
+        Raises
+        ------
+        ValueError
+            When it is set: a spike on its way at the end of a run would arrive in the next.
+        """
+        return Synapses.delay.fget(self)
+
+    @delay.setter
+    def delay(self, value: Any) -> None:
+        raise ValueError(
+            f"the synapses '{self.name}' cannot have the delay {value}: spikes pass the "
+            "connections of a stage at once, and none may be on its way when a run ends; build "
+            "networks with delays in Brian2 itself"
+        )
 
     def set_weight(self, kernel: NDArray[np.floating]) -> None:
         """Write a new kernel into the synapses; see `SharedSynapses.set_weight`."""

@@ -63,6 +63,7 @@ class PlasticSynapses(Synapses):
         (first, second), self._kernel_index = synapse_table(connection, batch_size)
         self.connect(i=second, j=first)  # stage 2 runs against the connection
         self.forget()
+        self.pre.variables["delay"].read_only = True  # as that of `ExplicitSynapses`
 
     def forget(self) -> None:
         """Begin a new batch: nothing has been taught."""

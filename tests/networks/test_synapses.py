@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from brian2 import NeuronGroup
+from brian2 import NeuronGroup, ms
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
-from equations import BACKWARD, FORWARD, ternary
-from networks import Architecture, SynapsesKind
+from equations import BACKWARD, FORWARD, integrate_and_fire, ternary
+from networks import Architecture, ForwardNetwork, SynapsesKind
 from networks.brian.network import BrianNetwork
 from networks.connections import Connection, Shape, units
 from networks.populations.neurons import neuron_group, state
@@ -134,3 +134,16 @@ def test_every_number_of_vectors(kernel_size: int, dtype: str) -> None:
         received = np.array(state(target, "dropout", connection.target_shape))
         expected = received.reshape(len(sent), -1) * (sent @ wire(symbol, shape).matrix(weight).T)
         assert_array_equal(shared.reshape(len(sent), -1), expected)
+
+
+def test_delays_are_refused() -> None:
+    """They would be ignored after the compilation, and spikes would arrive in the next run."""
+    network = ForwardNetwork(
+        Architecture.parse("3-2 (F3)", (2,), 2), integrate_and_fire(1, -1), 2, synapses="explicit"
+    )
+    for synapses in (each for those in network.synapses.values() for each in those):
+        with pytest.raises(ValueError, match=r"cannot have the delay 5\. ms: spikes pass the"):
+            synapses.delay = 5 * ms
+        with pytest.raises(TypeError, match="read-only"):
+            synapses.pre.delay = 5 * ms
+        assert np.all(synapses.delay == 0 * ms)
