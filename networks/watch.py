@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from typing import Any
 
 import numpy as np
 from brian2.groups.neurongroup import NeuronGroup
@@ -15,6 +16,11 @@ from networks.arrays import whole_number
 from networks.brian.active_device import own_device
 from networks.brian.network import BrianNetwork
 from networks.populations.neurons import UncheckedGroup
+
+SPIKES = "spikes"
+"""What is watched of neurons beside their state variables: their spikes, from what counts them."""
+
+_COUNT, _ACTIVITY = "spike_count", "activity"
 
 _PARTS = "of a batch over several threads each has a network for its part, and threads=1 shows all"
 
@@ -56,25 +62,24 @@ class Trace:
     monitor : WatchMonitor
     variable : str
     sample : int
-    shape : tuple of int
-        Of the layer.
+    layer : UncheckedGroup
     """
 
     def __init__(
-        self, monitor: WatchMonitor, variable: str, sample: int, shape: tuple[int, ...]
+        self, monitor: WatchMonitor, variable: str, sample: int, layer: UncheckedGroup
     ) -> None:
         self._monitor = monitor
         self._variable = variable
         self._sample = sample
-        self._shape = shape
+        self._layer = layer
 
     @property
     def variable(self) -> str:
-        """The name of the state variable."""
+        """The name of the state variable, or ``spikes``."""
         return self._variable
 
     def __repr__(self) -> str:
-        return f"<Trace of {self._variable}, {len(self.steps)} steps of {self._shape}>"
+        return f"<Trace of {self._variable}, {len(self.steps)} steps of {self._layer.layer_shape}>"
 
     @property
     def steps(self) -> NDArray[np.int64]:
@@ -83,8 +88,10 @@ class Trace:
         return np.asarray(ticks.round(), np.int64)
 
     @property
-    def values(self) -> NDArray[np.floating]:
+    def values(self) -> NDArray[Any]:
         """What was recorded at the end of each step, shape (steps, *shape of the layer).
+
+        Spikes are 0 and 1, of ternary neurons -1, 0 and 1.
 
         Raises
         ------
@@ -98,11 +105,31 @@ class Trace:
                 f"sample {self._sample} was watched, and a run had {had}: watch one that all runs "
                 f"have ({_PARTS})"
             )
-        recorded = np.asarray(getattr(self._monitor, f"{self._variable}_")).T
-        if len(self._shape) == 1:
-            return recorded.reshape(-1, *self._shape)
-        channels, height, width = self._shape
+        spikes = self._variable == SPIKES
+        recorded = self._spikes() if spikes else self._recorded(self._variable)
+        shape = self._layer.layer_shape
+        if len(shape) == 1:
+            return recorded.reshape(-1, *shape)
+        channels, height, width = shape
         return recorded.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
+
+    def _recorded(self, variable: str) -> NDArray[np.floating]:
+        return np.asarray(getattr(self._monitor, f"{variable}_")).T
+
+    def _spikes(self) -> NDArray[np.int8]:
+        """What the count gained in every step; it is 0 before a run, and fades with the leak."""
+        counted, state = _counter(self._layer), self._layer.variables
+        leak = 1.0 if counted == _ACTIVITY else float(state["leak"].get_value().item())
+        counts, steps = self._recorded(counted).astype(np.float64), self.steps
+        before = np.zeros_like(counts)
+        before[1:] = counts[:-1]
+        before[steps == 0] = 0
+        gained = np.rint(counts - leak * before).astype(np.int8)
+        if "window_start" in state:  # outside of it nothing fires, and the count does not fade
+            first = int(state["window_start"].get_value().item())
+            last = first + int(state["window_steps"].get_value().item())
+            gained[(steps < first) | (steps >= last)] = 0
+        return gained
 
 
 @contextmanager
@@ -116,7 +143,7 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
     layer : NeuronGroup
         A group of a stage, such as ``forward["layer1"]``.
     variable : str
-        ``v``, ``spike_count``, ``I``, ...
+        A state variable such as ``v`` or ``spike_count``, or ``spikes``.
     sample : int
         Number of the sample in the batch; of a batch spread over threads, in each part that the
         worker takes to which the layer belongs.
@@ -129,9 +156,15 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
     """
     if not isinstance(layer, UncheckedGroup) or layer.stage_network is None:
         raise ValueError("only layers of a stage on the device 'runtime' can be watched")
-    if variable not in layer.variables or not layer.variables[variable].array:
-        names = sorted(name for name, each in layer.variables.items() if each.array)
-        raise ValueError(f"there is no variable '{variable}' to watch: use {', '.join(names)}")
+    recorded = variable
+    if variable == SPIKES and SPIKES not in layer.variables:
+        recorded = _counter(layer)
+    if recorded not in layer.variables or not layer.variables[recorded].array:
+        state = layer.variables
+        own = [e for e in sorted(layer.equations.names) if state[e].array and not state[e].scalar]
+        raise ValueError(
+            f"there is no variable '{variable}' to watch: use {', '.join([SPIKES, *own])}"
+        )
     samples = len(layer) // int(np.prod(layer.layer_shape))
     sample = whole_number(sample, "sample", least=0)
     if sample >= samples:
@@ -139,12 +172,21 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
             f"there is no sample {sample}: the network has {samples}, from 0 on ({_PARTS})"
         )
     with own_device():
-        monitor = WatchMonitor(layer, variable, sample)
+        monitor = WatchMonitor(layer, recorded, sample)
     layer.stage_network.add(monitor)
     try:
-        yield Trace(monitor, variable, sample, layer.layer_shape)
+        yield Trace(monitor, variable, sample, layer)
     finally:
         layer.stage_network.remove(monitor)
+
+
+def _counter(layer: UncheckedGroup) -> str:
+    """The state variable that counts the spikes of each neuron.
+
+    One side of a couple counts in ``spike_count`` what both fire, and in ``activity`` its own.
+    """
+    state = layer.variables
+    return _ACTIVITY if _ACTIVITY in state and "s" not in state else _COUNT
 
 
 def _free_name(name: str, network: BrianNetwork) -> str:

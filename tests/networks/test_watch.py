@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from equations import TernaryCouple, integrate_and_fire
+from equations import TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
 from networks import Architecture, BackwardNetwork, ForwardNetwork
 from networks.watch import watch
 
@@ -64,3 +64,44 @@ def test_a_sample_of_stage_2_that_was_not_in_the_batch() -> None:
         stage.run(np.ones((1, 3)), masks, STEPS, rescale=0.5)
     with pytest.raises(ValueError, match="sample 1 was watched, and a run had 1 sample: watch one"):
         _ = trace.values
+
+
+def test_spikes_are_what_the_count_gains_in_each_run() -> None:
+    """With a leak, by which differences of the count would be no spikes; runs begin anew."""
+    leaky = ForwardNetwork(NETWORK, leaky_integrate_and_fire(1, -1, 0.75), 3, dtype="float64")
+    leaky.set_parameters(dict(forward().weights))
+    with (
+        watch(leaky["layer1"], "spikes", 1) as spikes,
+        watch(leaky["layer1"], "spike_count", 1) as counts,
+    ):
+        for _ in range(2):
+            leaky.run(IMAGES / 4, 6)
+    assert spikes.values.dtype == np.int8 and spikes.values.shape == (12, 2)
+    assert set(np.unique(spikes.values)) == {0, 1}
+    assert_array_equal(spikes.values[:6], spikes.values[6:])
+    for last in (5, 11):
+        run = spikes.values[last - 5 : last + 1].astype(float)
+        assert_array_equal(0.75 ** np.arange(5, -1, -1) @ run, counts.values[last])
+
+
+def test_spikes_of_stage_2_have_signs() -> None:
+    stage = BackwardNetwork(NETWORK, TernaryCouple(), 1)
+    stage.set_parameters(dict(forward().weights))
+    g = np.array([[0.25, -0.5, 0.0]])
+    with watch(stage["layer2"], "spikes") as spikes:
+        beta = stage.run(
+            g, {"layer1": np.ones((1, 2)), "layer2": np.ones((1, 3))}, 8, rescale=0.5
+        ).beta
+    assert set(np.unique(spikes.values)) == {-1, 0, 1}
+    assert_array_equal(spikes.values.mean(axis=0), beta["layer2"][0])
+
+
+def test_what_cannot_be_watched_is_told_with_what_can() -> None:
+    said = "there is no variable 'foo' to watch: use spikes, I, dropout, spike_count, v"
+    with (
+        pytest.raises(ValueError, match=said) as refusal,
+        watch(forward()["layer1"], "foo"),
+    ):
+        pass
+    for internal in ("_spikespace", "t_in_timesteps", "spike_total", "dt"):
+        assert f" {internal}," not in str(refusal.value)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from networks import Architecture
+from networks.checks import written
 from networks.stages.stage import Stage
 from networks.turns import InTurn, in_turn
 from networks.weights import Weights
@@ -41,6 +42,7 @@ class Method(InTurn, ABC):
         self.architecture = architecture
         self.batch_size = batch_size
         self.dtype: np.dtype[np.floating] = np.dtype(dtype)
+        self._written: Weights | None = None
 
     def __repr__(self) -> str:
         return (
@@ -106,7 +108,20 @@ class Method(InTurn, ABC):
         ValueError
             If they do not fit the architecture or are not finite in the method's precision.
         """
-        self.set_weights(Weights.of(self.architecture, parameters, self.dtype))
+        weights = Weights.of(self.architecture, parameters, self.dtype)
+        self.set_weights(weights)
+        self._written = weights
+
+    @property
+    def weights(self) -> Weights:
+        """The parameters that were set last, to read.
+
+        Raises
+        ------
+        ValueError
+            If none have been.
+        """
+        return written(self._written)
 
     @abstractmethod
     def set_weights(self, weights: Weights) -> None:

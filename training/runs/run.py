@@ -1,18 +1,20 @@
-"""A run, from Python: its records and weights, and the network that they belong to."""
+"""A run, from Python: what its folder holds, and the network that it belongs to.
+
+What runs the network (predictions, evaluations, simulations, energies) uses the weights that are in
+`Run.trainer`; what is said about the folder (weights, `network`, exports) those of the checkpoint.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from networks import Architecture
 from networks.arrays import truth_value, whole_number
-from networks.exchange import TrainedNetwork
 from training.data import Images, find
 from training.data.batches import evaluation_batches
 from training.interruption import Interruption
@@ -21,169 +23,44 @@ from training.methods.results import Prediction
 from training.parallel.over_cores import method_over_cores
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
-from training.runs.files.checkpoint import Checkpoint
-from training.runs.files.checkpoint_files import load_best, load_latest
-from training.runs.files.folder import open_run, trained_on
-from training.runs.files.records import Record
+from training.runs.files.folder import trained_on
 from training.runs.looking.evaluation import (
     Evaluation,
     evaluate,
     predicted_classes,
     prediction_of_all,
 )
-from training.runs.looking.exchange import Format, trained_network, write_network
 from training.runs.looking.given_images import as_the_stages_take
+from training.runs.saved_run import SavedRun
 from training.runs.shown.display import Bars, Display
-from training.updates.in_use import parameters_in_use
 
 if TYPE_CHECKING:
+    from xarray import Dataset
+
     from training.energy.report import EnergyReport
 
-Which = Literal["last", "best"]
 
+class Run(SavedRun):
+    """A folder that a training has written, and its networks.
 
-class Run:
-    """A folder that a training has written.
-
-    Parameters
-    ----------
-    path : path
-        The run folder.
-    data_dir : path
-        Folder of the data sets, as torchvision lays them out.
-    checkpoint : {"last", "best"}
-        The newest weights, or those that were evaluated best.
-
-    Raises
-    ------
-    RunFolderError
-        If it holds no run, or its recipe cannot be read.
+    Parameters and errors are those of `SavedRun`.
     """
-
-    def __init__(
-        self,
-        path: str | Path,
-        *,
-        data_dir: str | Path = "data",
-        checkpoint: Which = "last",
-    ) -> None:
-        if checkpoint not in ("last", "best"):
-            raise ValueError(f"checkpoint is '{checkpoint}': it must be 'last' or 'best'")
-        # Another working directory changes nothing: they are what they were here and now.
-        self.folder = open_run(Path(path).absolute())
-        self.data_dir = Path(data_dir).absolute()
-        self._which = checkpoint
-
-    def __repr__(self) -> str:
-        return f"<Run '{self.path}', {self.folder.name}>"
-
-    @property
-    def path(self) -> Path:
-        """The run folder."""
-        return self.folder.path
-
-    @property
-    def recipe(self) -> Recipe:
-        """What it was trained with."""
-        return self.folder.recipe
-
-    @property
-    def records(self) -> list[Record]:
-        """Lines of the log: one per iteration and one per evaluation.
-
-        Raises
-        ------
-        RunFolderError
-            If the folder is not there any more.
-        """
-        return self.folder.records()
-
-    def refresh(self) -> None:
-        """Read the folder anew, where another training may have gone on.
-
-        Recipe, weights, networks and images are read and built again when they are asked for.
-
-        Raises
-        ------
-        RunFolderError
-            If the folder is not there any more.
-        """
-        self.folder = open_run(self.path)
-        for name, value in vars(Run).items():
-            if isinstance(value, cached_property):
-                vars(self).pop(name, None)
-
-    @cached_property
-    def architecture(self) -> Architecture:
-        """The network."""
-        return read_architecture(self.recipe)
-
-    @cached_property
-    def checkpoint(self) -> Checkpoint:
-        """Parameters, momentum and progress.
-
-        Raises
-        ------
-        CheckpointError
-            If it is missing, damaged or of another run.
-        """
-        load = load_best if self._which == "best" else load_latest
-        checkpoint = load(self.folder.checkpoints)
-        checkpoint.check_recipe(self.folder.name, self.recipe)
-        checkpoint.check_architecture(self.architecture)
-        return checkpoint
-
-    @property
-    def weights(self) -> dict[str, NDArray[np.floating]]:
-        """Parameters by name as both stages use them, in PyTorch's layouts.
-
-        They are copies: what is done to them reaches the networks of the run by
-        ``trainer.set_parameters(...)`` alone.
-        """
-        learned, iteration = self.checkpoint.parameters, self.checkpoint.progress.iteration
-        used = parameters_in_use(self.recipe, learned, iteration)
-        return {name: values.copy() for name, values in used.items()}
-
-    @property
-    def network(self) -> TrainedNetwork:
-        """The trained network by itself, without what trained it."""
-        return trained_network(self.architecture, self.recipe, self.weights)
-
-    def export(self, path: str | Path, to: Format) -> TrainedNetwork:
-        """Write the trained network for other programs.
-
-        `training.runs.looking.exchange.read_network` reads it back.
-
-        Parameters
-        ----------
-        path : path
-            The file; one that is there is replaced.
-        to : {"nir", "torch"}
-            A graph of NIR (with the extra ``nir``), or a PyTorch state dict in safetensors.
-
-        Returns
-        -------
-        TrainedNetwork
-            What was written.
-
-        Raises
-        ------
-        UserError
-            If the format cannot hold the network or its package is missing.
-        """
-        network = self.network
-        write_network(network, Path(path), to)
-        return network
 
     @cached_property
     def trainer(self) -> Method:
         """The networks with the weights written into them; built when they are first asked for.
 
-        Their stages are ``trainer.forward`` and ``trainer.backward``.
+        Their stages are ``trainer.forward`` and ``trainer.backward``. Other weights can be written
+        with ``trainer.set_parameters``; `refresh` brings back those of the checkpoint.
         """
         trainer = method_over_cores(self.architecture, self.recipe, self.recipe.batch_size)
         trainer.set_parameters(self.weights)
         return trainer
+
+    @property
+    def weights_in_use(self) -> Mapping[str, NDArray[np.floating]]:
+        """The parameters that are in `trainer`, to read; before it is built, the checkpoint's."""
+        return self.trainer.weights if "trainer" in vars(self) else self.weights
 
     @cached_property
     def images(self) -> Images:
@@ -254,23 +131,56 @@ class Run:
         """
         size = self.recipe.batch_size
         display = Bars() if truth_value(progress, "progress") else Display()
-        steps = self.recipe.forward_steps
-        if forward_steps is not None:
-            steps = whole_number(forward_steps, "forward_steps")
-        if steps == self.recipe.forward_steps:
-            trainer = self.trainer
-        else:
-            recipe = replace(self.recipe, forward_steps=steps)
+        recipe, trainer = self.recipe_with(forward_steps), self.trainer
+        if recipe != self.recipe:
             trainer = method_over_cores(read_architecture(recipe), recipe, size)
-            trainer.set_parameters(self.weights)
+            trainer.set_parameters(self.weights_in_use)
         evaluation = evaluate(trainer, self.images, size, Interruption(), display)
         assert evaluation is not None  # nothing interrupts it
         return evaluation
 
+    def recipe_with(self, forward_steps: int | None) -> Recipe:
+        """The recipe, perhaps with another T_F.
+
+        Raises
+        ------
+        ValueError
+            For a number of steps that cannot be.
+        """
+        if forward_steps is None:
+            return self.recipe
+        return replace(self.recipe, forward_steps=forward_steps)
+
+    def simulate(
+        self, image: int = 0, record: Sequence[str] = (), *, forward_steps: int | None = None
+    ) -> Dataset:
+        """Run one test image through the network, and record neurons in every step.
+
+        Parameters
+        ----------
+        image : int
+            Number of the test image.
+        record : sequence of str
+            Such as ``layer1.v``, ``layer2.spikes`` or ``backward.layer1.v``, see
+            `training.runs.looking.simulate`; potentials and spikes of layer 1 if empty.
+        forward_steps : int, optional
+            T_F in place of the one that the network was trained with.
+
+        Raises
+        ------
+        ValueError
+            For images, layers and variables that do not exist, and steps that cannot be.
+        UserError
+            If the images are frames of another number.
+        """
+        from training.runs.looking.simulate import RECORDED, simulate
+
+        return simulate(self, image, record or RECORDED, forward_steps)
+
     def energy(self, images: int = 32) -> EnergyReport:
         """Count what a prediction and a training step cost, beside other networks.
 
-        The first test images are counted, without dropout, with the weights of the checkpoint.
+        The first test images are counted, without dropout, with the weights in `trainer`.
 
         Parameters
         ----------
@@ -289,7 +199,8 @@ class Run:
         if count > most:
             raise ValueError(f"images is {count}: a batch has {most}, so give at most {most}")
         pixels, labels = next(iter(evaluation_batches(self.images, count)))
-        return measure(self.trainer, self.recipe, self.weights, pixels.numpy(), labels.numpy())
+        weights = dict(self.weights_in_use)
+        return measure(self.trainer, self.recipe, weights, pixels.numpy(), labels.numpy())
 
     def confusion(self) -> NDArray[np.int64]:
         """How many test images of each class (rows) were taken for each (columns)."""

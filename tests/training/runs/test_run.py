@@ -129,3 +129,18 @@ def test_images_elsewhere_stay_there(tmp_path: Path) -> None:
     for data_set in ("digits", str(tmp_path / "data.npz"), str(tmp_path / "retina")):
         other = replace(recipe, data_set=data_set)
         assert with_kept_data(other, tmp_path / "run") is other
+
+
+def test_what_runs_the_network_uses_the_weights_in_the_trainer(copy: Path) -> None:
+    """A lesion reaches evaluations with other steps, simulations and energies; not the folder."""
+    run = Run(copy)
+    intact = run.evaluate(forward_steps=5).predicted
+    lesioned = {**run.weights, "readout.weight": np.zeros_like(run.weights["readout.weight"])}
+    lesioned["readout.bias"] = np.array([0.0, 5.0])
+    run.trainer.set_parameters(lesioned)
+    assert set(run.evaluate().predicted) == set(run.evaluate(forward_steps=5).predicted) == {1}
+    assert run.simulate(0).predicted == 1
+    assert run.weights["readout.bias"][1] != 5 == run.weights_in_use["readout.bias"][1]
+    run.refresh()
+    np.testing.assert_array_equal(run.evaluate(forward_steps=5).predicted, intact)
+    assert run.weights_in_use["readout.bias"][1] != 5

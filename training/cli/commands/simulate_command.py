@@ -30,6 +30,8 @@ class Simulate:
         stage 2 as backward.layer1.v.
     out : Path
         The NetCDF file.
+    forward_steps : int or None
+        T_F in place of the one that the network was trained with.
     data_dir : Path
         Folder of the data sets, as torchvision lays them out.
     checkpoint : {"last", "best"}
@@ -40,6 +42,7 @@ class Simulate:
     image: int = 0
     record: tuple[str, ...] = ("layer1.v", "layer1.spikes")
     out: Path = Path("simulation.nc")
+    forward_steps: int | None = None
     data_dir: Path = Path("data")
     checkpoint: Literal["last", "best"] = "last"
 
@@ -56,7 +59,7 @@ def run(words: Sequence[str]) -> int:
 
     trained = Run(choice.run_dir, data_dir=choice.data_dir, checkpoint=choice.checkpoint)
     with refusals():
-        result = simulate(trained, choice.image, choice.record)
+        result = simulate(trained, choice.image, choice.record, choice.forward_steps)
     write_netcdf(result, choice.out)
     print(f"image {choice.image}: label {result.label}, taken for {result.predicted}")
     for name in choice.record:

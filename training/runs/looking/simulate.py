@@ -20,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.arrays import whole_number
-from networks.watch import Trace, watch
+from networks.watch import SPIKES, Trace, watch
 from training.data.rows import as_numbers
 from training.methods.method import Method
 from training.parallel.over_cores import method_over_cores
 from training.provenance import provenance
+from training.recipes.architectures import read_architecture
+from training.recipes.recipe import Recipe
 from training.runs.run import Run
 from training.suggestions import did_you_mean
 
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
     import xarray as xr
     from brian2.groups.neurongroup import NeuronGroup
 
-SPIKES, COUNT, FIRED = "spikes", "spike_count", "activity"
-STAGES = ("forward", "backward")
+STEPS = {"forward": "step", "backward": "backward.step"}
+"""The dimension of the steps, by stage."""
+
+RECORDED = ("layer1.v", "layer1.spikes")
+"""What is recorded unless something else is asked for."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Recording:
         words = text.split(".")
         if len(words) == 2:
             words.insert(0, "forward")
-        if len(words) != 3 or not all(words) or words[0] not in STAGES:
+        if len(words) != 3 or not all(words) or words[0] not in STEPS:
             raise ValueError(
                 f"cannot record '{text}': write LAYER.VARIABLE, such as layer1.v or layer2.spikes, "
                 "or backward.LAYER.VARIABLE"
@@ -80,31 +85,37 @@ class Recording:
 def simulate(
     run: Run,
     image: int = 0,
-    record: Sequence[str] = ("layer1.v", "layer1.spikes"),
+    record: Sequence[str] = RECORDED,
+    forward_steps: int | None = None,
 ) -> xr.Dataset:
     """Run one test image through the network of a run, and record neurons in every step.
 
     Parameters
     ----------
     run : Run
-        With the weights to use.
+        Its weights are those of its trainer (`Run.weights_in_use`).
     image : int
         Number of the test image.
     record : sequence of str
         What to record, see this module. Stage 2 is simulated if something of it is recorded: with
         the image's label, and as small an output gradient as in a batch of the training.
+    forward_steps : int, optional
+        T_F in place of the one that the network was trained with.
 
     Returns
     -------
     Dataset
         What is recorded by name, with the dimension ``step`` (``backward.step`` in stage 2; the
-        layer's own steps, T_F or T_B) and those of its layer; ``logits``; the rates ``alpha`` of
-        the last step as ``LAYER.alpha``; and ``image``. Image, label and prediction are attributes.
+        layer's own steps, T_F or T_B, from 0) and those of its layer; ``logits``; the rates
+        ``alpha`` of the last step as ``LAYER.alpha``; and ``image``. Image, label and prediction
+        are attributes.
 
     Raises
     ------
     ValueError
-        For images, layers and variables that do not exist.
+        For images, layers and variables that do not exist, and steps that cannot be.
+    UserError
+        If the images are frames of another number.
     """
     import xarray as xr
 
@@ -112,24 +123,25 @@ def simulate(
     if not recordings:
         raise ValueError("there is nothing to record: name something, such as layer1.v")
     pixels, label = _image(run, image)
-    method = _one_sample(run)
-    steps = {"forward": run.recipe.forward_steps, "backward": run.recipe.backward_steps}
+    recipe = run.recipe_with(forward_steps)
+    method = _one_sample(run, recipe)
+    steps = {"forward": recipe.forward_steps, "backward": recipe.backward_steps}
     with ExitStack() as stack:
-        traces: dict[tuple[str, str, str], Trace] = {}
-        for each in recordings:  # spikes and their count are one trace
-            source = _source(method, each)
-            if source not in traces:
-                traces[source] = stack.enter_context(watch(_group(method, each), source[-1]))
+        traces = {
+            each: stack.enter_context(watch(_group(method, each), each.variable))
+            for each in recordings
+        }
         if any(each.stage == "backward" for each in recordings):
             result: Any = method.step(pixels, [label], batch=run.recipe.batch_size)
         else:
             result = method.predict(pixels)
         recorded = {
             str(each): (
-                _dimensions(each, traces[_source(method, each)]),
-                _values(each, traces[_source(method, each)], method, steps[each.stage]),
+                _dimensions(each, trace),
+                _values(each, trace, method, steps[each.stage]),
+                _attributes(each, method),
             )
-            for each in recordings
+            for each, trace in traces.items()
         }
     shown = run.images.test[image][0].numpy()
     predicted = int(result.logits[0].argmax())
@@ -143,6 +155,11 @@ def simulate(
             **alpha,
             "logits": ("class", np.array(result.logits[0])),
             "image": (_axes("image", shown.ndim), shown),
+        },
+        coords={
+            step: np.arange(steps[stage])
+            for stage, step in STEPS.items()
+            if any(each.stage == stage for each in recordings)
         },
         attrs={
             "run": str(run.path),
@@ -167,27 +184,11 @@ def _image(run: Run, number: int) -> tuple[NDArray[np.floating], int]:
     return np.expand_dims(as_numbers(pixels).numpy(), sample_axis), int(label)
 
 
-def _one_sample(run: Run) -> Method:
+def _one_sample(run: Run, recipe: Recipe) -> Method:
     """The network with room for one sample and the weights of the run."""
-    recipe = replace(run.recipe, threads=1)
-    method = method_over_cores(run.architecture, recipe, 1)
-    method.set_parameters(run.weights)
+    method = method_over_cores(read_architecture(recipe), replace(recipe, threads=1), 1)
+    method.set_parameters(run.weights_in_use)
     return method
-
-
-def _source(method: Method, recording: Recording) -> tuple[str, str, str]:
-    """What is watched: a stage, a group, and the state variable that tells what is recorded.
-
-    One side of a leaky couple counts the spikes of both; what it fired itself is its activity.
-    """
-    group = _group(method, recording)
-    side = recording.stage == "backward" and "s" not in group.variables and FIRED in group.variables
-    told = FIRED if side else COUNT
-    return (
-        recording.stage,
-        recording.group,
-        told if recording.variable == SPIKES else recording.variable,
-    )
 
 
 def _group(method: Method, recording: Recording) -> NeuronGroup:
@@ -208,20 +209,27 @@ def _group(method: Method, recording: Recording) -> NeuronGroup:
 
 
 def _values(recording: Recording, trace: Trace, method: Method, steps: int) -> NDArray[Any]:
-    """What was recorded, shape (steps, *shape of the layer); spikes from the steps of the count."""
+    """What was recorded in the layer's own steps, shape (steps, *shape of the layer)."""
     stage = method.stages[recording.stage]
-    values = trace.values[stage.window(recording.group, steps)]
-    if recording.variable != SPIKES:
-        return np.array(values)
-    leak = 1.0 if trace.variable == FIRED else stage.neuron.leak
-    counts = values.astype(np.float64)
-    before = np.concatenate([np.zeros_like(counts[:1]), counts[:-1]])
-    return np.rint(counts - leak * before).astype(np.int8)
+    return np.array(trace.values[stage.window(recording.group, steps)])
+
+
+def _attributes(recording: Recording, method: Method) -> dict[str, str]:
+    """What a plot writes at an axis, and when in a step it was recorded."""
+    if recording.variable == SPIKES:
+        return {"long_name": f"spikes of {recording.group}", "recorded": "in the step"}
+    variable = _group(method, recording).variables[recording.variable]
+    names = {"v": "membrane potential"}
+    name = names.get(recording.variable, recording.variable)
+    found = {
+        "long_name": f"{name} of {recording.group}",
+        "recorded": "at the end of the step, after resets and arriving spikes",
+    }
+    return found if variable.dim.is_dimensionless else {**found, "units": str(variable.dim)}
 
 
 def _dimensions(recording: Recording, trace: Trace) -> tuple[str, ...]:
-    step = "step" if recording.stage == "forward" else "backward.step"
-    return (step, *_axes(recording.group, trace.values.ndim - 1))
+    return (STEPS[recording.stage], *_axes(recording.group, trace.values.ndim - 1))
 
 
 def _axes(name: str, count: int) -> tuple[str, ...]:

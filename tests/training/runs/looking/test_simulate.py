@@ -47,6 +47,25 @@ def test_stage_1_is_equation_2_step_by_step(run: Run, result: xr.Dataset) -> Non
         np.testing.assert_allclose(result["layer1.v"].isel(step=step), v, atol=1e-12)
 
 
+def test_the_file_describes_itself(result: xr.Dataset) -> None:
+    assert result["step"].values.tolist() == list(range(8))
+    assert result["backward.step"].values.tolist() == list(range(40))
+    assert result["layer1.v"].attrs == {
+        "long_name": "membrane potential of layer1",
+        "recorded": "at the end of the step, after resets and arriving spikes",
+    }
+    assert result["layer1.spikes"].attrs["long_name"] == "spikes of layer1"
+
+
+def test_more_steps_than_in_the_training(run: Run) -> None:
+    longer = run.simulate(3, ["layer1.spikes"], forward_steps=11)
+    assert longer["layer1.spikes"].sizes["step"] == longer.sizes["step"] == 11
+    same = run.simulate(3)
+    np.testing.assert_array_equal(longer["layer1.spikes"][:8], same["layer1.spikes"])
+    with pytest.raises(ValueError, match="forward_steps must be at least 1, not 0"):
+        run.simulate(3, forward_steps=0)
+
+
 def test_the_rates_are_the_means_of_the_spikes(result: xr.Dataset) -> None:
     assert result["layer1.spikes"].sum() > 0
     np.testing.assert_allclose(
