@@ -109,9 +109,9 @@ chosen = int(next(number for number in worst if number in wrong))
 batch = np.r_[chosen, np.delete(np.arange(run.recipe.batch_size), 0)]
 forward, backward = run.trainer.forward, run.trainer.backward
 with (
-    spide.watch(forward["layer3"], "spike_count") as up,
-    spide.watch(backward["layer3"], "spike_count") as down,
-    spide.watch(backward["layer1"], "spike_count") as down_first,
+    spide.watch(forward["layer3"], "spikes") as up,
+    spide.watch(backward["layer3"], "spikes") as down,
+    spide.watch(backward["layer1"], "spikes") as down_first,
 ):
     result = run.trainer.step(test_images[batch], test_labels[batch])
 label, answer = int(test_labels[chosen]), int(result.logits[0].argmax())
@@ -119,16 +119,16 @@ assert answer == evaluation.predicted[chosen] != label
 
 
 # %%
-def draw_spikes(axes: plt.Axes, counts: np.ndarray, signed: bool) -> None:
-    """A raster of about a hundred of the neurons that fired, ordered by their count."""
-    flat = counts.reshape(len(counts), -1)
-    fired = np.diff(flat, axis=0, prepend=0)
+def draw_spikes(axes: plt.Axes, spikes: np.ndarray, signed: bool) -> None:
+    """A raster of about a hundred of the neurons that fired, ordered by their rate."""
+    fired = spikes.reshape(len(spikes), -1)
     active = np.flatnonzero(np.abs(fired).sum(axis=0))
     every = max(1, len(active) // 100)
-    fired = fired[:, active[np.argsort(flat[-1, active])][::every]]
+    rates = fired[:, active].mean(axis=0)
+    fired = fired[:, active[np.argsort(rates)][::every]]
     step, neuron = np.nonzero(fired)
     signs = fired[step, neuron] if signed else None
-    plots.raster(axes, step, neuron, signs, count=fired.shape[1], total_steps=len(counts))
+    plots.raster(axes, step, neuron, signs, count=fired.shape[1], total_steps=len(spikes))
     axes.set_ylabel(f"every {every}. of {len(active)} neurons that fired")
 
 

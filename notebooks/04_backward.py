@@ -97,25 +97,25 @@ ours, other = RESTS
 # %%
 stage2, steps = backward[ours], 100
 with (
-    spide.watch(stage2["layer1"], "spike_count") as count1,
-    spide.watch(stage2["layer2"], "spike_count") as count2,
+    spide.watch(stage2["layer1"], "spikes") as spikes1,
+    spide.watch(stage2["layer2"], "spikes") as spikes2,
 ):
     rates = stage2.run(g, masks, steps, rescale=config.rescale)
-assert np.array_equal(count2.values[-1] / steps, rates.beta["layer2"][0])
+assert np.array_equal(spikes2.values.mean(axis=0), rates.beta["layer2"][0])
 
 # %%
 figure, panels = plt.subplots(2, 2, figsize=(9, 5.4), width_ratios=(1, 1.1), sharex=True)
-for (dashes, curves), count, layer in zip(
-    panels[::-1], (count1, count2), ("layer1", "layer2"), strict=True
+for (dashes, curves), spikes, layer in zip(
+    panels[::-1], (spikes1, spikes2), ("layer1", "layer2"), strict=True
 ):
     target = exact.rates["beta"][layer][0]
     order = np.argsort(target)
-    fired = np.diff(count.values, axis=0, prepend=0)[:, order]  # -1, 0 or 1
+    fired = spikes.values[:, order]  # -1, 0 or 1
     step, neuron = np.nonzero(fired)
     plots.raster(dashes, step, neuron, fired[step, neuron], count=len(order), total_steps=steps)
     dashes.set(ylabel=f"{layer}, ordered by " + r"$\beta^*$")
     shown = order[np.linspace(0, len(order) - 1, 6).astype(int)]
-    average = count.values[:, shown] / np.arange(1, steps + 1)[:, None]
+    average = spikes.values[:, shown].cumsum(axis=0) / np.arange(1, steps + 1)[:, None]
     plots.rates_over_time(curves, average, target[shown], symbol=r"\beta")
     limit = 1.6 * np.abs(target).max()
     curves.set_ylim(-limit, limit)
