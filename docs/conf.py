@@ -47,7 +47,6 @@ extensions = [
     "numpydoc",
     "myst_nb",
     "mathml",
-    "inherited_parameters",
 ]
 html_math_renderer = "mathml"  # MathJax would be fetched from a network by every reader
 default_role = "py:obj"  # `names` in docstrings

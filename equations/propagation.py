@@ -39,19 +39,19 @@ FORWARD = SynapseModel(
     """,
 )
 
-#: `rescale` is (V_th^b - u_rest^b) / (V_th - u_rest), the spans of stage 2 and stage 1.
+#: `span_ratio` is (V_th^b - u_rest^b) / (V_th - u_rest), the spans of stage 2 and stage 1.
 BACKWARD = SynapseModel(
-    on_pre="v_post += rescale_pre * dropout_pre * mask_pre * s_pre * w",
+    on_pre="v_post += span_ratio_pre * dropout_pre * mask_pre * s_pre * w",
     neuron_variables="""
     dropout : 1 (constant)
     mask : 1 (constant)
-    rescale : 1 (shared, constant)
+    span_ratio : 1 (shared, constant)
     """,
 )
 
 #: Between couples the sign of a spike is the population it comes from, not a variable.
-BACKWARD_SAME_SIGN = "v_post += rescale_pre * dropout_pre * mask_pre * w"
-BACKWARD_OPPOSITE_SIGN = "v_post += -rescale_pre * dropout_pre * mask_pre * w"
+BACKWARD_SAME_SIGN = "v_post += span_ratio_pre * dropout_pre * mask_pre * w"
+BACKWARD_OPPOSITE_SIGN = "v_post += -span_ratio_pre * dropout_pre * mask_pre * w"
 
 #: Between neurons that fire with either sign, and neurons with the opposite input.
-BACKWARD_NEGATED = "v_post += -rescale_pre * dropout_pre * mask_pre * s_pre * w"
+BACKWARD_NEGATED = "v_post += -span_ratio_pre * dropout_pre * mask_pre * s_pre * w"

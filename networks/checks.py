@@ -16,6 +16,33 @@ from networks.wiring import FEEDBACK, Masks
 Array = NDArray[np.floating]
 
 
+def check_kind(value: object, kinds: tuple[type, ...], name: str, remedy: str) -> None:
+    """Refuse what is of another kind, and would fail later at an attribute that it lacks.
+
+    Raises
+    ------
+    ValueError
+        If it is.
+    """
+    if not isinstance(value, kinds):
+        listed = " or ".join(kind.__name__ for kind in kinds)
+        raise ValueError(
+            f"{name} must be of the type {listed}, not {type(value).__name__}: {remedy}"
+        )
+
+
+def check_architecture(architecture: object) -> None:
+    """Refuse what is no architecture, such as its notation.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    remedy = "Architecture.parse('8-4 (F8)', input_shape, classes) makes one"
+    check_kind(architecture, (Architecture,), "the architecture", remedy)
+
+
 def written(weights: Weights | None) -> Weights:
     """Return the weights; raise `ValueError` if there are none."""
     if weights is None:

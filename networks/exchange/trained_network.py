@@ -57,6 +57,12 @@ class TrainedNetwork:
     leak: float = 1.0
     steps: int = 30
 
+    def __repr__(self) -> str:
+        return (
+            f"<TrainedNetwork '{self.architecture.notation}', {self.architecture.parameters:,} "
+            f"parameters, V_th {self.v_threshold:g}, u_rest {self.v_rest:g}, T_F {self.steps}>"
+        )
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", {k: np.array(v) for k, v in self.weights.items()})
         self.architecture.check_parameters(self.weights)

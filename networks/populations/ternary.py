@@ -51,19 +51,19 @@ class SignedPopulation(Population):
         """Synapses that stay within the layer."""
         yield from ()
 
-    def send(self, mask: Array | NDArray[np.bool_], rescale: float) -> None:
+    def send(self, mask: Array | NDArray[np.bool_], span_ratio: float) -> None:
         """Write what outgoing spikes are multiplied with.
 
         Parameters
         ----------
         mask : array, shape (samples, *layer.shape)
             m of this layer.
-        rescale : float
+        span_ratio : float
             (V_th^b - u_rest^b) / (V_th - u_rest).
         """
         for group in self.groups.values():
             write(group, "mask", self.layer.shape, mask, len(mask))
-            group.variables["rescale"].set_value(rescale)
+            group.variables["span_ratio"].set_value(span_ratio)
 
     def without_input(self) -> None:
         """Skip the state update of neurons that receive spikes alone and do not leak."""

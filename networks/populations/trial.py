@@ -40,8 +40,15 @@ def try_out(neuron: NeuronModel) -> None:
             ) from None
 
 
+class _TrialGroup(NeuronGroup):
+    """A group that may be dropped half made, of which Brian2 would warn beside the refusal."""
+
+    def __del__(self) -> None:
+        pass
+
+
 def _simulate(neuron: NeuronModel) -> None:
-    group = NeuronGroup(
+    group = _TrialGroup(
         1,
         neuron.equations + FORWARD.neuron_variables,
         threshold=neuron.threshold,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Unpack
+from typing import Unpack, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from networks.architecture import Architecture
 from networks.arrays import numbers, whole_number
 from networks.checks import (
+    check_architecture,
     check_dropout,
+    check_kind,
     check_masks,
     check_output_gradient,
     typed_dropout,
@@ -105,6 +107,9 @@ class BackwardNetwork(Stage):
         couple: bool | None = None,
         **options: Unpack[SimulationOptions],
     ) -> None:
+        check_architecture(architecture)
+        remedy = "such as TernaryCouple(v_threshold, v_rest)"
+        check_kind(neurons, get_args(SignedNeurons), "the neurons of stage 2", remedy)
         super().__init__(
             architecture,
             neurons.neuron,

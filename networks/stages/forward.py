@@ -17,7 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 from equations import NeuronModel
 from networks.architecture import Architecture
 from networks.arrays import for_torch, numbers, whole_number
-from networks.checks import check_dropout, check_images, typed_dropout
+from networks.checks import (
+    check_architecture,
+    check_dropout,
+    check_images,
+    check_kind,
+    typed_dropout,
+)
 from networks.populations.operations import OperationCounter, Pathway
 from networks.populations.own_neurons import check_neuron
 from networks.populations.population import SpikingPopulation
@@ -84,6 +90,9 @@ class ForwardNetwork(Stage):
         simulation: Simulation | None = None,
         **options: Unpack[SimulationOptions],
     ) -> None:
+        check_architecture(architecture)
+        remedy = "such as integrate_and_fire(v_threshold, v_rest)"
+        check_kind(neuron, (NeuronModel,), "the neuron", remedy)
         check_neuron(neuron)
         super().__init__(
             architecture,

@@ -53,7 +53,7 @@ def group(shape: Shape, layer: str, v_threshold: float, dtype: str) -> NeuronGro
         clock=BrianNetwork.step_clock(f"{layer}_clock"),
     )  # fmt: skip
     rng = np.random.default_rng(units(shape))
-    neurons.variables["rescale"].set_value(0.5)
+    neurons.variables["span_ratio"].set_value(0.5)
     state(neurons, "dropout", shape)[:] = rng.choice((0, 1, 1.25, 2), (len(SHARES), *shape))
     state(neurons, "mask", shape)[:] = rng.integers(0, 2, (len(SHARES), *shape))
     return neurons

@@ -71,6 +71,7 @@ NetCDF file, which xarray opens.
   --image N                number of the test image, 0 if not given
   --record NAME ...        layer1.v, layer2.spikes: a state variable or the spikes of a layer in
                            stage 1; backward.layer1.v: of stage 2
+  --forward-steps N        T_F in place of the one that the network was trained with
   --out FILE.nc            the file, simulation.nc if not given
   --data-dir DIR           folder of the data sets, as torchvision lays them out
   --checkpoint last|best   the newest weights (the default), or those that were evaluated best

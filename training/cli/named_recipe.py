@@ -50,6 +50,10 @@ def recipe_and_options(command: str, words: Sequence[str]) -> tuple[str, Sequenc
     if not words:
         raise UsageError(f"spide {command} needs a recipe: choose one of {NAMES}")
     name, *options = words
+    if name.startswith("-"):
+        raise UsageError(
+            f"the recipe comes first: spide {command} RECIPE {' '.join(words)}, with one of {NAMES}"
+        )
     own = f", and give your data with --data {name}" if is_own(name) else ""
     named_recipe(name, own)
     return name, options

@@ -31,6 +31,8 @@ class Images:
         From training images to what the network would see of them without augmentation.
     evaluated : {"test", "validation"}
         What the images of `test` are: `training.data.validation` puts others in their place.
+    class_names : tuple of str
+        What the classes are called, in the order of their numbers; empty if it is not known.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class Images:
     augmentation: Callable[[Tensor], Tensor] | None = None
     plain: Callable[[Tensor], Tensor] | None = None
     evaluated: Literal["test", "validation"] = "test"
+    class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         import torch  # late: what a data set is can be said without waiting for it

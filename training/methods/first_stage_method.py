@@ -42,7 +42,7 @@ class FirstStageMethod(RecipeMethod):
     Warns
     -----
     InexactGradientWarning
-        For a neuron whose rates are not sigma.
+        For a neuron whose rates are not known to be sigma.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class FirstStageMethod(RecipeMethod):
         self.facts.check_simulation(simulation)
         if not has_sigma_rates(config.neuron):
             warnings.warn(
-                f"the rates of the neuron '{config.neuron.name}' are not the sigma of section 3.2: "
-                f"the method {self.facts.name} learns with the derivative of sigma, not theirs",
+                f"the rates of the neuron '{config.neuron.name}' are not known to be the sigma of "
+                f"section 3.2: the method {self.facts.name} learns with the derivative of sigma",
                 InexactGradientWarning,
                 stacklevel=3,
             )

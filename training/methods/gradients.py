@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from networks import Architecture
 from networks.arrays import truth_value
+from networks.checks import check_architecture, check_kind
 from networks.simulation import Simulation, SimulationOptions
 from networks.weights import Weights
 from training.methods.implicit import TRAINING_TOLERANCE, Implicit
@@ -151,6 +152,8 @@ def _checked(
     simulation: Simulation,
 ) -> Batch:
     """The batch, after all checks that a run would make of it."""
+    check_architecture(architecture)
+    check_kind(config, (TwoStageConfig,), "config", "of a recipe it is recipe.two_stage")
     dtype = simulation.numpy_dtype
     batch = Batch.of(architecture, dtype, images, labels, dropout_masks)
     batch.check(architecture, config.forward_steps, batch.samples)

@@ -9,6 +9,7 @@ import torch
 
 from networks import Architecture
 from networks.arrays import truth_value, whole_number
+from networks.checks import check_architecture, check_kind
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.stage import Stage
 from networks.weights import Weights
@@ -148,6 +149,8 @@ class TwoStageTrainer(OverCores):
         couple: bool | None = None,
         **options: Unpack[SimulationOptions],
     ) -> None:
+        check_architecture(architecture)
+        check_kind(config, (TwoStageConfig,), "config", "of a recipe it is recipe.two_stage")
         simulation = Simulation.of(simulation, options)
         couple = None if couple is None else truth_value(couple, "couple")
         super().__init__(

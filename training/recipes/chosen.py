@@ -35,6 +35,12 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
     """
     known = Recipe.__dataclass_fields__
     for name in fields:
+        if name in ("own_neuron", "neuron"):
+            raise ValueError(
+                f"a run has the neurons that a recipe can name, and no '{name}': train with a "
+                "neuron of your own by spide.TwoStageTrainer and spide.WeightUpdate, as the guide "
+                "'Add a neuron' shows"
+            )
         if name not in known:
             raise ValueError(
                 f"a recipe has no field '{name}'{did_you_mean(name, known)}: 'help(spide.Recipe)' "

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import numpy as np
 
 from networks.devices.facts import facts_of
+from networks.inherited_parameters import with_inherited_parameters
 from networks.simulation import Simulation
 from networks.typed_fields import Count, CountOrZero, Positive, Range, check_fields
 from training.recipes.methods import METHODS
@@ -28,6 +29,7 @@ Realisation = Literal["fast", "explicit-couples"]
 Share: TypeAlias = Annotated[float, Range(least=0, below=1)]
 
 
+@with_inherited_parameters
 @dataclass(frozen=True)
 class Recipe(TwoStageValues, Simulation):
     """Everything that determines the weights of a run, but the data themselves.
@@ -70,7 +72,7 @@ class Recipe(TwoStageValues, Simulation):
     milestones : tuple of int
         Epochs after which the learning rate is multiplied by learning_rate_decay.
     learning_rate_decay : float
-        That factor.
+        Factor on the learning rate at each of the milestones.
     warmup_iterations : int
         Iterations over which the learning rate rises linearly to its initial value.
     dropout : float

@@ -12,6 +12,7 @@ from equations import (
     integrate_and_fire,
     leaky_integrate_and_fire,
 )
+from networks.inherited_parameters import with_inherited_parameters
 from networks.typed_fields import Positive, Range, check_fields
 
 BackwardNeuron = Literal["ternary", "trace"]
@@ -58,6 +59,7 @@ class TwoStageValues:
     backward_neuron: BackwardNeuron = "ternary"
 
 
+@with_inherited_parameters
 @dataclass(frozen=True)
 class TwoStageConfig(TwoStageValues):
     """What defines a two-stage computation: `TwoStageValues`, and perhaps a neuron.

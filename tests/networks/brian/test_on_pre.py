@@ -44,7 +44,7 @@ def run(on_pre: str, kind: SynapsesKind) -> NDArray[np.float64]:
     for group, dropout in ((source, 2.0), (target, 4.0)):
         group.dropout = dropout
         group.mask = 1.0
-        group.rescale = 0.25
+        group.span_ratio = 0.25
     source.I[:] = [1, 1, 0, -1, 0, 1]
     target.v[:] = [1, 2, 3, 4]
     target.I[:] = 0

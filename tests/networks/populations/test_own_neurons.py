@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from dataclasses import replace
 from typing import Any
@@ -253,6 +254,14 @@ def test_what_no_stage_can_run(neuron: NeuronModel, said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)) as error:
         ForwardNetwork(NETWORK, neuron, SAMPLES)
     assert "\n" not in str(error.value)
+
+
+def test_a_refusal_comes_without_a_warning_of_brian2(caplog: pytest.LogCaptureFixture) -> None:
+    neuron = replace(IF, model=IF.model + "dx/dt = -x/tau : 1", namespace={"tau": 10})
+    with pytest.raises(ValueError, match="cannot be simulated"):
+        ForwardNetwork(NETWORK, neuron, SAMPLES)
+    gc.collect()
+    assert "never included in a network" not in caplog.text
 
 
 def test_neurons_of_eq_1_are_known_whatever_their_unit() -> None:

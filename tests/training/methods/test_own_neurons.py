@@ -30,7 +30,7 @@ STEPS: dict[str, Any] = {"forward_steps": 8, "backward_steps": 20}
 def test_a_neuron_whose_rate_is_not_sigma_warns() -> None:
     config = TwoStageConfig(own_neuron=adaptive(), **STEPS)
     images, parameters = random_images(NETWORK, 3), random_parameters(NETWORK)
-    with pytest.warns(InexactGradientWarning, match="'adaptive' are not the sigma of section 3.2"):
+    with pytest.warns(InexactGradientWarning, match="'adaptive' are not known to be the sigma"):
         result = two_stage_gradients(NETWORK, parameters, images, LABELS, config)
     assert any(gradient.any() for gradient in result.gradients.values())
 

@@ -126,9 +126,10 @@ def _images(values: NDArray[Any], name: str, where: str) -> NDArray[np.float32]:
             "numbers of mean 0 and standard deviation 1 or so"
         )
     if values.ndim not in (2, 4, 5):
+        grey = f"; of grey images give {name}[:, None]" if values.ndim == 3 else ""
         raise DataError(
             f"the {name} of {where} have shape {values.shape}: it must be (images, features), "
-            "(images, channels, height, width) or (images, steps, channels, height, width)"
+            f"(images, channels, height, width) or (images, steps, channels, height, width){grey}"
         )
     if 0 in values.shape:
         raise DataError(f"the {name} of {where} have shape {values.shape}: there are none")

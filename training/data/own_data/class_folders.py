@@ -33,7 +33,7 @@ class ClassFolders:
     Parameters
     ----------
     classes : list of str
-        Names of the folders, sorted.
+        Names of the folders, sorted; numbers as numbers.
     files : list of str
         All pictures, class by class, sorted by name.
     targets : list of int
@@ -75,6 +75,8 @@ def _class_folders(path: Path) -> ClassFolders:
             "file"
         )
     _refuse_loose_pictures(path)
+    if all(name.isdecimal() for name in folders):  # 10 is not between 1 and 2
+        folders.sort(key=int)
     found = ClassFolders(folders, [], [])
     for number, name in enumerate(folders):
         inner, files = _shown(path / name)

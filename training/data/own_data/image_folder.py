@@ -83,7 +83,8 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
         normalised = (images - mean) / np.where(std > 0, std, 1)
         return TensorDataset(torch.from_numpy(normalised), torch.from_numpy(targets))
 
-    return Images(part(*parts[0]), part(*parts[1]))
+    names = tuple(training.classes)
+    return Images(part(*parts[0]), part(*parts[1]), class_names=names)
 
 
 def _pixels(files: Sequence[str], path: Path) -> NDArray[np.float32]:

@@ -49,7 +49,7 @@ def as_the_stages_take(
         each = ", ".join(map(str, shape))
         raise ValueError(
             f"the images have shape {values.shape}: the network takes (images, {each}), or with a "
-            f"frame per step (images, {steps}, {each})"
+            f"frame per step (images, {steps}, {each}){_grey(values.shape, shape)}"
         )
     if values.dtype.kind in _WHOLE and not find(recipe.data_set).whole_numbers:
         raise ValueError(
@@ -57,3 +57,10 @@ def as_the_stages_take(
             "numbers, so scale these as its training images were"
         )
     return values.swapaxes(0, 1) if frames else values
+
+
+def _grey(given: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """A remedy for grey images without an axis of channels, or for one image alone."""
+    if given[1:] == shape[1:] and shape[0] == 1:
+        return "; of grey images give images[:, None]"
+    return "; of one image give image[None]" if given == shape else ""

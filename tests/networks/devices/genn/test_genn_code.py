@@ -112,7 +112,7 @@ def test_stage_2_is_of_couples(tmp_path: Path) -> None:
             assert f"pullspike_count{layer.name}_{side}FromDevice();" in main
     code = re.sub(r"\s", "", model)
     for sign in ("", "-"):
-        factors = rf"{sign}\(*\$\(rescale_pre\)\)*\*\$\(dropout_pre\)"
+        factors = rf"{sign}\(*\$\(span_ratio_pre\)\)*\*\$\(dropout_pre\)"
         assert re.search(rf"\$\(addToInSyn,\(*{factors}", code)
 
 

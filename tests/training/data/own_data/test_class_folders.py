@@ -36,6 +36,13 @@ def test_classes_and_their_pictures_are_sorted(tmp_path: Path) -> None:
     assert found.files == [str(tmp_path / name) for name in names]
 
 
+def test_numbers_are_classes_in_their_order(tmp_path: Path) -> None:
+    for number in range(11):
+        save(tmp_path / str(number), "0.png", "1.png", "2.png")
+    assert pictures_by_class(tmp_path)[0].classes == [str(number) for number in range(11)]
+    assert find(str(tmp_path)).load(tmp_path).class_names[-2:] == ("9", "10")
+
+
 @pytest.mark.parametrize("parts", [("training", "test"), ("train", "test"), ("train", "val")])
 def test_parts_of_a_data_set(parts: tuple[str, str], tmp_path: Path) -> None:
     for part in parts:
