@@ -254,7 +254,7 @@ class TrainingLoop:
         # A run that was stopped in an evaluation goes on with that one.
         training = f"training {bar}; " if bar.images else ""
         return (
-            f"epoch {_shown(epoch)}/{self.recipe.epochs}: {training}"
+            f"epoch {round(epoch, 2):g}/{self.recipe.epochs}: {training}"
             f"{self.images.evaluated} accuracy {100 * self.progress.accuracy:.2f} %"
         )
 
@@ -273,8 +273,3 @@ class TrainingLoop:
         what = self.run.name, self.recipe, self.progress
         arrays = self.optimiser.parameters, self.optimiser.momentum
         self._logbook.save(Checkpoint(*what, *arrays, self.trainer.division))
-
-
-def _shown(epoch: float) -> str:
-    """Epochs, whole ones as such."""
-    return f"{epoch:.0f}" if epoch == int(epoch) else f"{epoch:.2f}"

@@ -64,7 +64,7 @@ def run(on_pre: str, kind: SynapsesKind) -> NDArray[np.float64]:
         ("v_post += 2 * (w * s_pre) / 4", [1.5, 4.5, 1, 1]),
         ("v_post += dropout_post * w", [12, 36, 16, 40]),
         ("v_post += w / dropout_post", [0.75, 2.25, 1, 2.5]),
-        ("v_post += rescale_post * dropout_pre * s_pre * w", [1.5, 4.5, 1, 1]),
+        ("v_post += span_ratio_post * dropout_pre * s_pre * w", [1.5, 4.5, 1, 1]),
         ("v_post += (1 - dropout_pre) * w", [-3, -9, -4, -10]),
     ],
 )
