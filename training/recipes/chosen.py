@@ -76,3 +76,14 @@ def fields_asked_for(recipe: str | Recipe | None, chosen: Recipe) -> list[str]:
         recipe = RECIPES[recipe]
     original = recipe or Recipe(chosen.data_set, chosen.architecture)
     return [name for name, value in vars(chosen).items() if value != getattr(original, name)]
+
+
+def read_out_after(recipe: Recipe, forward_steps: int | None) -> Recipe:
+    """The recipe with another T_F, as a trained network may be asked; itself without one.
+
+    Raises
+    ------
+    ValueError
+        For a number of steps that cannot be.
+    """
+    return recipe if forward_steps is None else replace(recipe, forward_steps=forward_steps)

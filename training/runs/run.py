@@ -7,7 +7,6 @@ What runs the network (predictions, evaluations, simulations, energies) uses the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from training.methods.method import Method
 from training.methods.results import Prediction
 from training.parallel.over_cores import method_over_cores
 from training.recipes.architectures import read_architecture
-from training.recipes.recipe import Recipe
+from training.recipes.chosen import read_out_after
 from training.runs.files.folder import trained_on
 from training.runs.looking.evaluation import (
     Evaluation,
@@ -131,25 +130,13 @@ class Run(SavedRun):
         """
         size = self.recipe.batch_size
         display = Bars() if truth_value(progress, "progress") else Display()
-        recipe, trainer = self.recipe_with(forward_steps), self.trainer
+        recipe, trainer = read_out_after(self.recipe, forward_steps), self.trainer
         if recipe != self.recipe:
             trainer = method_over_cores(read_architecture(recipe), recipe, size)
             trainer.set_parameters(self.weights_in_use)
         evaluation = evaluate(trainer, self.images, size, Interruption(), display)
         assert evaluation is not None  # nothing interrupts it
         return evaluation
-
-    def recipe_with(self, forward_steps: int | None) -> Recipe:
-        """The recipe, perhaps with another T_F.
-
-        Raises
-        ------
-        ValueError
-            For a number of steps that cannot be.
-        """
-        if forward_steps is None:
-            return self.recipe
-        return replace(self.recipe, forward_steps=forward_steps)
 
     def simulate(
         self, image: int = 0, record: Sequence[str] = (), *, forward_steps: int | None = None

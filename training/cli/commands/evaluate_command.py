@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,7 @@ import tyro
 
 from training.cli.options import UsageError, parse
 from training.parallel.distributed.launch import Launch
+from training.recipes.chosen import read_out_after
 from training.runs.files.folder import open_run
 
 
@@ -46,9 +47,8 @@ def run(words: Sequence[str]) -> int:
         raise UsageError("spide evaluate needs a run folder: spide evaluate RUN_DIR")
     choice = parse(Evaluate, words, prog="spide evaluate")
     trained = open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
-    steps = choice.forward_steps
     try:
-        recipe = trained.recipe if steps is None else replace(trained.recipe, forward_steps=steps)
+        recipe = read_out_after(trained.recipe, choice.forward_steps)
     except ValueError as error:
         raise UsageError(str(error)) from None
     from training.cli.commands import training_commands

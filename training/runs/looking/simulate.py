@@ -26,6 +26,7 @@ from training.methods.method import Method
 from training.parallel.over_cores import method_over_cores
 from training.provenance import provenance
 from training.recipes.architectures import read_architecture
+from training.recipes.chosen import read_out_after
 from training.recipes.recipe import Recipe
 from training.runs.run import Run
 from training.suggestions import did_you_mean
@@ -123,7 +124,7 @@ def simulate(
     if not recordings:
         raise ValueError("there is nothing to record: name something, such as layer1.v")
     pixels, label = _image(run, image)
-    recipe = run.recipe_with(forward_steps)
+    recipe = read_out_after(run.recipe, forward_steps)
     method = _one_sample(run, recipe)
     steps = {"forward": recipe.forward_steps, "backward": recipe.backward_steps}
     with ExitStack() as stack:
