@@ -85,7 +85,7 @@ def surrogate_learning(
     list of Work
         Of all images of the batch.
     float
-        Numbers of an image that are kept for the way back.
+        Numbers of an image that are kept for the way back, beside the image itself.
     """
     probe = Probe(len(architecture.layers), surrogate_spike(config))
     dtype = batch.images.dtype.name
@@ -97,7 +97,8 @@ def surrogate_learning(
 
     def keep(saved: Tensor) -> Tensor:
         of_images = saved.dim() > 0 and len(saved) == batch.samples
-        if of_images and saved.untyped_storage().data_ptr() not in ours:
+        given = not saved.requires_grad and tuple(saved.shape[1:]) == architecture.input_shape
+        if of_images and not given and saved.untyped_storage().data_ptr() not in ours:
             kept[saved.data_ptr()] = saved.numel()
         return saved
 

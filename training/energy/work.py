@@ -52,7 +52,8 @@ class Account:
         What does it: the name of a method, or ``dense``.
     works : tuple of Work
     kept : float
-        Numbers of an image that are kept from the way forward for the way back; 0 if there is none.
+        Numbers of an image that are kept from the way forward for the way back, beside the image
+        itself, which all methods need; 0 if there is no way back.
     """
 
     network: str

@@ -61,3 +61,20 @@ def test_what_is_kept_of_an_image_depends_on_no_other(images: int) -> None:
         return surrogate_learning(network, config, random_parameters(network), batch)[1]
 
     assert kept(images) == kept(7)
+
+
+@pytest.mark.parametrize("frames", [False, True])
+@pytest.mark.parametrize("notation", ["2C3-4C3s-8C3 (F2C3u)", "1C3-5"])
+def test_two_numbers_of_a_neuron_and_step_are_kept(notation: str, frames: bool) -> None:
+    """A potential and a spike, and not the image, even where layer 1 has its shape.
+
+    Of the last layer without feedback, the readout needs the rate, and nobody the spikes.
+    """
+    network = Architecture.parse(notation, (1, 8, 8), 10)
+    config = TwoStageConfig(forward_steps=3)
+    pixels = np.random.default_rng(0).random((3, 7, 1, 8, 8) if frames else (7, 1, 8, 8))
+    batch = Batch.of(network, np.dtype("float64"), pixels, np.arange(7))
+    _, kept = surrogate_learning(network, config, random_parameters(network), batch)
+    last = network.output.units
+    spared = 0 if network.feedback else (3 - 1) * last
+    assert kept == 2 * 3 * network.spiking_neurons - spared
