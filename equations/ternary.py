@@ -3,7 +3,9 @@
     s[t + 1] = T(u[t + 0.5], V_th) = +1, 0 or -1
     u[t + 1] = u[t + 0.5] - (V_th - u_rest) s[t + 1]
 
-It fires when ``|u| >= V_th``. This is the fast form of the ternary couple (`ternary_couple`):
+It fires when ``|u| >= V_th`` (eq. 6 prints ``>``, the authors' code has ``>=``): with the resting
+potential ``-V_th``, a neuron left exactly on the threshold fires in every step, with either sign in
+turn. This is the fast form of the ternary couple (`ternary_couple`):
 one population instead of two, equal to it spike for spike. The reset sets `s`, so monitors of it
 belong after the resets. `activity` counts spikes of both signs, for the firing rates of Figure 2.
 """
