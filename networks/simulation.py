@@ -23,7 +23,7 @@ from networks.devices.facts import (
     facts_of,
     realised,
 )
-from networks.typed_fields import Range, check_fields
+from networks.records.typed_fields import Range, check_fields
 
 FloatingPoint = Literal["float32", "float64"]
 

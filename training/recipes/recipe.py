@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 import numpy as np
 
 from networks.devices.facts import facts_of
-from networks.inherited_parameters import with_inherited_parameters
+from networks.records.inherited_parameters import with_inherited_parameters
+from networks.records.typed_fields import Count, CountOrZero, Positive, Range, check_fields
 from networks.simulation import Simulation
-from networks.typed_fields import Count, CountOrZero, Positive, Range, check_fields
 from training.recipes.methods import METHODS
 from training.recipes.two_stage_config import TwoStageConfig, TwoStageValues
 

@@ -12,8 +12,8 @@ from equations import (
     integrate_and_fire,
     leaky_integrate_and_fire,
 )
-from networks.inherited_parameters import with_inherited_parameters
-from networks.typed_fields import Positive, Range, check_fields
+from networks.records.inherited_parameters import with_inherited_parameters
+from networks.records.typed_fields import Positive, Range, check_fields
 
 BackwardNeuron = Literal["ternary", "trace"]
 

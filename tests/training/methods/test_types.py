@@ -13,7 +13,7 @@ import torch
 
 from equations import TernaryCouple
 from networks import Architecture, ArchitectureError, BackwardNetwork
-from networks.typed_fields import field_types
+from networks.records.typed_fields import field_types
 from tests.networks.builders import (
     architecture,
     random_dropout,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from networks.typed_fields import field_types
+from networks.records.typed_fields import field_types
 from training.recipes.recipe import Recipe
 from training.suggestions import did_you_mean
 from training.sweeps.planning.cases import CASE, case_fields

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.typed_fields import Count, CountOrZero, Positive, Range, check_fields, field_types
+from networks.records.typed_fields import (
+    Count,
+    CountOrZero,
+    Positive,
+    Range,
+    check_fields,
+    field_types,
+)
 
 
 @dataclass(frozen=True)
