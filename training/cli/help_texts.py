@@ -150,7 +150,8 @@ normalisation (of the weights) and gradients (the error of every method's gradie
   --seeds N                trains each point with N seeds
   --out DIR                tables, figures and runs, 'reproduced' if not given
   --data-dir DIR           folder of the data sets, as torchvision lays them out
-  --workers N              processes of this machine, with one thread each
+  --workers N              processes of this machine, with one thread each; seconds are measured
+                           with one unless told otherwise
 
 example:
   spide reproduce figure3 --data-dir data""",

@@ -118,7 +118,7 @@ def _trained(
 ) -> Trained | None:
     """A sweep whose points are all complete; None if it was interrupted."""
     runs = request.out / "runs" / f"{experiment.name}-{request.scale}"
-    where = Where(request.path(".nc"), runs, request.data_dir, workers=request.workers)
+    where = Where(request.path(".nc"), runs, request.data_dir, workers=request.processes)
     results = run_sweep(
         plan, where, progress=progress, interruption=interruption, say=say, retry_failed=True
     )

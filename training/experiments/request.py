@@ -12,12 +12,15 @@ from training.errors import UserError
 from training.experiments.sweeps import Scale
 from training.suggestions import did_you_mean
 
+SECONDS = "seconds"
+"""The seconds that methods take to an accuracy, beyond the paper."""
+
 GRADIENTS = "gradients"
 """The gradients of every method beside exact ones, beyond the paper."""
 
 NAMES = (
     "table1", "table2", "table3", "table3-cifar10", "table4", "table5",
-    "figure2", "figure3", "figure4", "figure5", "seconds", "latency", "normalisation", GRADIENTS,
+    "figure2", "figure3", "figure4", "figure5", SECONDS, "latency", "normalisation", GRADIENTS,
 )  # fmt: skip
 """What can be asked for, known without waiting for Brian2 and torch."""
 
@@ -40,7 +43,7 @@ class Request:
     data_dir : Path
         Folder of the data sets.
     workers : int or None
-        Processes that train; as many as fit the cores if not given.
+        Processes that train; if not given, as many as fit the cores, and one for `seconds`.
 
     Raises
     ------
@@ -68,6 +71,14 @@ class Request:
         whole_number(self.seeds, "seeds")
         if self.workers is not None:
             whole_number(self.workers, "workers")
+
+    @property
+    def processes(self) -> int | None:
+        """How many train at a time: seconds are measured alone, or they would be those of others.
+
+        None for as many as fit the cores.
+        """
+        return 1 if self.workers is None and self.target == SECONDS else self.workers
 
     @property
     def command(self) -> str:

@@ -96,3 +96,9 @@ def test_full_is_the_paper() -> None:
 def test_what_cannot_be_reproduced_is_refused(target: str, words: str) -> None:
     with pytest.raises(UserError, match=words):
         Request(target)
+
+
+def test_seconds_are_measured_one_at_a_time() -> None:
+    assert Request("seconds").processes == 1 and Request("table1").processes is None
+    assert Request("seconds", workers=3).processes == 3
+    assert "--workers" not in Request("seconds").command

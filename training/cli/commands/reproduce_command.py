@@ -30,7 +30,8 @@ class Reproduce:
     data_dir : Path
         Folder of the data sets, as torchvision lays them out.
     workers : int or None
-        Processes that train; as many as fit the cores if not given.
+        Processes that train; if not given, as many as fit the cores, and one for seconds, which
+        others would make longer.
     """
 
     scale: Literal["small", "full"] = "small"
