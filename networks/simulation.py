@@ -23,7 +23,7 @@ from networks.devices.facts import (
     facts_of,
     realised,
 )
-from networks.records.typed_fields import Range, check_fields
+from networks.records.typed_fields import Interval, check_fields
 
 FloatingPoint = Literal["float32", "float64"]
 
@@ -84,7 +84,7 @@ class Simulation:
     propagation: PropagationChoice = "auto"
     dtype: FloatingPoint = "float32"
     learning: LearningRule = "rates"
-    threads: Annotated[int, Range(least=0, most=MOST_THREADS)] = 0
+    threads: Annotated[int, Interval(least=0, most=MOST_THREADS)] = 0
 
     def __post_init__(self) -> None:
         if self.dtype not in get_args(FloatingPoint):

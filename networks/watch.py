@@ -32,13 +32,17 @@ class WatchMonitor(StateMonitor):
     ----------
     fewest : int
         Samples of the smallest batch, at first all that there is room for.
+    lengths : list of int
+        Steps of the window of each run, where neurons live in one.
     """
 
     def __init__(self, layer: UncheckedGroup, variable: str, sample: int) -> None:
         assert layer.stage_network is not None
         units = int(np.prod(layer.layer_shape))
         self._network_of_runs = layer.stage_network
+        self._window = layer.variables.get("window_steps")
         self.fewest = len(layer) // units
+        self.lengths: list[int] = []
         super().__init__(
             layer,
             variable,
@@ -49,9 +53,11 @@ class WatchMonitor(StateMonitor):
         )
 
     def after_run(self) -> None:
-        """Note the samples of the run."""
+        """Note the samples of the run, and its window."""
         super().after_run()
         self.fewest = min(self.fewest, self._network_of_runs.samples)
+        if self._window is not None:
+            self.lengths.append(int(self._window.get_value().item()))
 
 
 class Trace:
@@ -63,15 +69,23 @@ class Trace:
     variable : str
     sample : int
     layer : UncheckedGroup
+    counter : str, optional
+        What counts the spikes that are watched; None if it is a state variable that is.
     """
 
     def __init__(
-        self, monitor: WatchMonitor, variable: str, sample: int, layer: UncheckedGroup
+        self,
+        monitor: WatchMonitor,
+        variable: str,
+        sample: int,
+        layer: UncheckedGroup,
+        counter: str | None = None,
     ) -> None:
         self._monitor = monitor
         self._variable = variable
         self._sample = sample
         self._layer = layer
+        self._counter = counter
 
     @property
     def variable(self) -> str:
@@ -105,8 +119,8 @@ class Trace:
                 f"sample {self._sample} was watched, and a run had {had}: watch one that all runs "
                 f"have ({_PARTS})"
             )
-        spikes = self._variable == SPIKES
-        recorded = self._spikes() if spikes else self._recorded(self._variable)
+        counter = self._counter
+        recorded = self._recorded(self._variable) if counter is None else self._spikes(counter)
         shape = self._layer.layer_shape
         if len(shape) == 1:
             return recorded.reshape(-1, *shape)
@@ -116,18 +130,19 @@ class Trace:
     def _recorded(self, variable: str) -> NDArray[np.floating]:
         return np.asarray(getattr(self._monitor, f"{variable}_")).T
 
-    def _spikes(self) -> NDArray[np.int8]:
+    def _spikes(self, counter: str) -> NDArray[np.int8]:
         """What the count gained in every step; it is 0 before a run, and fades with the leak."""
-        counted, state = _counter(self._layer), self._layer.variables
-        leak = 1.0 if counted == _ACTIVITY else float(state["leak"].get_value().item())
-        counts, steps = self._recorded(counted).astype(np.float64), self.steps
+        state = self._layer.variables
+        leak = 1.0 if counter == _ACTIVITY else float(state["leak"].get_value().item())
+        counts, steps = self._recorded(counter).astype(np.float64), self.steps
         before = np.zeros_like(counts)
         before[1:] = counts[:-1]
         before[steps == 0] = 0
         gained = np.rint(counts - leak * before).astype(np.int8)
         if "window_start" in state:  # outside of it nothing fires, and the count does not fade
             first = int(state["window_start"].get_value().item())
-            last = first + int(state["window_steps"].get_value().item())
+            run = np.cumsum(steps == 0) - 1
+            last = first + np.asarray(self._monitor.lengths, int)[run]
             gained[(steps < first) | (steps >= last)] = 0
         return gained
 
@@ -156,9 +171,9 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
     """
     if not isinstance(layer, UncheckedGroup) or layer.stage_network is None:
         raise ValueError("only layers of a stage on the device 'runtime' can be watched")
-    recorded = variable
-    if variable == SPIKES and SPIKES not in layer.variables:
-        recorded = _counter(layer)
+    spikes = variable == SPIKES and SPIKES not in layer.variables
+    counter = _counter(layer) if spikes else None
+    recorded = counter or variable
     if recorded not in layer.variables or not layer.variables[recorded].array:
         state = layer.variables
         own = [e for e in sorted(layer.equations.names) if state[e].array and not state[e].scalar]
@@ -175,7 +190,7 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
         monitor = WatchMonitor(layer, recorded, sample)
     layer.stage_network.add(monitor)
     try:
-        yield Trace(monitor, variable, sample, layer)
+        yield Trace(monitor, variable, sample, layer, counter)
     finally:
         layer.stage_network.remove(monitor)
 

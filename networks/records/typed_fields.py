@@ -16,7 +16,7 @@ from networks.arrays import real_number, truth_value, whole_number
 
 
 @dataclass(frozen=True)
-class Range:
+class Interval:
     """The finite numbers that a field can have.
 
     Parameters
@@ -61,13 +61,13 @@ class Range:
         return f"at most {most}" if number > self.most else f"at least {least}"
 
 
-Count: TypeAlias = Annotated[int, Range(least=1)]
+Count: TypeAlias = Annotated[int, Interval(least=1)]
 """A whole number of things of which there is one at least."""
 
-CountOrZero: TypeAlias = Annotated[int, Range(least=0)]
+CountOrZero: TypeAlias = Annotated[int, Interval(least=0)]
 """A whole number of things of which there may be none."""
 
-Positive: TypeAlias = Annotated[float, Range(above=0)]
+Positive: TypeAlias = Annotated[float, Interval(above=0)]
 
 
 def field_types(record: type[Any]) -> dict[str, Any]:
@@ -81,13 +81,13 @@ def _types(record: Hashable) -> dict[str, Any]:
 
 
 @cache
-def _ranges(record: Hashable) -> dict[str, Range]:
+def _ranges(record: Hashable) -> dict[str, Interval]:
     """By name of the field, where it has one."""
     return {
         name: note
         for name, hint in get_type_hints(record, include_extras=True).items()
         for note in getattr(hint, "__metadata__", ())
-        if isinstance(note, Range)
+        if isinstance(note, Interval)
     }
 
 
@@ -129,6 +129,7 @@ def _plain(hint: Any, name: str, value: Any) -> Any:
     if hint is str or get_origin(hint) is Literal:
         if not isinstance(value, str):
             raise ValueError(f"{name} must be a text, not {value!r}")
+        value = str(value)  # NumPy has texts of its own
         if hint is not str and value not in get_args(hint):
             listed = ", ".join(get_args(hint))
             raise ValueError(f"{name} must be one of {listed}, not {value!r}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -105,3 +107,27 @@ def test_what_cannot_be_watched_is_told_with_what_can() -> None:
         pass
     for internal in ("_spikespace", "t_in_timesteps", "spike_total", "dt"):
         assert f" {internal}," not in str(refusal.value)
+
+
+def test_spikes_of_runs_of_different_lengths_in_a_pipeline() -> None:
+    """Layer 2 begins a step later, and its window is that of each run."""
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), 1, propagation="synchronous")
+    stage.set_parameters(dict(forward().weights))
+    with watch(stage["layer2"], "spikes") as spikes:
+        long = stage.run(IMAGES[:1], 20).alpha["layer2"][0] * 20
+        assert_array_equal(spikes.values.sum(axis=0), long)
+        short = stage.run(IMAGES[:1], 6).alpha["layer2"][0] * 6
+    stage.run(IMAGES[:1], 2)
+    assert_array_equal(spikes.values.sum(axis=0), long + short)
+
+
+def test_a_state_variable_of_that_name_is_the_neurons_own() -> None:
+    model = integrate_and_fire()
+    own = replace(
+        model, model=model.model + "spikes : 1\n", reset=model.reset + "\nspikes += 2", name="own"
+    )
+    stage = ForwardNetwork(NETWORK, own, 1)
+    stage.set_parameters(dict(forward().weights))
+    with watch(stage["layer1"], "spikes") as twice:
+        alpha = stage.run(IMAGES[:1], STEPS).alpha["layer1"][0]
+    assert_array_equal(twice.values[-1], 2 * STEPS * alpha)

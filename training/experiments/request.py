@@ -74,7 +74,7 @@ class Request:
 
     @property
     def processes(self) -> int | None:
-        """How many train at a time: seconds are measured alone, or they would be those of others.
+        """How many train at a time: what `seconds` trains is trained alone, and so not slowed down.
 
         None for as many as fit the cores.
         """

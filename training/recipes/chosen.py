@@ -38,8 +38,7 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
         if name in ("own_neuron", "neuron"):
             raise ValueError(
                 f"a run has the neurons that a recipe can name, and no '{name}': train with a "
-                "neuron of your own by spide.TwoStageTrainer and spide.WeightUpdate, as the guide "
-                "'Add a neuron' shows"
+                "neuron of your own by spide.TwoStageTrainer, as the guide 'Add a neuron' shows"
             )
         if name not in known:
             raise ValueError(

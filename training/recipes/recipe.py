@@ -14,7 +14,7 @@ import numpy as np
 
 from networks.devices.facts import facts_of
 from networks.records.inherited_parameters import with_inherited_parameters
-from networks.records.typed_fields import Count, CountOrZero, Positive, Range, check_fields
+from networks.records.typed_fields import Count, CountOrZero, Interval, Positive, check_fields
 from networks.simulation import Simulation
 from training.recipes.methods import METHODS
 from training.recipes.two_stage_config import TwoStageConfig, TwoStageValues
@@ -26,7 +26,7 @@ DropoutUnit = Literal["neuron", "channel"]
 Normalisation = Literal["none", "weight"]
 NormRestriction = Literal["projection", "reparameterisation"]
 Realisation = Literal["fast", "explicit-couples"]
-Share: TypeAlias = Annotated[float, Range(least=0, below=1)]
+Share: TypeAlias = Annotated[float, Interval(least=0, below=1)]
 
 
 @with_inherited_parameters
@@ -111,22 +111,22 @@ class Recipe(TwoStageValues, Simulation):
     initialisation: Initialisation = "kaiming-normal"
     readout_initialisation: ReadoutInitialisation = "uniform"
     batch_size: Count = 128
-    epochs: Annotated[int, Range(least=1, most=1_000_000)] = 100
-    evaluate_every: Annotated[int, Range(least=0, most=10**9)] = 0
-    stop_at_accuracy: Annotated[float, Range(0, 1, hint="0.99 is 99 %")] = 0.0
+    epochs: Annotated[int, Interval(least=1, most=1_000_000)] = 100
+    evaluate_every: Annotated[int, Interval(least=0, most=10**9)] = 0
+    stop_at_accuracy: Annotated[float, Interval(0, 1, hint="0.99 is 99 %")] = 0.0
     learning_rate: Positive = 0.05
     momentum: Share = 0.9
-    weight_decay: Annotated[float, Range(least=0)] = 5e-4
+    weight_decay: Annotated[float, Interval(least=0)] = 5e-4
     milestones: tuple[int, ...] = (30, 60, 90)
     learning_rate_decay: Positive = 0.1
-    warmup_iterations: Annotated[int, Range(least=0, most=10**9)] = 0
+    warmup_iterations: Annotated[int, Interval(least=0, most=10**9)] = 0
     dropout: Share = 0.2
     dropout_layers: DropoutLayers = "all"
     dropout_per: DropoutUnit = "neuron"
     normalisation: Normalisation = "none"
     feedback_norm: Positive = 2.0
     norm_restriction: NormRestriction = "projection"
-    seed: Annotated[int, Range(least=0, most=2**63 - 1)] = 0
+    seed: Annotated[int, Interval(least=0, most=2**63 - 1)] = 0
     couple: bool = False
     method: str = "spide"
     realisation: Realisation = "fast"

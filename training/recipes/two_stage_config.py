@@ -13,12 +13,12 @@ from equations import (
     leaky_integrate_and_fire,
 )
 from networks.records.inherited_parameters import with_inherited_parameters
-from networks.records.typed_fields import Positive, Range, check_fields
+from networks.records.typed_fields import Interval, Positive, check_fields
 
 BackwardNeuron = Literal["ternary", "trace"]
 
 # Spikes are counted in float32, which is exact up to there.
-Steps: TypeAlias = Annotated[int, Range(least=1, most=2**24)]
+Steps: TypeAlias = Annotated[int, Interval(least=1, most=2**24)]
 
 
 @dataclass(frozen=True, kw_only=True)

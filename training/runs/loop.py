@@ -138,7 +138,7 @@ class TrainingLoop:
         Raises
         ------
         DivergenceError
-            If weights, potentials or rates are no longer finite.
+            If weights, potentials or rates are no longer finite, or eq. 5 cannot be solved.
         LostProcessError
             If another process is gone; the last complete iteration is saved.
         """

@@ -1,7 +1,7 @@
 """A training that is ready to begin or to go on: nothing can refuse it any more.
 
-The command line and the Python face get here by the same way. The folder of a new run is made at
-the very end of it, so that what cannot work leaves nothing behind.
+The command line and the Python face get here by the same way. What makes a folder a run is written
+after it, so that what cannot work leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def ready_to_begin(
     Parameters
     ----------
     folder : RunFolder
-        Not there yet. If it has a fingerprint, images of another one are refused.
+        No run yet. If it has a fingerprint, images of another one are refused.
     setting : Setting
     max_iterations : int, optional
         Leave with this many complete iterations.

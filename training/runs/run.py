@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks.arrays import truth_value, whole_number
+from networks.records.inherited_parameters import with_inherited_parameters
 from training.data import Images, find
 from training.data.batches import evaluation_batches
 from training.interruption import Interruption
@@ -39,10 +40,14 @@ if TYPE_CHECKING:
     from training.energy.report import EnergyReport
 
 
+@with_inherited_parameters
 class Run(SavedRun):
     """A folder that a training has written, and its networks.
 
-    Parameters and errors are those of `SavedRun`.
+    Raises
+    ------
+    RunFolderError
+        If it holds no run, or its recipe cannot be read.
     """
 
     @cached_property
@@ -130,8 +135,10 @@ class Run(SavedRun):
         """
         size = self.recipe.batch_size
         display = Bars() if truth_value(progress, "progress") else Display()
-        recipe, trainer = read_out_after(self.recipe, forward_steps), self.trainer
-        if recipe != self.recipe:
+        recipe = read_out_after(self.recipe, forward_steps)
+        if recipe == self.recipe:
+            trainer: Method = self.trainer
+        else:
             trainer = method_over_cores(read_architecture(recipe), recipe, size)
             trainer.set_parameters(self.weights_in_use)
         evaluation = evaluate(trainer, self.images, size, Interruption(), display)

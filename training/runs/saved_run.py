@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ from training.runs.files.folder import open_run
 from training.runs.files.records import Record
 from training.runs.looking.exchange import Format, trained_network, write_network
 from training.updates.in_use import parameters_in_use
-
-if TYPE_CHECKING:
-    pass
 
 Which = Literal["last", "best"]
 

@@ -136,7 +136,7 @@ def resume(
     UserError
         For fewer epochs than the run already has, or an accuracy that it has had.
     DivergenceError
-        If the weights are no longer finite.
+        If weights, potentials or rates are no longer finite, or eq. 5 cannot be solved.
     ValueError
         For epochs or an accuracy that cannot be.
     """

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import pytest
 from numpydoc.docscrape import NumpyDocString
@@ -11,6 +14,9 @@ from numpydoc.docscrape import NumpyDocString
 from networks.records.inherited_parameters import with_inherited_parameters
 from training.recipes.recipe import Recipe
 from training.recipes.two_stage_config import TwoStageConfig
+from training.runs.run import Run
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("record", [Recipe, TwoStageConfig])
@@ -50,3 +56,17 @@ def test_sections_after_the_parameters_stay_where_they_are() -> None:
 
     text = "Derived.\n\nParameters\n----------\nb : int\na : int\n    Of the base.\n\nRaises\n"
     assert str(Derived.__doc__).startswith(text)
+
+
+def test_without_docstrings_there_is_nothing_to_add() -> None:
+    command = "import spide; print(spide.Recipe.__name__, spide.Run.__doc__)"
+    done = subprocess.run(
+        [sys.executable, "-OO", "-c", command], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.stdout == "Recipe None\n", done.stderr
+
+
+def test_a_class_without_parameters_of_its_own() -> None:
+    described = NumpyDocString(inspect.getdoc(Run))
+    assert [each.name for each in described["Parameters"]] == ["path", "data_dir", "checkpoint"]
+    assert described["Raises"]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from networks.records.typed_fields import (
     Count,
     CountOrZero,
+    Interval,
     Positive,
-    Range,
     check_fields,
     field_types,
 )
@@ -25,12 +25,12 @@ from networks.records.typed_fields import (
 class Record:
     count: Count = 1
     zero: CountOrZero = 0
-    most: Annotated[int, Range(least=2, most=2**63 - 1)] = 2
+    most: Annotated[int, Interval(least=2, most=2**63 - 1)] = 2
     any_number: float = 0.0
     positive: Positive = 1.0
-    share: Annotated[float, Range(least=0, below=1)] = 0.0
-    decay: Annotated[float, Range(least=0)] = 0.0
-    part: Annotated[float, Range(0, 1, hint="0.5 is half")] = 0.0
+    share: Annotated[float, Interval(least=0, below=1)] = 0.0
+    decay: Annotated[float, Interval(least=0)] = 0.0
+    part: Annotated[float, Interval(0, 1, hint="0.5 is half")] = 0.0
     truth: bool = False
     text: str = ""
     word: Literal["one", "other"] = "one"

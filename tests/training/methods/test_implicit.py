@@ -224,3 +224,15 @@ def test_an_image_that_is_learned_does_not_hold_up_the_others(dtype: str, seed: 
     """In float32, to what float32 can tell."""
     sizes = np.linalg.norm(confident(dtype, seed).beta["layer1"], axis=1)
     assert sizes[0] < 1e-3 * sizes[1:].min()
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e20])
+def test_gradients_that_are_tiny_or_huge_in_single_precision(scale: float) -> None:
+    """The squares of their values are 0 or infinite there."""
+    network = architecture("6 (F6)", (4,))
+    given = network, random_parameters(network), random_images(network, 2), [0, 1]
+    found = implicit_gradients(*given, TwoStageConfig(loss_scale=scale), dtype="float32")
+    usual = implicit_gradients(*given, TwoStageConfig(loss_scale=1.0), dtype="float32")
+    for name, gradient in usual.gradients.items():
+        if name.startswith("layer"):
+            assert_allclose(found.gradients[name] / np.float32(scale), gradient, rtol=1e-4)

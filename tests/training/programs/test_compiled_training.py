@@ -131,6 +131,14 @@ def test_a_folder_has_one_writer(program: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_another_folder_is_left_as_it_is(program: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [program / "train"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1 and "run in the program's folder" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_checkpoints_are_ordinary_files(program: Path) -> None:
     """Checkpoints are ordinary safetensors files with the parameters' names and shapes."""
     import safetensors.numpy

@@ -12,6 +12,7 @@ import pytest
 
 from training.cli.command_line import main
 from training.errors import RunFolderError
+from training.parallel.over_cores import method_over_cores
 from training.recipes.recipe import Recipe
 from training.runs.files.kept_data import with_kept_data
 from training.runs.run import Run
@@ -144,3 +145,15 @@ def test_what_runs_the_network_uses_the_weights_in_the_trainer(copy: Path) -> No
     run.refresh()
     np.testing.assert_array_equal(run.evaluate(forward_steps=5).predicted, intact)
     assert run.weights_in_use["readout.bias"][1] != 5
+
+
+def test_other_steps_build_networks_once(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[int] = []
+
+    def noted(architecture: Any, recipe: Recipe, size: int) -> Any:
+        built.append(recipe.forward_steps)
+        return method_over_cores(architecture, recipe, size)
+
+    monkeypatch.setattr("training.runs.run.method_over_cores", noted)
+    Run(copy).evaluate(forward_steps=5)
+    assert built == [5]

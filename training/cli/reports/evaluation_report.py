@@ -43,7 +43,7 @@ def print_evaluation(
     else:
         for number, share in enumerate(evaluation.accuracy_by_class):
             print(f"class {number:>3}: {_percent(share)} right")
-    if images.class_names:
+    if images.class_names != tuple(map(str, range(len(images.class_names)))):
         told = (f"{number} {name}" for number, name in enumerate(images.class_names))
         print(f"classes: {', '.join(told)}")
     worst = evaluation.worst(WORST)

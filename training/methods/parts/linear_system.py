@@ -191,8 +191,11 @@ def _krylov(system: LinearSystem, residual: Array, steps: int) -> tuple[Array, i
 
 def _powers_of_two(g: Array) -> Array:
     """The norm of each sample, 1 if it is 0, to the nearest power of 2: dividing loses no digit."""
-    norms = np.linalg.norm(g.reshape(len(g), -1), axis=1).astype(g.dtype)
-    powers = np.exp2(np.rint(np.log2(np.where(norms > 0, norms, 1))))
+    norms = np.linalg.norm(g.reshape(len(g), -1).astype(np.float64), axis=1)
+    limits = np.finfo(g.dtype)
+    powers = np.exp2(
+        np.rint(np.log2(np.where(norms > 0, norms, 1))).clip(limits.minexp, limits.maxexp - 1)
+    )
     return powers.astype(g.dtype).reshape(len(g), *(1,) * (g.ndim - 1))
 
 

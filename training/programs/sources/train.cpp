@@ -176,6 +176,8 @@ int main(int argc, char **argv)
     const int threads = argc > 1 ? atoi(argv[1]) : (int)std::min<int64_t>(cores, BATCH_SIZE);
     if (argc > 2 || threads < 1 || threads > BATCH_SIZE)
         fail("call it as './train [THREADS]', with 1 to as many threads as a batch has images");
+    if (access("data/parameters.bin", R_OK))
+        fail("there is no training to go on with here: run in the program's folder");
     only_writer();
     Training(threads).run();
     return 0;

@@ -61,6 +61,6 @@ def as_the_stages_take(
 
 def _grey(given: tuple[int, ...], shape: tuple[int, ...]) -> str:
     """A remedy for grey images without an axis of channels, or for one image alone."""
-    if given[1:] == shape[1:] and shape[0] == 1:
+    if len(shape) == 3 and shape[0] == 1 and given[1:] == shape[1:]:
         return "; of grey images give images[:, None]"
     return "; of one image give image[None]" if given == shape else ""

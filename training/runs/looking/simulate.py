@@ -140,7 +140,7 @@ def simulate(
             str(each): (
                 _dimensions(each, trace),
                 _values(each, trace, method, steps[each.stage]),
-                _attributes(each, method),
+                _attributes(each),
             )
             for each, trace in traces.items()
         }
@@ -215,18 +215,15 @@ def _values(recording: Recording, trace: Trace, method: Method, steps: int) -> N
     return np.array(trace.values[stage.window(recording.group, steps)])
 
 
-def _attributes(recording: Recording, method: Method) -> dict[str, str]:
+def _attributes(recording: Recording) -> dict[str, str]:
     """What a plot writes at an axis, and when in a step it was recorded."""
     if recording.variable == SPIKES:
         return {"long_name": f"spikes of {recording.group}", "recorded": "in the step"}
-    variable = _group(method, recording).variables[recording.variable]
-    names = {"v": "membrane potential"}
-    name = names.get(recording.variable, recording.variable)
-    found = {
+    name = "membrane potential" if recording.variable == "v" else recording.variable
+    return {
         "long_name": f"{name} of {recording.group}",
         "recorded": "at the end of the step, after resets and arriving spikes",
     }
-    return found if variable.dim.is_dimensionless else {**found, "units": str(variable.dim)}
 
 
 def _dimensions(recording: Recording, trace: Trace) -> tuple[str, ...]:
