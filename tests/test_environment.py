@@ -1,8 +1,17 @@
-"""The conda files ask conda for what pyproject.toml asks pip for."""
+"""What is imported is asked for, and the conda files ask conda for what pip is asked for.
+
+A machine where somebody worked has more packages than the project installs, so an import that works
+there says nothing.
+"""
 
 from __future__ import annotations
 
+import ast
+import sys
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +22,17 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+
+#: The project's own top-level packages.
+OWN = {path.stem for path in ROOT.iterdir() if path.is_dir() or path.suffix == ".py"}
+
+#: What imports as it is imported, by the extras that whoever runs it has.
+ROOMS = {
+    # GeNN's modules are imported by a function that first asks whether there is brian2genn.
+    ("spide.py", "equations", "networks", "training"): ["genn"],
+    ("benchmarks", "notebooks", "tests"): ["dev"],
+    ("docs",): ["dev", "docs"],
+}
 
 #: conda-forge names that differ from PyPI's.
 PYPI_NAMES = {"pytorch": "torch"}
@@ -60,6 +80,53 @@ def asked_of_conda(file: str) -> dict[str, str]:
     (from_pip,) = (entry["pip"] for entry in listed(file) if isinstance(entry, dict))
     by_name = [entry for entry in from_pip if not entry.startswith("-e ")]
     return ranges([entry for entry in listed(file) if isinstance(entry, str)] + by_name)
+
+
+def sources(rooms: Iterable[str]) -> Iterator[Path]:
+    for room in rooms:
+        yield from [ROOT / room] if room.endswith(".py") else sorted((ROOT / room).rglob("*.py"))
+
+
+def imported(statements: Iterable[ast.AST]) -> set[str]:
+    """The distributions that these statements import from."""
+    modules = {
+        name.split(".")[0]
+        for each in statements
+        for name in (
+            [alias.name for alias in each.names]
+            if isinstance(each, ast.Import)
+            else [each.module or ""]
+            if isinstance(each, ast.ImportFrom) and not each.level
+            else []
+        )
+    }
+    foreign = modules - set(sys.stdlib_module_names) - OWN
+    return {canonicalize_name(installed().get(module, [module])[0]) for module in foreign}
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """The distributions of each importable package, as the machine has them."""
+    return packages_distributions()
+
+
+@pytest.mark.parametrize("rooms", ROOMS, ids=" ".join)
+def test_what_a_module_imports_is_asked_for(
+    project: dict[str, Any], rooms: tuple[str, ...]
+) -> None:
+    asked = asked_of_pip(project, ROOMS[rooms]).keys()
+    found = {path: imported(ast.parse(path.read_text()).body) for path in sources(rooms)}
+    assert any(found.values())
+    assert {str(path): more for path, needs in found.items() if (more := needs - asked)} == {}
+
+
+@pytest.mark.parametrize("rooms", ROOMS, ids=" ".join)
+def test_what_a_function_imports_is_in_some_extra(
+    project: dict[str, Any], rooms: tuple[str, ...]
+) -> None:
+    asked = asked_of_pip(project, list(project["optional-dependencies"])).keys()
+    found = {path: imported(ast.walk(ast.parse(path.read_text()))) for path in sources(rooms)}
+    assert {str(path): more for path, needs in found.items() if (more := needs - asked)} == {}
 
 
 @pytest.mark.parametrize("file", FILES)
