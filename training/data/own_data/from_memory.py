@@ -22,6 +22,9 @@ from training.errors import DataError
 FOLDER = "data"
 """Name of the folder within a run folder."""
 
+_MARK = ".written_for_a_run"
+"""An empty file among the arrays. Arrays of a user's in a folder of this name have none."""
+
 
 def gathered(images: Any, labels: Any, test_images: Any, test_labels: Any) -> dict[str, Any]:
     """The arrays of own data, from whatever holds them.
@@ -83,19 +86,29 @@ def write_arrays(run: Path, arrays: Mapping[str, NDArray[Any]]) -> Path:
     Raises
     ------
     OSError
-        If it cannot be written.
+        If it cannot be written, or there is such a folder of someone else.
     """
     folder = run / FOLDER
     unfinished = run / f".{FOLDER}-{os.getpid()}-{token_hex(4)}.tmp"
     unfinished.mkdir(parents=True)
-    shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed before it made a run
     try:
+        remove_written_arrays(run)  # of a process that was killed before it made a run
+        (unfinished / _MARK).touch()
         for name, values in arrays.items():
             np.save(unfinished / f"{name}.npy", values, allow_pickle=False)
         unfinished.rename(folder)
     except BaseException:
-        for file in unfinished.glob("*"):
-            file.unlink()
-        unfinished.rmdir()
+        shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return folder
+
+
+def are_written_arrays(folder: Path) -> bool:
+    """Whether `write_arrays` made a folder, and nobody else."""
+    return folder.name == FOLDER and (folder / _MARK).exists()
+
+
+def remove_written_arrays(run: Path) -> None:
+    """Remove the arrays that `write_arrays` wrote for a run, if it has."""
+    if are_written_arrays(run / FOLDER):
+        shutil.rmtree(run / FOLDER, ignore_errors=True)

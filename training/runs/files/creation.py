@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from training.data.own_data.from_memory import FOLDER
+from training.data.own_data.from_memory import remove_written_arrays
 from training.errors import RunFolderError
 from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import save
@@ -90,8 +90,9 @@ def make_run(
 
 def _remove(path: Path) -> None:
     """Remove what `check_vacant` found vacant, and what was written there since."""
-    for name in ("checkpoints", "pictures", FOLDER):
+    for name in ("checkpoints", "pictures"):
         shutil.rmtree(path / name, ignore_errors=True)
+    remove_written_arrays(path)
     with suppress(OSError):
         remove_leftovers(path)
         for name in ("metrics.jsonl", LOCK_NAME):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.data.own_data.from_memory import FOLDER
+from training.data.own_data.from_memory import are_written_arrays
 from training.errors import RunFolderError
 from training.runs.files.lock import LOCK_NAME
 from training.storage.files import is_leftover
@@ -59,13 +59,13 @@ def _is_of_creation(path: Path) -> bool:
     """Whether this is what a process leaves that is killed before it has made a run.
 
     Nothing of it is worth keeping: of weights, those of iteration 0 only, which come from a seed or
-    from a file that was imported.
+    from a file that was imported; of images, those that the caller still holds.
     """
     if is_leftover(path):
         return True
     if path.is_dir():
-        if path.name == FOLDER:
-            return all(file.suffix == ".npy" for file in path.iterdir())
+        if are_written_arrays(path):
+            return True
         if path.name == "checkpoints":
             return all(f.stem == _FIRST_CHECKPOINT or is_leftover(f) for f in path.iterdir())
         return path.name == "pictures" and not any(path.iterdir())

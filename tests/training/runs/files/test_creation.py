@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from training.data.own_data.array_files import array_files
+from training.data.own_data.from_memory import write_arrays
 from training.errors import BusyRunError, CheckpointError, RunFolderError
 from training.programs.collection import collect
 from training.recipes.architectures import read_architecture
@@ -167,6 +169,32 @@ def test_what_was_there_before_is_not_removed(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="is not an empty folder"), new_run(tmp_path):
         raise AssertionError("it is taken")
     assert (tmp_path / "thesis.tex").exists()
+
+
+@pytest.mark.parametrize("name", ["data", "checkpoints", "pictures"])
+def test_files_of_a_user_in_a_folder_of_our_names_are_kept(name: str, tmp_path: Path) -> None:
+    """The images that shall be trained may lie where the run shall be."""
+    mine = tmp_path / name / "images.npy"
+    mine.parent.mkdir()
+    mine.write_bytes(b"took a year")
+    with pytest.raises(RunFolderError, match="is not an empty folder"), new_run(tmp_path):
+        raise AssertionError("it is taken")
+    if name == "data":
+        with pytest.raises(OSError, match="not empty"):
+            write_arrays(tmp_path, {"images": np.zeros(3)})
+    assert mine.read_bytes() == b"took a year"
+    assert {each.name for each in tmp_path.iterdir()} == {name, "writer.lock"}
+
+
+def test_data_of_a_process_that_was_killed_before_it_made_a_run_are_no_obstacle(
+    tmp_path: Path,
+) -> None:
+    write_arrays(tmp_path / "run", {"labels": np.zeros(3)})
+    with pytest.raises(KeyError), new_run(tmp_path / "run"):
+        written = write_arrays(tmp_path / "run", {"images": np.zeros(3)})
+        assert [each.name for each in array_files(written)] == ["images.npy"]
+        raise KeyError
+    assert not (tmp_path / "run").exists()
 
 
 def test_data_that_a_killed_process_was_writing_are_no_obstacle(tmp_path: Path) -> None:
