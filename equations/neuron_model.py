@@ -44,7 +44,7 @@ class NeuronModel:
     model : str
         Brian2 equations of the state variables (without the parameters below).
     threshold : str
-        Condition for a spike.
+        Condition for a spike; comments and line breaks in it are left out.
     reset : str
         Statements run for the neurons that spiked.
     v_threshold, v_rest : float or Quantity
@@ -86,8 +86,11 @@ class NeuronModel:
     def __post_init__(self) -> None:
         for own in ("parameters", "initial", "namespace"):
             object.__setattr__(self, own, dict(getattr(self, own)))
+        object.__setattr__(self, "threshold", _in_one_line(self.threshold))
         for name, value in {**self.constants, **self.initial}.items():
             try:
+                if isinstance(value, str | bool | np.bool_):
+                    raise TypeError
                 float(value)
             except (TypeError, ValueError):
                 raise ValueError(
@@ -100,14 +103,16 @@ class NeuronModel:
             float(each) for each in (self.initial.get("v", 0.0), self.v_threshold, self.v_rest)
         )
         if not (math.isfinite(threshold) and threshold > start):
-            must = "be positive" if start == 0 else f"lie above the initial potential {start}"
+            must = f"lie above the initial potential {start}"
+            if "v" not in self.initial:
+                must = "be positive, or initial={'v': ...} begin below it, as v begins at 0 else"
             raise ValueError(f"the threshold is {self.v_threshold}: it must {must}")
         if not (math.isfinite(rest) and rest < threshold):
             raise ValueError(
                 f"the resting potential is {self.v_rest}: it must lie below the threshold "
                 f"{self.v_threshold}"
             )
-        if not 0 < self.leak <= 1:
+        if not 0 < float(self.leak) <= 1:
             raise ValueError(f"the leak is {self.leak}: it must lie in (0, 1], 1 is no leak")
 
     @property
@@ -124,6 +129,13 @@ class NeuronModel:
             for name, value in self.constants.items()
         )
         return "\n".join([self.model.rstrip(), *declared, ""])
+
+
+def _in_one_line(condition: str) -> str:
+    """A condition as Brian2 takes it."""
+    return " ".join(
+        " ".join(line.partition("#")[0].split()) for line in condition.split("\n")
+    ).strip()
 
 
 def unit_name(dimensions: Dimension | None) -> str:

@@ -13,6 +13,7 @@ was. Times 1 and plus 0 are exact.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from equations.neuron_model import NeuronModel
@@ -25,7 +26,7 @@ window_steps : 1 (shared, constant)
 """
 
 _DERIVATIVE = re.compile(r"(\s*d\w+\s*/\s*dt\s*=)([^:#]*)(.*)")
-_DECLARED = re.compile(r"^\s*(?:d(?=\w+\s*/))?(\w+)\s*(?:/\s*dt\s*)?[=:]")
+_DECLARED = re.compile(r"^\s*(?:d(?=\w+\s*/))?(\w+)\s*(?:/\s*dt\s*)?(?:=[^:]*)?:\s*(\w+)")
 _TIME = re.compile(r"(?<![\w.])t\b")
 _STATEMENT = re.compile(r"(\w+)\s*([-+*/]?)=\s*(.*)")
 
@@ -61,12 +62,13 @@ def in_window(neuron: NeuronModel) -> NeuronModel:
     for line in update:
         if _STATEMENT.fullmatch(line) is None:
             raise _not_on_one_line(neuron, line)
-    declared = {name for line in neuron.model.split("\n") for name in _DECLARED.findall(line)}
+    lines = (line.partition("#")[0] for line in neuron.model.split("\n"))
+    types = {name: kind for line in lines for name, kind in _DECLARED.findall(line)}
     return replace(
         neuron,
         model="\n".join(map(_gate_derivative, neuron.model.split("\n"))) + WINDOW,
         threshold=f"({neuron.threshold}) and active > 0.5",
-        update="\n".join(_gate_statement(line, declared) for line in update),
+        update="\n".join(_gate_statement(line, types) for line in update),
     )
 
 
@@ -81,18 +83,29 @@ def _gate_derivative(line: str) -> str:
     return line
 
 
-def _gate_statement(line: str, declared: set[str]) -> str:
+def _gate_statement(line: str, types: Mapping[str, str]) -> str:
     """``v = leak*v + I`` becomes ``v = active*(leak*v + I) + (1 - active)*v``, which is exact.
 
-    A variable of the statements' own, which nothing has declared, needs no gate.
+    Compiled code takes no such sum for a whole number or a truth value: it is one of them
+    throughout. A variable of the statements' own, which nothing has declared, needs no gate.
+
+    Parameters
+    ----------
+    line : str
+    types : mapping
+        By declared variable: its unit or type.
     """
     match = _STATEMENT.fullmatch(line)
     assert match is not None
     variable, operator, value = match.groups()
-    if variable not in declared:
+    if variable not in types:
         return line
     if operator:
         value = f"{variable} {operator} ({value})"
+    if types[variable] == "boolean":
+        return f"{variable} = (active > 0.5 and ({value})) or (active < 0.5 and {variable})"
+    if types[variable] == "integer":
+        return f"{variable} = int(active > 0.5)*({value}) + int(active < 0.5)*{variable}"
     return f"{variable} = active*({value}) + (1 - active)*{variable}"
 
 

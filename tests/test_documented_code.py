@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import brian2
+import numpy as np
 import pytest
+from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 
 import spide
 
@@ -59,6 +62,41 @@ def test_add_a_neuron(capsys: pytest.CaptureFixture[str]) -> None:
     assert names["stage"].neuron.name == "adaptive"
     # Two steps of silence after a spike: no neuron fires more than every third step.
     assert names["result"].alpha["layer1"].max() == pytest.approx(1 / 3)
+    spikes_of_brian2, spikes = refractory_spikes(names["refractory"])
+    assert len(set(spikes.sum(axis=0))) > 5  # of neurons that fire differently often
+    np.testing.assert_array_equal(spikes, spikes_of_brian2)
+
+
+def refractory_spikes(neuron: spide.NeuronModel) -> tuple[np.ndarray, np.ndarray]:
+    """Spikes (steps, neurons) by Brian2's refractoriness and by the page's neuron, a current each.
+
+    The currents are dyadic, so that sums of them have no rounding.
+    """
+    neurons, steps = 50, 60
+    currents = np.arange(neurons) / 32 - 0.125
+    group = brian2.NeuronGroup(
+        neurons,
+        "dv/dt = I/ms : 1 (unless refractory)\nI : 1",
+        threshold="v >= 1",
+        reset="v -= 2",
+        refractory=(neuron.parameters["hold"] + 1) * brian2.ms,
+        method="euler",
+        dt=1 * brian2.ms,
+        codeobj_class=NumpyCodeObject,
+    )
+    group.I = currents
+    monitor = brian2.SpikeMonitor(group, codeobj_class=NumpyCodeObject)
+    brian2.Network(group, monitor).run(steps * brian2.ms)
+    expected = np.zeros((steps, neurons))
+    expected[np.rint(monitor.t / brian2.ms).astype(int), monitor.i] = 1
+
+    network = spide.Architecture.parse(str(neurons), input_shape=(neurons,), classes=2)
+    stage = spide.ForwardNetwork(network, neuron, batch_size=1, dtype="float64")
+    zeros = {name: np.zeros(shape) for name, shape in network.parameter_shapes().items()}
+    stage.set_parameters({**zeros, "layer1.weight": np.eye(neurons)})
+    with spide.watch(stage["layer1"], "spikes") as watched:
+        stage.run(currents[None], steps)
+    return expected, watched.values.reshape(steps, neurons)
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,13 @@ def check_counts(neuron: NeuronModel, equations: Equations) -> None:
     ValueError
         If `spike_count` is no floating-point state of each neuron, the reset does not add 1 to it
         once, something else changes it than the leak, or it does not decay with a leak; likewise
-        for `activity`, which never decays.
+        for `activity`, which never decays, and which a neuron with a leak needs.
     """
     for name in (_COUNT, _ACTIVITY):
         if name in equations:
             _check_declared(neuron, name, equations)
             _check_reset(neuron, name)
-    _check_update(neuron)
+    _check_update(neuron, equations)
 
 
 def _check_declared(neuron: NeuronModel, name: str, equations: Equations) -> None:
@@ -67,7 +67,7 @@ def _check_reset(neuron: NeuronModel, name: str) -> None:
             )
 
 
-def _check_update(neuron: NeuronModel) -> None:
+def _check_update(neuron: NeuronModel, equations: Equations) -> None:
     for each in _changes(neuron.update, _ACTIVITY):
         raise refused(
             neuron,
@@ -88,6 +88,13 @@ def _check_update(neuron: NeuronModel) -> None:
             neuron,
             f"has leak {neuron.leak}, but its spike_count does not decay with it: add "
             "'spike_count = leak * spike_count' to its update, or leave the leak at 1",
+        )
+    if neuron.leak != 1 and _ACTIVITY not in equations:
+        raise refused(
+            neuron,
+            f"has leak {neuron.leak}, and its spike_count forgets spikes that its firing rate and "
+            "its operations consist of: declare 'activity : 1', and add 'activity += 1' to its "
+            "reset",
         )
 
 

@@ -106,7 +106,8 @@ def _check_functions(neuron: NeuronModel, equations: Equations) -> None:
                 raise refused(
                     neuron,
                     f"uses the Python function '{name}' in its {where}, which compiled code cannot "
-                    "call: write it into the string, or give it code with brian2.implementation",
+                    "call: write it into the string, or give it code with "
+                    "brian2.implementation, 'cython' for this process and 'cpp' for programs",
                 )
 
 

@@ -17,6 +17,7 @@ from networks.brian.code_generation import BatchCodeObject, code_object_class
 from networks.brian.network import BrianNetwork
 from networks.connections import Shape, units
 from networks.notation import LARGEST
+from networks.populations.namespace import FixedNamespace
 from networks.schedule import Slots
 
 #: Variable of a group on the runtime device: its spikes of either sign since it was cleared. To add
@@ -102,7 +103,7 @@ def neuron_group(
         clock=clock,
         name=name,
         codeobj_class=code_objects,
-        namespace=dict(neuron.namespace),
+        namespace=FixedNamespace(neuron.namespace),
     )
     group.remember(shape)
     group.thresholder["spike"].when = slots.thresholds

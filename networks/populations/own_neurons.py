@@ -17,28 +17,17 @@ from brian2.equations.equations import (
 )
 from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
 
-from equations import BACKWARD, FORWARD, NeuronModel, has_sigma_rates
+from equations import NeuronModel, in_window, integrate_and_fire, leaky_integrate_and_fire
 from equations.neuron_model import unit_name
 from networks.one_line import in_one_line
 from networks.populations.counting import check_counts
 from networks.populations.names import check_names
+from networks.populations.reserved import INPUT, RESERVED
 from networks.populations.statements import check_statements, refused
 from networks.populations.trial import try_out
 
-#: Written by a stage before every run, or by the synapses.
-_INPUTS = frozenset({"I"})
-
 _MOST = 2**31
 """Integers are of 32 bits."""
-
-#: Names of the project's own, in groups and in the code that is made of them.
-_RESERVED = frozenset(
-    {
-        *("active", "window_start", "window_steps", "spike_total", "w", "t", "dt", "N", "i"),
-        *Equations(FORWARD.neuron_variables),
-        *Equations(BACKWARD.neuron_variables),
-    }
-)
 
 
 def values_at_rest(neuron: NeuronModel) -> dict[str, float]:
@@ -52,8 +41,14 @@ def values_at_rest(neuron: NeuronModel) -> dict[str, float]:
     }
 
 
-def check_neuron(neuron: NeuronModel) -> None:
+def check_neuron(neuron: NeuronModel, windowed: bool = False) -> None:
     """Refuse a neuron that the stages cannot run.
+
+    Parameters
+    ----------
+    neuron : NeuronModel
+    windowed : bool
+        Whether the stages let it live in a window of steps, see `equations.window`.
 
     Raises
     ------
@@ -61,14 +56,15 @@ def check_neuron(neuron: NeuronModel) -> None:
         If its equations cannot be read, ``v``, ``I`` or ``spike_count`` is missing, a name means
         two things or nothing, a value of `initial` belongs to no state variable, units do not
         fit each other, its count makes no rate, it counts on Brian2's own refractoriness, draws
-        random numbers, calls Python, asks for its place in the batch, assigns what nothing reads,
-        shares state with other neurons, or has strings that Brian2 does not simulate.
+        random numbers, calls Python, asks for its place in the batch, assigns what nothing reads
+        or what is not its own, shares state with other neurons, or has strings that Brian2 does not
+        simulate.
     """
     try:
         _check_names_of_its_own(neuron)
         equations = Equations(neuron.equations)
         _check_variables(neuron, equations)
-        check_statements(neuron, set(equations))
+        check_statements(neuron, equations)
         check_counts(neuron, equations)
         _check_units(neuron, equations)
         _check_initial(neuron, equations)
@@ -78,8 +74,12 @@ def check_neuron(neuron: NeuronModel) -> None:
     except Exception as error:  # Brian2 raises its own kinds, SyntaxError, KeyError, TypeError
         said = in_one_line(error)
         raise ValueError(f"the neuron '{neuron.name}' cannot be read: {said}") from None
-    if not has_sigma_rates(neuron):  # those are known to be simulated
-        try_out(neuron)
+    if _strings(neuron) not in map(_strings, (integrate_and_fire(), leaky_integrate_and_fire())):
+        try_out(in_window(neuron) if windowed else neuron)
+
+
+def _strings(neuron: NeuronModel) -> tuple[str, ...]:
+    return neuron.equations, neuron.threshold, neuron.reset, neuron.update
 
 
 def _states(equations: Equations) -> list[str]:
@@ -88,7 +88,7 @@ def _states(equations: Equations) -> list[str]:
         for name, equation in equations.items()
         if equation.type in (DIFFERENTIAL_EQUATION, PARAMETER)
         and "shared" not in equation.flags
-        and name not in _INPUTS
+        and name != INPUT
     ]
 
 
@@ -96,7 +96,7 @@ def _check_names_of_its_own(neuron: NeuronModel) -> None:
     declared = set(Equations(neuron.model))
     common = {"v_threshold", "v_rest", "leak"}
     for name in declared | set(neuron.parameters):
-        if name in _RESERVED or name in common:
+        if name in RESERVED or name in common:
             raise refused(neuron, f"names something '{name}', which means another thing here")
     for name in neuron.parameters:
         if not name.isidentifier():
@@ -104,7 +104,7 @@ def _check_names_of_its_own(neuron: NeuronModel) -> None:
         if name in declared:
             raise refused(neuron, f"has '{name}' both as a parameter and in its model")
     for name in neuron.namespace:
-        if name in declared or name in neuron.constants or name in _RESERVED:
+        if name in declared or name in neuron.constants or name in RESERVED:
             raise refused(neuron, f"has '{name}' in its namespace and as a variable or parameter")
 
 
@@ -116,9 +116,11 @@ def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
     ):
         if name not in equations:
             raise refused(neuron, f"has no '{name}' in its model: declare {meaning}")
-    if equations["I"].type != PARAMETER or "shared" in equations["I"].flags:
+    if equations[INPUT].type != PARAMETER or "shared" in equations[INPUT].flags:
         raise refused(neuron, "computes 'I' itself: declare it as 'I : 1 (constant)'")
-    for name in ("v", "I"):
+    if "constant" in equations["v"].flags:
+        raise refused(neuron, "declares 'v' as constant, but spikes change it: leave that out")
+    for name in ("v", INPUT):
         if equations[name].var_type != FLOAT:
             raise refused(
                 neuron,
@@ -146,7 +148,7 @@ def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
 
 def _check_units(neuron: NeuronModel, equations: Equations) -> None:
     units = {name: unit_name(equation.dim) for name, equation in equations.items()}
-    for name in ("I", "v_threshold", "v_rest"):
+    for name in (INPUT, "v_threshold", "v_rest"):
         if equations[name].dim != equations["v"].dim:
             raise refused(
                 neuron,

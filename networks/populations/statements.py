@@ -1,7 +1,8 @@
 """What the statements of a neuron, its update and its reset, assign.
 
 Brian2 takes an assignment to a name that it does not know for a variable of the statements' own, so
-that a misspelt state variable keeps its value without a word.
+that a misspelt state variable keeps its value without a word. And it lets them assign whatever the
+group has: parameters, which no run sets back, and what a stage keeps in its groups.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from brian2.equations.equations import Equations
 from brian2.parsing.statements import parse_statement
 from brian2.utils.stringtools import get_identifiers
 
 from equations import NeuronModel
+from networks.populations.reserved import INPUT, RESERVED
 
 
 @dataclass(frozen=True)
@@ -59,26 +62,30 @@ def statements(text: str) -> Iterator[Statement]:
         yield Statement(target, operation, expression)
 
 
-def check_statements(neuron: NeuronModel, variables: set[str]) -> None:
-    """Refuse statements that change nothing.
+def check_statements(neuron: NeuronModel, equations: Equations) -> None:
+    """Refuse statements that change nothing, or what is not the state of their neuron.
 
     Parameters
     ----------
     neuron : NeuronModel
-    variables : set of str
-        Those of its equations.
+    equations : Equations
+        Those of the neuron.
 
     Raises
     ------
     ValueError
-        If one assigns a name that is no variable and is not read after it.
+        If one assigns a name that is no variable and is not read after it, or a parameter, the
+        input, a variable that is declared as constant, a name of the namespace or of the stages'.
     """
+    variables = set(equations)
     for where, text in (("update", neuron.update), ("reset", neuron.reset)):
         try:
             lines = list(statements(text))
         except ValueError as error:
             raise refused(neuron, f"{error}, in its {where}") from None
         for number, line in enumerate(lines):
+            if (reason := _not_its_own(line.target, neuron, equations)) is not None:
+                raise refused(neuron, f"assigns '{line.target}' in its {where}, {reason}")
             later = set().union(*(each.reads for each in lines[number + 1 :]))
             if line.operation == "=" and line.target not in variables | later:
                 # In small letters: V is most like v.
@@ -90,6 +97,24 @@ def check_statements(neuron: NeuronModel, variables: set[str]) -> None:
                     f"assigns '{line.target}' in its {where}, which is no variable of its model "
                     f"and is not read after that: {hint}",
                 )
+
+
+def _not_its_own(name: str, neuron: NeuronModel, equations: Equations) -> str | None:
+    """Why a name is not the state of a neuron, and what to do; None if it is, or means nothing."""
+    if name in neuron.constants:
+        return (
+            "a parameter, which no run would set back: declare a state variable in its model, with "
+            "its value at rest in 'initial'"
+        )
+    if name == INPUT:
+        return "its input, which is written from outside: assign a variable of its own"
+    if name in RESERVED:
+        return "which means another thing here: choose another name"
+    if name in neuron.namespace:
+        return "a constant of its namespace: declare a state variable in its model"
+    if name in equations and "constant" in equations[name].flags:
+        return "which its model declares as constant: leave '(constant)' out there"
+    return None
 
 
 def refused(neuron: NeuronModel, reason: str) -> ValueError:

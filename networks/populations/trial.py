@@ -1,7 +1,8 @@
 """A step of a single neuron without a compiler: does Brian2 take its strings at all?
 
 Brian2 reads most of a neuron when a run begins, and what it then says names its own objects. A
-trial on NumPy takes some hundredths of a second, finds the same faults, and leaves the reason.
+trial on NumPy takes some hundredths of a second, finds nearly all of that, and leaves the reason;
+what only a compiler minds, such as a function without code for it, is said later.
 """
 
 from __future__ import annotations

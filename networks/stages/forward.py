@@ -93,12 +93,13 @@ class ForwardNetwork(Stage):
         check_architecture(architecture)
         remedy = "such as integrate_and_fire(v_threshold, v_rest)"
         check_kind(neuron, (NeuronModel,), "the neuron", remedy)
-        check_neuron(neuron)
+        simulation = Simulation.of(simulation, options)
+        check_neuron(neuron, windowed=simulation.realised.propagation == "synchronous")
         super().__init__(
             architecture,
             neuron,
             batch_size,
-            Simulation.of(simulation, options),
+            simulation,
             [layer.name for layer in architecture.layers],
         )
         with self.simulator.building():

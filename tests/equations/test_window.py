@@ -26,7 +26,7 @@ def test_derivatives_are_multiplied() -> None:
         dv/dt = (I - drift)/dt : 1  # the potential
         I : 1 (constant)
         drift = 2*theta : 1
-        dtheta/dt = -theta/tau : 1 (unless refractory)
+        dtheta/dt = -theta/tau : 1
         """,
     )
     lines = in_window(neuron).model.partition("active = ")[0].split("\n")
@@ -34,7 +34,7 @@ def test_derivatives_are_multiplied() -> None:
         "dv/dt = active*((I - drift)/dt) : 1  # the potential",
         "I : 1 (constant)",
         "drift = 2*theta : 1",
-        "dtheta/dt = active*(-theta/tau) : 1 (unless refractory)",
+        "dtheta/dt = active*(-theta/tau) : 1",
     ]
 
 
@@ -49,6 +49,8 @@ def test_derivatives_are_multiplied() -> None:
             "v *= leak; theta = v",
             "v = active*(v * (leak)) + (1 - active)*v\ntheta = active*(v) + (1 - active)*theta",
         ),
+        ("n = n + 1", "n = int(active > 0.5)*(n + 1) + int(active < 0.5)*n"),
+        ("on = v > 0", "on = (active > 0.5 and (v > 0)) or (active < 0.5 and on)"),
         ("half = v/2\nv = half", "half = v/2\nv = active*(half) + (1 - active)*v"),
         ("", ""),
         ("# nothing", ""),
@@ -56,7 +58,11 @@ def test_derivatives_are_multiplied() -> None:
 )
 def test_statements_keep_what_they_assign_to(statement: str, gated: str) -> None:
     neuron = integrate_and_fire()
-    with_theta = replace(neuron, model=f"{neuron.model}theta : 1\nx : 1\n", update=statement)
+    with_theta = replace(
+        neuron,
+        model=f"{neuron.model}theta : 1\nx : 1\nn : integer\non: boolean # ! \n",
+        update=statement,
+    )
     assert in_window(with_theta).update == gated
 
 
@@ -72,7 +78,8 @@ def test_statements_keep_what_they_assign_to(statement: str, gated: str) -> None
 def test_the_time_is_another_one_in_every_layer(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="names the time 't', which is a later one in every layer"):
         in_window(replace(integrate_and_fire(), **changes))  # type: ignore[arg-type]
-    in_window(replace(integrate_and_fire(), threshold="v >= v_threshold  # at t"))
+    in_a_comment = replace(integrate_and_fire(), threshold="v >= v_threshold  # at t")
+    assert in_window(in_a_comment) == in_window(integrate_and_fire())
 
 
 @pytest.mark.parametrize(

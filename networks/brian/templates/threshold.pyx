@@ -36,11 +36,6 @@ cdef extern from *:
         _start = _stop
     {{_eventspace}}[_count] = _found
     {{spike_total}} += _found
-    {% if _uses_refractory %}
-    for _idx in range(_found):
-        {{not_refractory}}[{{_eventspace}}[_idx]] = False
-        {{lastspike}}[{{_eventspace}}[_idx]] = {{t}}
-    {% endif %}
 {% endcall %}
 {% endblock %}
 

@@ -79,10 +79,26 @@ def leaking(tau: float, start: float = 0.0) -> NeuronModel:
     )
 
 
+def of_all_types(hold: int = 1) -> NeuronModel:
+    """It waits for whole steps after a spike, and a truth value halves what it receives then."""
+    return NeuronModel(
+        "v : 1\nI : 1 (constant)\nspike_count : 1\nwait : integer\nfresh : boolean",
+        threshold="v >= v_threshold and wait <= 0",
+        reset=f"v -= v_threshold - v_rest\nwait = {hold}\n{COUNT}",
+        v_threshold=0.75,
+        v_rest=-0.25,
+        update="fresh = wait <= 0\nwait -= 1; wait = clip(wait, 0, 9)\nv += I*(1 + int(fresh))/2",
+        name="types",
+        initial={"wait": hold},
+    )
+
+
 @st.composite
 def own_neurons(draw: st.DrawFn) -> NeuronModel:
     """Adapting, leaking, tiring and volt-valued neurons with dyadic parameters."""
-    kind = draw(st.sampled_from(["adaptive", "leaking", "statements", "constant", "volts"]))
+    kind = draw(
+        st.sampled_from(["adaptive", "leaking", "statements", "constant", "volts", "types"])
+    )
     start = draw(st.sampled_from([0.0, 0.125, 0.5]))
     if kind == "adaptive":
         jump, tau = draw(st.sampled_from([0.0, 0.25, 1.0])), draw(st.sampled_from([2.0, 4.0]))
@@ -91,6 +107,8 @@ def own_neurons(draw: st.DrawFn) -> NeuronModel:
         return leaking(draw(st.sampled_from([2.0, 8.0])), start)
     if kind == "volts":
         return in_volts(-1.25 + start)
+    if kind == "types":
+        return of_all_types(draw(st.sampled_from([0, 1, 2])))
     extra = "tired : 1" if kind == "statements" else "bound : 1 (constant)\ntired : 1"
     return NeuronModel(
         f"v : 1\nI : 1 (constant)\nspike_count : 1\nactivity : 1\n{extra}",

@@ -65,6 +65,14 @@ RESET = "v -= v_threshold - v_rest"
             replace(LEAKY, update=f"{LEAKY.update}activity = leak * activity"),
             "has 'activity = leak * activity' in its update: leave that out",
         ),
+        (
+            replace(
+                LEAKY, model=LEAKY.model.replace("activity : 1", ""),
+                reset=LEAKY.reset.replace("activity += 1", ""),
+            ),
+            "has leak 0.9, and its spike_count forgets spikes that its firing rate and its "
+            "operations consist of: declare 'activity : 1', and add 'activity += 1' to its reset",
+        ),
     ],
 )  # fmt: skip
 def test_other_counts_are_refused(neuron: NeuronModel, said: str) -> None:
@@ -79,4 +87,4 @@ def test_a_count_made_twice_is_not_that_of_eq_1() -> None:
 
 @pytest.mark.parametrize("update", ["leak*spike_count", "spike_count * leak"])
 def test_a_count_may_decay_in_other_words(update: str) -> None:
-    ForwardNetwork(NETWORK, replace(IF, leak=0.5, update=f"v *= leak; spike_count = {update}"), 1)
+    ForwardNetwork(NETWORK, replace(LEAKY, update=f"v *= leak; spike_count = {update}"), 1)

@@ -137,7 +137,7 @@ def test_a_neuron_in_volts_is_silent_without_input() -> None:
 
 
 def test_a_threshold_below_the_initial_potential_is_refused() -> None:
-    with pytest.raises(ValueError, match="must be positive"):
+    with pytest.raises(ValueError, match=r"must be positive, or initial=\{'v': ...\} begin below"):
         replace(in_millivolts(), initial={})
     with pytest.raises(ValueError, match=r"lie above the initial potential -0\.04"):
         replace(in_millivolts(), initial={"v": -40 * mV})
@@ -146,7 +146,7 @@ def test_a_threshold_below_the_initial_potential_is_refused() -> None:
 IF = integrate_and_fire()
 
 
-@pytest.mark.parametrize("value", ["a", np.ones(2), None])
+@pytest.mark.parametrize("value", ["a", "1.0", True, np.True_, np.ones(2), None])
 def test_what_is_no_number_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match=re.escape(f"jump of neuron 'neuron' is {value!r}: it")):
         replace(IF, parameters={"jump": value})
@@ -203,6 +203,45 @@ def test_values_that_are_not_finite_are_refused(kind: str, value: float) -> None
         (replace(IF, leak=0.9, update="v *= leak  # spike_count too"), "does not decay with it"),
         (replace(IF, leak=0.9, update="v *= leak; V = spike_count; v = V"), "does not decay with"),
         (replace(IF, reset="v = 0; V = 1; spike_count += 1"), "assigns 'V' in its reset"),
+        (
+            replace(IF, parameters={"jump": 0.1}, update="jump += 0.1; v += jump"),
+            "assigns 'jump' in its update, a parameter, which no run would set back: declare a "
+            "state variable in its model, with its value at rest in 'initial'",
+        ),
+        (
+            replace(IF, reset=f"{IF.reset}v_threshold += 0.05"),
+            "assigns 'v_threshold' in its reset, a parameter",
+        ),
+        (replace(IF, reset=f"{IF.reset}I *= 0.5"), "assigns 'I' in its reset, its input, which"),
+        (
+            replace(IF, update="dropout = 0.5\nv = v*dropout/0.5"),
+            "assigns 'dropout' in its update, which means another thing here: choose another name",
+        ),
+        (replace(IF, update="spike_total = 1; v += spike_total"), "assigns 'spike_total'"),
+        (replace(IF, update="active = 1; v += active"), "assigns 'active' in its update, which"),
+        (
+            replace(IF, update="tau = 2; v += tau", namespace={"tau": 3}),
+            "assigns 'tau' in its update, a constant of its namespace: declare a state variable",
+        ),
+        (
+            replace(IF, model=IF.model.replace("spike_count : 1", "spike_count : 1 (constant)")),
+            "assigns 'spike_count' in its reset, which its model declares as constant: leave",
+        ),
+        (
+            replace(IF, model=f"{IF.model}x : 1 (constant)", update="x = x + 1"),
+            "assigns 'x' in its update, which its model declares as constant",
+        ),
+        (
+            replace(
+                leaky_integrate_and_fire(),
+                model="v : 1 (constant)\nI : 1\nspike_count : 1",
+                leak=1,
+                update="",
+                reset="spike_count += 1",
+            ),
+            "declares 'v' as constant, but spikes change it: leave that out",
+        ),
+        (replace(IF, threshold="v > = v_threshold"), "cannot be simulated"),
         (replace(IF, update="v += poisson(2)"), "uses 'poisson' in its update"),
         (
             replace(IF, update="v = halved(v)", namespace={"halved": lambda x: x / 2}),
@@ -274,13 +313,26 @@ def test_neurons_of_eq_1_are_known_whatever_their_unit() -> None:
         assert not has_sigma_rates(neuron)
 
 
+def test_comments_and_lines_of_a_threshold_mean_nothing() -> None:
+    commented = replace(
+        IF,
+        threshold="""
+        v >= v_threshold  # as in eq. 1
+    """,
+    )
+    for options in ({}, {"propagation": "synchronous"}):
+        assert_same(rates(build(commented, **options)), rates(build(IF, **options)))
+
+
 def test_names_of_the_namespace_may_be_quantities() -> None:
     assert adaptive().namespace == {"tau": 4 * ms}
 
 
 def test_a_leak_may_be_written_in_other_ways() -> None:
     """The count of a neuron that fires at every step is the weight of a rate: it has rate 1."""
-    leaky = replace(IF, leak=0.5, update="v *= leak\nspike_count *= leak  # as rates do")
+    leaky = replace(
+        leaky_integrate_and_fire(), leak=0.5, update="v = v*leak + I\nspike_count *= leak  # so"
+    )
     single = architecture("1", (1,))
     network = ForwardNetwork(single, leaky, 1, dtype="float64")
     values = {name: np.zeros(shape) for name, shape in single.parameter_shapes().items()}

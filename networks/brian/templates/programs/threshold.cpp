@@ -28,13 +28,6 @@
         _found += append_spikes(_fired, _stop - _start, _start, {{_eventspace}} + _found);
     }
     {{_eventspace}}[_neurons] = _found;
-    {% if _uses_refractory %}
-    for (size_t _event = 0; _event < _found; _event++)
-    {
-        {{not_refractory}}[{{_eventspace}}[_event]] = false;
-        {{lastspike}}[{{_eventspace}}[_event]] = {{t}};
-    }
-    {% endif %}
 {% endblock %}
 
 {% block after_code %}
