@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from training.data.own_data.own import is_own
 from training.recipes import RECIPES
 from training.recipes.recipe import Recipe
 from training.suggestions import did_you_mean
@@ -19,7 +21,7 @@ def recipe_name(recipe: str | Recipe | None) -> str:
 
 
 def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe:
-    """The recipe with some fields changed.
+    """The recipe with some fields changed, which names data of one's own wherever it is read.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
     if recipe is None:
         if "architecture" not in fields:
             raise ValueError("give the architecture of the network, such as '40 (F40)'")
-        return Recipe(**fields)
+        return with_absolute_path(Recipe(**fields))
     if isinstance(recipe, str):
         if recipe not in RECIPES:
             raise ValueError(
@@ -56,7 +58,14 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
                 f"{', '.join(RECIPES)}"
             )
         recipe = RECIPES[recipe]
-    return replace(recipe, **fields)
+    return with_absolute_path(replace(recipe, **fields))
+
+
+def with_absolute_path(recipe: Recipe) -> Recipe:
+    """The recipe with the whole path of data of one's own: it is read from elsewhere, too."""
+    if not is_own(recipe.data_set):
+        return recipe
+    return replace(recipe, data_set=str(Path(recipe.data_set).absolute()))
 
 
 def fields_asked_for(recipe: str | Recipe | None, chosen: Recipe) -> list[str]:

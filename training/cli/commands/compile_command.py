@@ -13,6 +13,7 @@ from training.cli.named_recipe import NAMES, asked_with, named_recipe
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
 from training.recipes import description
+from training.recipes.chosen import with_absolute_path
 from training.recipes.recipe import Recipe
 from training.runs.files.output_path import check_makeable
 
@@ -67,7 +68,8 @@ def run_compile(words: Sequence[str]) -> int:
 
     asked = asked_with(name, choice.recipe, options)
     with refusals():
-        recipe = compile_training(name, choice.recipe, choice.out, choice.data_dir, asked)
+        recipe = with_absolute_path(choice.recipe)
+        recipe = compile_training(name, recipe, choice.out, choice.data_dir, asked)
     print(
         f"{recipe.architecture}, {recipe.epochs} epochs: '{choice.out}/build.sh' compiles it, "
         f"'./train' in that folder trains, 'spide collect {choice.out} --out RUN_DIR' makes a run "

@@ -18,6 +18,7 @@ from training.cli.options import UsageError, fields_given, parse
 from training.errors import UserError
 from training.parallel.distributed.launch import Launch
 from training.recipes import RECIPES, description
+from training.recipes.chosen import with_absolute_path
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import open_run
 from training.runs.files.output_path import check_makeable
@@ -79,6 +80,7 @@ def run(words: Sequence[str]) -> int:
                 "without --resume would begin anew: resume the run of the first start, with which "
                 "restarts go on from the newest checkpoint"
             )
+        choice = replace(choice, recipe=with_absolute_path(choice.recipe))
         check_makeable(choice.out or Path("runs") / f"{name}-DATE-TIME")
     else:
         open_run(choice.resume)

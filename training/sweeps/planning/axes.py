@@ -102,12 +102,12 @@ def make_axis(
     check_field(name)
     threshold = THRESHOLD_OF.get(name)
     if threshold is None or threshold in varied:
-        return Axis(name, tuple(Choice(_label(each), ((name, each),)) for each in values))
+        return Axis(name, tuple(Choice(label_of(each), ((name, each),)) for each in values))
     distance = getattr(recipe, threshold) - getattr(recipe, name)
     return Axis(
         name,
         tuple(
-            Choice(_label(each), ((name, each), (threshold, _number(name, each) + distance)))
+            Choice(label_of(each), ((name, each), (threshold, _number(name, each) + distance)))
             for each in values
         ),
     )
@@ -178,7 +178,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Real) else value
 
 
-def _label(value: Any) -> Label:
+def label_of(value: Any) -> Label:
     """What a value is called in the results: itself where a coordinate can hold it."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -80,20 +80,33 @@ def draw(
     Raises
     ------
     ValueError
-        For a range of whole numbers that are too large.
+        For a range without whole numbers, or of those that are too large.
     """
     if not isinstance(source, Range):
         return [source[int(number)] for number in generator.integers(len(source), size=count)]
     low, high = source.low, source.high
+    if whole:
+        first, last = _whole_ends(source)
+        if not source.logarithmic:
+            return [int(value) for value in generator.integers(first, last + 1, count)]
+        low, high = first, last
     if source.logarithmic:
         drawn = np.exp(generator.uniform(math.log(low), math.log(high), count))
         values = [min(max(float(value), low), high) for value in drawn]
         return [round(value) for value in values] if whole else values
-    if whole:
-        if not -_MOST <= low <= high < _MOST:
-            raise ValueError(
-                f"no whole numbers are drawn from {low} to {high}, which 64 bits cannot hold: "
-                "choose a smaller range"
-            )
-        return [int(value) for value in generator.integers(round(low), round(high) + 1, count)]
     return [float(value) for value in generator.uniform(low, high, count)]
+
+
+def _whole_ends(source: Range) -> tuple[int, int]:
+    """The first and the last whole number of a range."""
+    low, high = math.ceil(source.low), math.floor(source.high)
+    if low > high:
+        raise ValueError(
+            f"there is no whole number from {source.low} to {source.high}: choose a wider range"
+        )
+    if not -_MOST <= low <= high < _MOST:
+        raise ValueError(
+            f"no whole numbers are drawn from {source.low} to {source.high}, which 64 bits cannot "
+            "hold: choose a smaller range"
+        )
+    return low, high

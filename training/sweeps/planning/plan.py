@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-import numpy as np
-
 from networks.arrays import whole_number
+from training.randomness import stream
+from training.recipes.chosen import with_absolute_path
 from training.recipes.recipe import Recipe
 from training.sweeps.planning.axes import Axis, Label, check_field, is_whole, make_axis
 from training.sweeps.planning.cases import CASE
@@ -104,7 +104,9 @@ class Plan:
         seed = self.seeds[place]
         labels.append((SEED, seed))
         try:
-            recipe = replace(self.recipe, **values, seed=seed)
+            recipe = with_absolute_path(replace(self.recipe, **values, seed=seed))
+            if recipe.threads == 0:
+                recipe = replace(recipe, threads=1)
         except ValueError as error:
             told = ", ".join(f"{name}={label}" for name, label in labels)
             raise ValueError(f"the point {told} cannot be trained: {error}") from None
@@ -131,15 +133,16 @@ def make_plan(
     name : str
         Of the recipe.
     recipe : Recipe
-        What is varied. Where it leaves the number of threads open, each point has one: a sweep
-        uses the cores for several points at a time, and its results depend on no machine.
+        What is varied. Where the number of threads is left open, a point has one: a sweep uses the
+        cores for several points at a time, and its results depend on no machine.
     vary : mapping
         By field of the recipe, or ``case``: its values; in a random sweep also a `Range`.
     seeds : int or sequence of int
         How many, from the recipe's own one on; or which.
     mode : {"grid", "list", "random"}
     draws : int, optional
-        Number of points of a random sweep, not counting seeds. The recipe's seed settles them.
+        Number of points of a random sweep, not counting seeds. The recipe's seed settles them: more
+        draws begin with the same ones.
     cases : mapping, optional
         Cases of one's own: by name, the fields that each sets.
     asked : sequence of str
@@ -159,15 +162,16 @@ def make_plan(
         raise ValueError("a random sweep, and no other, needs a number of draws: give --draws")
     if not vary:
         raise ValueError("a sweep needs something to vary: give a field and its values")
-    if recipe.threads == 0:
-        recipe = replace(recipe, threads=1)
-    generator, given = np.random.default_rng(recipe.seed), tuple(given)
+    given = tuple(given)
     axes = []
     for field, values in vary.items():
         if field != CASE:
             check_field(field)
+        if not isinstance(values, Range):
+            values = _several(field, values)
         if mode == "random":
             count = _count(draws, "draws")
+            generator = stream(recipe.seed, f"draws of {field}")
             values = draw(_filled(field, values), count, is_whole(field), generator)
         elif isinstance(values, Range):
             raise ValueError(
@@ -181,6 +185,13 @@ def make_plan(
     plan = Plan(name, recipe, tuple(axes), _seeds(seeds, recipe.seed), listed=mode != "grid")
     check_read([*asked, *(field for field in vary if field != CASE)], plan.points)
     return plan
+
+
+def _several(field: str, values: Any) -> Sequence[Any]:
+    """Refuse one value, or a text, of which every letter would be a value."""
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise ValueError(f"'{field}' is varied over {values!r}: give a list, such as [{values!r}]")
+    return list(values)
 
 
 def _filled(field: str, values: Sequence[Any] | Range) -> Sequence[Any] | Range:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from training.errors import UserError
 from training.recipes import RECIPES
+from training.recipes.chosen import chosen_recipe
 from training.recipes.recipe import Recipe
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.axes import read_value
@@ -143,6 +144,8 @@ def test_open_threads_become_one() -> None:
     assert make_plan("digits", DIGITS, {"dropout": [0.1]}).points[0].recipe.threads == 1
     three = replace(DIGITS, threads=3)
     assert make_plan("digits", three, {"dropout": [0.1]}).points[0].recipe.threads == 3
+    varied = make_plan("digits", three, {"threads": [0, 2]})
+    assert [point.recipe.threads for point in varied.points] == [1, 2]
 
 
 @given(seed=st.integers(0, 100), draws=st.integers(1, 8))
@@ -161,6 +164,25 @@ def test_drawn_values_lie_in_their_ranges_and_depend_on_the_seed(seed: int, draw
         assert point.recipe.dropout in (0.0, 0.3)
     again = make_plan("digits", recipe, vary, mode="random", draws=draws)
     assert [p.recipe for p in again.points] == [p.recipe for p in plan.points]
+    other = make_plan("digits", replace(recipe, seed=seed + 1), vary, mode="random", draws=draws)
+    assert {p.recipe.learning_rate for p in other.points}.isdisjoint(
+        p.recipe.learning_rate for p in plan.points
+    )
+    # More draws, and fields in another order, begin with the same ones: a sweep can be extended.
+    turned = dict(reversed(vary.items()))
+    more = make_plan("digits", recipe, turned, mode="random", draws=draws + 3)
+    assert [p.name for p in more.points][:draws] == [p.name for p in plan.points]
+
+
+def test_whole_numbers_are_drawn_from_within_their_range() -> None:
+    between = {"backward_steps": Range(1.5, 3.5)}
+    plan = make_plan("digits", DIGITS, between, mode="random", draws=30)
+    assert {point.recipe.backward_steps for point in plan.points} == {2, 3}
+    logarithmic = {"backward_steps": Range(1.5, 3.5, logarithmic=True)}
+    plan = make_plan("digits", DIGITS, logarithmic, mode="random", draws=30)
+    assert {point.recipe.backward_steps for point in plan.points} == {2, 3}
+    with pytest.raises(ValueError, match=r"no whole number from 2\.2 to 2\.8: choose a wider"):
+        make_plan("digits", DIGITS, {"backward_steps": Range(2.2, 2.8)}, mode="random", draws=1)
 
 
 def test_what_is_drawn_twice_is_trained_once() -> None:
@@ -178,12 +200,38 @@ def test_the_name_of_a_folder_depends_on_the_recipe_alone() -> None:
     assert one[0].name in {point.name for point in wider.points}
 
 
+def test_the_name_of_a_folder_depends_on_no_order_and_no_spelling() -> None:
+    one = make_plan("digits", DIGITS, {"backward_steps": [5, 10], "learning_rate": [1.0]})
+    other = make_plan("digits", DIGITS, {"learning_rate": [1], "backward_steps": [10, 5]})
+    assert {point.name for point in one.points} == {point.name for point in other.points}
+    assert one.points[0].name.startswith("backward_steps=5_learning_rate=1.0_seed=0_")
+
+
+def test_data_of_ones_own_are_named_by_their_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers, and whoever resumes a run, may have another working directory."""
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / "own.npz"
+    np.savez(own, images=np.random.default_rng(0).random((40, 4)), labels=np.arange(40) % 2)
+    recipe = replace(DIGITS, architecture="6 (F6)", batch_size=8)
+    for vary, options in (
+        ({"data_set": ["./own.npz"]}, {}),
+        ({"case": ["mine"]}, {"cases": {"mine": {"data_set": "own.npz"}}}),
+    ):
+        plan = make_plan("digits", recipe, vary, **options)  # type: ignore[arg-type]
+        assert plan.points[0].recipe.data_set == str(own)
+    assert chosen_recipe("digits", {"data_set": "own.npz"}).data_set == str(own)
+
+
 @pytest.mark.parametrize(
     ("vary", "options", "sentence"),
     [
         ({"bakward_steps": [1]}, {}, "no field 'bakward_steps' .did you mean 'backward_steps'"),
         ({"seed": [1, 2]}, {}, "'seed' is not varied like other fields: --seeds says"),
         ({"dropout": []}, {}, "'dropout' has no values to vary over"),
+        ({"dropout": 0.1}, {}, r"'dropout' is varied over 0.1: give a list, such as \[0.1\]"),
+        ({"case": "ours"}, {}, r"'case' is varied over 'ours': give a list, such as \['ours'\]"),
         ({"dropout": [0.1, 0.1]}, {}, "'dropout' has a value twice: 0.1, 0.1"),
         ({"dropout": [0.1, 1.5]}, {}, r"dropout=1.5, seed=0 cannot be trained: dropout must be"),
         ({"case": ["our"]}, {}, "there is no case 'our' .did you mean 'ours'"),
