@@ -128,7 +128,8 @@ cluster = LocalCluster(threads_per_worker=1, dashboard_address=":0")
 shared = small | {"seeds": 2, "scheduler": cluster}
 results = spide.sweep("digits", vary=vary, cases=half, out=folder / "sweep.nc", **shared)
 
-attempts = [json.loads(line) for line in (folder / "sweep/attempts.jsonl").read_text().splitlines()]
+told = [file.read_text().splitlines() for file in (folder / "sweep/attempts").iterdir()]
+attempts = [json.loads(line) for lines in told for line in lines]
 ended = [attempt for attempt in attempts if attempt["outcome"] != "begun"]
 print(f"{len(ended)} trainings for {results.state.size} points")
 assert len(ended) == results.state.size and (results.state == "complete").all()
@@ -198,6 +199,6 @@ spide.one_point_per_core(32, "64GB", walltime="04:00:00", queue="short")
 #
 # ```
 # cluster = SLURMCluster(**spide.one_point_per_core(32, "64GB", walltime="04:00:00", queue="short"))
-# cluster.scale(jobs=4)
+# cluster.adapt(minimum_jobs=4, maximum_jobs=4)
 # spide.sweep("digits", vary=..., seeds=3, out="sweep.nc", scheduler=cluster)
 # ```

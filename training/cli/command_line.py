@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 from training.cli.help_texts import HELP, OVERVIEW, with_recipes
 from training.cli.options import UsageError
-from training.cli.refusals import missing_memory
 from training.cli.standard_streams import StandardStreams
 from training.errors import UserError
+from training.failures import missing_memory
 from training.parallel.distributed.launch import Launch
 from training.parallel.distributed.launcher_watch import end_with_launcher
 from training.storage.system_errors import sentence

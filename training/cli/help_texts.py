@@ -121,7 +121,8 @@ accuracies into one NetCDF file. Ctrl+C stops it; the same command goes on with 
                            beside it. Only a sweep that has all its points replaces a file
   --runs DIR               the run folders elsewhere
   --data-dir DIR           folder of the data sets, as torchvision lays them out
-  --workers N              processes of this machine, with one thread each
+  --workers N              processes of this machine; as many as the cores and the threads of a
+                           point allow by default
   --scheduler ADDRESS      a Dask scheduler instead, whose workers see the same files
   --retry-failed           tries the points again that failed before
 

@@ -42,15 +42,21 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def append(path: Path, content: bytes) -> None:
-    """Write at the end of a file, which is made if it is missing.
+    """Write whole lines at the end of a file, which is made if it is missing.
+
+    What a killed process left of a line stays one of its own.
 
     Raises
     ------
     OSError
         If that fails; the file ends where it did.
     """
-    with naming(path), path.open("ab", buffering=0) as file:
+    with naming(path), path.open("ab+", buffering=0) as file:
         end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(end - 1)
+            if file.read(1) != b"\n":
+                content = b"\n" + content
         try:
             written = file.write(content)
             if written != len(content):  # there was room for a part: now there is none

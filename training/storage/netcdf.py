@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from training.errors import UserError
+from training.storage.places import check_file
 from training.storage.system_errors import naming
 
 if TYPE_CHECKING:
@@ -15,16 +15,13 @@ if TYPE_CHECKING:
 
 
 def check_netcdf(path: Path) -> None:
-    """Refuse a name that cannot be that of a NetCDF file.
+    """Refuse a path at which no NetCDF file can be written.
 
     Raises
     ------
     UserError
     """
-    if path.suffix != ".nc":
-        raise UserError(f"the results cannot be '{path}': give a file that ends with .nc")
-    if path.is_dir():
-        raise UserError(f"'{path}' is a folder: give the name of a file for the results")
+    check_file(path, "the results", [".nc"])
 
 
 def write_netcdf(content: Dataset, path: Path) -> None:

@@ -2,10 +2,10 @@
 
 ::
 
-    writer.lock        which process runs the sweep
-    points/NAME/       run folders (training.runs.files.folder)
-    failures/NAME.json why a point failed
-    attempts.jsonl     who trained what from which iteration on, and how that ended
+    writer.lock          which process runs the sweep
+    points/NAME/         run folders (training.runs.files.folder)
+    failures/NAME.json   why a point failed
+    attempts/NAME.jsonl  who trained a point from which iteration on, and how that ended
 
 What is done is read from the run folders themselves; so a sweep may get more values or seeds, and
 what another one has trained in the same folder counts.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +32,11 @@ from training.storage.files import append, remove_leftovers, write_atomically
 from training.storage.sealed_json import STRICT, NewerFormatError, seal, unseal
 from training.sweeps.planning.points import Point
 
-POINTS, FAILURES, ATTEMPTS = "points", "failures", "attempts.jsonl"
+POINTS, FAILURES, ATTEMPTS = "points", "failures", "attempts"
+
+ATTEMPTS_OF_ALL = "attempts.jsonl"
+"""Where earlier versions wrote down the attempts of all points."""
+
 UNKNOWN = "unknown"
 """In place of a commit: of runs of earlier versions, and of code that is in no checkout."""
 
@@ -107,11 +111,15 @@ class SweepFolder:
         """Where it is said why a point failed."""
         return self.path / FAILURES / f"{point.name}.json"
 
+    def attempts_file(self, point: Point) -> Path:
+        """Where it is said who trained a point."""
+        return self.path / ATTEMPTS / f"{point.name}.jsonl"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """A context in which this process is the only one that runs a sweep here."""
         with only_writer(self.path):
-            for name in (POINTS, FAILURES):
+            for name in (POINTS, FAILURES, ATTEMPTS):
                 (self.path / name).mkdir(exist_ok=True)
             remove_leftovers(self.path / FAILURES)
             yield
@@ -199,10 +207,10 @@ class SweepFolder:
 
     def _attempts(self, point: Point) -> Iterator[dict[str, Any]]:
         """What was written down about a point."""
-        try:
-            lines = (self.path / ATTEMPTS).read_text().splitlines()
-        except FileNotFoundError:
-            return
+        lines: list[str] = []
+        for file in (self.path / ATTEMPTS_OF_ALL, self.attempts_file(point)):
+            with suppress(FileNotFoundError):
+                lines += file.read_text().splitlines()
         for line in lines:
             try:
                 found = json.loads(line)
@@ -211,6 +219,6 @@ class SweepFolder:
             if isinstance(found, dict) and found.get("name") == point.name:
                 yield found
 
-    def note(self, attempt: Attempt) -> None:
+    def note(self, point: Point, attempt: Attempt) -> None:
         """Write down what a worker did."""
-        append(self.path / ATTEMPTS, json.dumps(asdict(attempt)).encode() + b"\n")
+        append(self.attempts_file(point), json.dumps(asdict(attempt)).encode() + b"\n")

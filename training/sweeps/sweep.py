@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,15 @@ from training.interruption import Interruption
 from training.provenance import commit
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
-from training.storage.netcdf import check_netcdf, write_netcdf
+from training.storage.netcdf import check_netcdf
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.draws import Range
 from training.sweeps.planning.plan import Mode, Plan, make_plan
 from training.sweeps.planning.points import Point
 from training.sweeps.planning.toml_file import file_recipe, read_sweep_file
 from training.sweeps.progress import SweepBar
-from training.sweeps.results import gather
-from training.sweeps.running.clusters import connected, dashboard
+from training.sweeps.results_file import ResultsFile
+from training.sweeps.running.clusters import Absence, connected, dashboard
 from training.sweeps.running.queue import new_sweep, outcomes
 from training.sweeps.running.worker import Outcome, Task
 from training.sweeps.taken import check_results, check_runs
@@ -30,9 +29,6 @@ from training.sweeps.where import Where
 if TYPE_CHECKING:
     import xarray as xr
     from distributed.deploy.cluster import Cluster
-
-WRITE_SECONDS = 10.0
-"""Between two writings of the results while points are trained."""
 
 
 def sweep(
@@ -173,6 +169,7 @@ def run_sweep(
     if where.scheduler is None:  # else the workers have the devices
         check_devices(plan, folder, retry_failed)
     fingerprints = fingerprints_of(plan, where.data_dir)
+    results_file = ResultsFile(plan, where, say)
     with folder.locked():
         for point, fingerprint in fingerprints.items():
             check_images(point, folder, fingerprint)
@@ -183,42 +180,39 @@ def run_sweep(
                 Task(sweep, plan.name, point, fingerprints[point], folder.path, data_dir)
                 for point in todo
             ]
-            _train(plan, tasks, where, progress, interruption, say)
-        return _write(plan, where)
-
-
-def _write(plan: Plan, where: Where) -> xr.Dataset:
-    """Write the results anew, unless another sweep has written its own there meanwhile."""
-    check_results(where.out, plan, where.folder)
-    results = gather(plan, where.folder)
-    write_netcdf(results, where.out)
-    return results
+            _train(tasks, where, results_file, progress, interruption, say)
+        return results_file.write()
 
 
 def _train(
-    plan: Plan,
     tasks: list[Task],
     where: Where,
+    results_file: ResultsFile,
     progress: bool,
     interruption: Interruption,
     say: Callable[[str], None],
 ) -> None:
-    folder, written_at = where.folder, time.monotonic()
-    todo = [task.point for task in tasks]
+    folder, todo = where.folder, [task.point for task in tasks]
     threads = max(point.recipe.threads for point in todo)
     with connected(where.scheduler, where.workers, threads, len(todo)) as client:
         say(dashboard(client))
+        absence = Absence(client)
         with SweepBar(todo, folder, progress) as bar:
-            for task, outcome, error in outcomes(client, tasks, interruption, bar.look):
+
+            def tick() -> None:
+                bar.look()
+                with bar.aside():
+                    absence.look(say)
+                    results_file.look()
+
+            for task, outcome, error in outcomes(client, tasks, interruption, tick):
                 if error is not None:
                     folder.fail(task.point, error, "")
                 if outcome != "stopped":
                     bar.ended(task.point, outcome == "failed")
                 with bar.aside():
                     _report(task.point, outcome, folder, say)
-                if time.monotonic() - written_at > WRITE_SECONDS:
-                    _write(plan, where)
-                    written_at = time.monotonic()
+                results_file.point_ended()
 
 
 def _report(

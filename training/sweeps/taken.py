@@ -21,7 +21,7 @@ from training.errors import RunFolderError, UserError
 from training.runs.files.lock import LOCK_NAME
 from training.runs.files.output_path import RECIPE_NAME
 from training.storage.files import is_leftover
-from training.sweeps.folder import ATTEMPTS, FAILURES, POINTS, SweepFolder
+from training.sweeps.folder import ATTEMPTS, ATTEMPTS_OF_ALL, FAILURES, POINTS, SweepFolder
 from training.sweeps.planning.plan import Plan
 from training.sweeps.results import TITLE
 
@@ -98,7 +98,7 @@ def check_runs(path: Path) -> None:
     remedy = "choose another --out, or another folder with --runs"
     if not path.is_dir():
         raise RunFolderError(f"the folder of the runs, '{path}', is a file: {remedy}")
-    own = (LOCK_NAME, POINTS, FAILURES, ATTEMPTS)
+    own = (LOCK_NAME, POINTS, FAILURES, ATTEMPTS, ATTEMPTS_OF_ALL)
     found = {each.name for each in path.iterdir() if not is_leftover(each)}
     # A sweep makes these two first; notes beside them are somebody's.
     if not {LOCK_NAME, POINTS} <= found and not found <= set(own):

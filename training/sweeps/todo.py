@@ -20,6 +20,9 @@ from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.plan import Plan
 from training.sweeps.planning.points import Point
 
+_IN_TURN = ("begun", "missing")
+"""What is trained, and in which order."""
+
 
 def fingerprints_of(plan: Plan, data_dir: Path) -> dict[Point, str]:
     """Of the images that each point would be trained on now.
@@ -109,5 +112,4 @@ def missing(
     counts = {state: list(states.values()).count(state) for state in sorted(set(states.values()))}
     told = ", ".join(f"{count} {state}" for state, count in counts.items())
     say(f"{len(plan.points)} points: {told}; runs in '{folder.path}'")
-    todo = [point for point, state in states.items() if state in ("begun", "missing")]
-    return sorted(todo, key=lambda point: states[point])
+    return [point for wanted in _IN_TURN for point, state in states.items() if state == wanted]

@@ -14,7 +14,8 @@ from networks.populations.neurons import neuron_group
 from networks.schedule import make_schedule
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
-from training.cli.refusals import missing_memory, refusals
+from training.cli.refusals import refusals
+from training.failures import missing_memory
 from training.storage.files import write_atomically
 
 SINGLE = ("--normalisation", "weight", "--architecture", "1C1-4C3s")
@@ -130,4 +131,5 @@ def test_a_temporary_name_is_not_told(
     out = {"simulate": "/dev/null/x.nc", "export": "/dev/null/x"}[command]
     options = ["--to", "torch"] if command == "export" else []
     said = refusal(capsys, command, str(run), "--out", out, *options)
-    assert f"spide: '{out}' cannot be used (" in said
+    reason = {"simulate": "the results cannot be written to ", "export": ""}[command]
+    assert f"spide: {reason}'{out}' " in said and ".tmp" not in said

@@ -64,9 +64,12 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
     assert text.startswith("# figure5: IDE and SPIDE\n")
     command = f"spide reproduce figure5 --scale small --seeds 1 --data-dir data --out {tmp_path}"
     assert f"`{command} --workers 1` at commit {commit() or 'unknown'}, " in text
-    attempts = tmp_path / "runs" / "methods-small" / "attempts.jsonl"
-    told = [json.loads(line) for line in attempts.read_text().splitlines()]
-    (trained_with,) = {each["commit"] or "unknown" for each in told}
+    folder = tmp_path / "runs" / "methods-small" / "attempts"
+    told = {
+        file: [json.loads(line) for line in file.read_text().splitlines()]
+        for file in folder.iterdir()
+    }
+    (trained_with,) = {each["commit"] or "unknown" for lines in told.values() for each in lines}
     assert f"Trained with commit {trained_with}: data_set digits, architecture 8, " in text
     # All that the points have of their own is told, and whose the rest is.
     for each in ("batch_size 700", "threads 1", "method spide or implicit", "seed 0"):
@@ -79,9 +82,8 @@ def test_a_figure_from_the_start_and_again(tmp_path: Path, monkeypatch: pytest.M
         for row in rows:
             measured = 100 * results.final_accuracy.sel(case=row["method"]).item()
             assert float(row["test accuracy (%)"]) == pytest.approx(measured)
-    for each in told:  # as if another commit had trained one of the points
-        each["commit"] = "f" * 40 if each["name"] == told[0]["name"] else each["commit"]
-    attempts.write_text("".join(f"{json.dumps(each)}\n" for each in told))
+    file, lines = next(iter(told.items()))  # as if another commit had trained one of the points
+    file.write_text("".join(json.dumps(each | {"commit": "f" * 40}) + "\n" for each in lines))
     text = reproduce(request, say=said.append).read_text()  # type: ignore[union-attr]
     for each in ("f" * 40, trained_with):
         assert f"{each} (1 point)" in text

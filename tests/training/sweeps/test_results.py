@@ -244,6 +244,15 @@ def test_other_endings_are_refused(name: str) -> None:
         check_netcdf(Path(name))
 
 
+def test_a_place_where_nothing_can_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(UserError, match=r"the results cannot be written to '.*sweep\.nc' \('"):
+        check_netcdf(tmp_path / "file" / "sweep.nc")
+    check_netcdf(tmp_path / "missing" / "sweep.nc")
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_the_last_iteration_of_a_log_that_is_being_written(
     folder: SweepFolder, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from training.sweeps import sweep as module
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.plan import make_plan
 from training.sweeps.sweep import run_sweep
-from training.sweeps.todo import check_devices
+from training.sweeps.todo import check_devices, missing
 from training.sweeps.where import Where
 
 DIGITS = replace(
@@ -90,3 +90,19 @@ def test_what_is_complete_needs_no_device(tmp_path: Path, monkeypatch: pytest.Mo
     train(point.recipe, out=where.folder.run(point))
     monkeypatch.setattr(RuntimeSimulator, "require", refuse)
     assert run_sweep(plan, where).state.values.ravel().tolist() == ["complete"]
+
+
+def test_points_that_failed_are_tried_again_if_that_is_asked_for(tmp_path: Path) -> None:
+    plan = make_plan("digits", DIGITS, {"dropout": [0.1, 0.2, 0.3]})
+    new, failed, begun = plan.points
+    folder, said = SweepFolder(tmp_path), list[str]()
+    train(begun.recipe, out=folder.run(begun), max_iterations=1)
+    with folder.locked():
+        folder.fail(failed, "the disk was full", "")
+        assert missing(plan, folder, False, said.append) == [begun, new]
+        assert folder.state(failed) == "failed"
+        assert missing(plan, folder, True, said.append) == [begun, new, failed]
+        assert folder.state(failed) == "missing"
+    assert [line.split(";")[0] for line in said] == [
+        "3 points: 1 begun, 1 failed, 1 missing", "3 points: 1 begun, 2 missing",
+    ]  # fmt: skip

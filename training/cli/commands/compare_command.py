@@ -10,7 +10,7 @@ import tyro
 
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
-from training.errors import UserError
+from training.storage.places import check_file
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,7 @@ def run(words: Sequence[str]) -> int:
     choice = parse(Compare, words, prog="spide compare")
     if len(set(choice.run_dirs)) < max(2, len(choice.run_dirs)):
         raise UsageError("spide compare needs at least two different run folders")
-    if choice.picture.suffix != ".png":
-        raise UserError(
-            f"the picture cannot be '{choice.picture}': give a file that ends with .png"
-        )
+    check_file(choice.picture, "the picture", [".png"])
     from training.runs.looking.comparison import Course, accuracy_curves, evaluated_in, table
     from training.runs.looking.look import comparison_picture, write_picture
 

@@ -11,9 +11,9 @@ import tyro
 
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
-from training.errors import UserError
 from training.runs.files.folder import open_run
 from training.storage.files import write_atomically
+from training.storage.places import check_file
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,10 @@ def run(words: Sequence[str]) -> int:
         raise UsageError("spide energy needs a run folder: spide energy RUN_DIR")
     choice = parse(Energy, words, prog="spide energy")
     open_run(choice.run_dir)  # before the imports: a wrong folder is told at once
-    if choice.out is not None and choice.out.suffix not in (".csv", ".json", ".md"):
-        raise UserError(f"the table cannot be '{choice.out}': give a .csv, .json or .md file")
-    if choice.picture is not None and choice.picture.suffix != ".png":
-        raise UserError(
-            f"the picture cannot be '{choice.picture}': give a file that ends with .png"
-        )
+    if choice.out is not None:
+        check_file(choice.out, "the table", [".csv", ".json", ".md"])
+    if choice.picture is not None:
+        check_file(choice.picture, "the picture", [".png"])
     from training.plots.energy import energy_picture
     from training.runs.looking.look import write_picture
     from training.runs.run import Run
@@ -66,6 +64,7 @@ def run(words: Sequence[str]) -> int:
     print(report.markdown(), end="")
     if choice.out is not None:
         texts = {".csv": report.csv, ".json": report.json, ".md": report.markdown}
+        choice.out.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(choice.out, texts[choice.out.suffix]().encode())
         print(choice.out)
     if choice.picture is not None:

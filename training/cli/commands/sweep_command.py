@@ -95,12 +95,12 @@ def run(words: Sequence[str]) -> int:
         if choice.vary:
             raise UsageError(f"'{first}' says what is varied: leave --vary out")
         given = [*file.fields, *fields_given(Recipe, options)]
-        name, plan = file.recipe, _plan_of_file(file, choice, given)
+        plan = _plan_of_file(file, choice, given)
     else:
         recipe = named_recipe(first, ", or a .toml file")
         choice = parse(Sweep, options, prog, description(first), default=Sweep(recipe))
-        name, plan = first, _plan(first, choice, fields_given(Recipe, options))
-    return _train(name, plan, choice)
+        plan = _plan(first, choice, fields_given(Recipe, options))
+    return _train(plan, choice)
 
 
 def read_variation(text: str, drawn: bool) -> tuple[str, list[Any] | Range]:
@@ -170,7 +170,7 @@ def _plan_of_file(file: SweepFile, choice: Sweep, given: Sequence[str]) -> Plan:
         raise UserError(str(error)) from None
 
 
-def _train(name: str, plan: Plan, choice: Sweep) -> int:
+def _train(plan: Plan, choice: Sweep) -> int:
     from training.sweeps.sweep import run_sweep
     from training.sweeps.where import Where
 
@@ -196,6 +196,11 @@ def _train(name: str, plan: Plan, choice: Sweep) -> int:
         raise UserError(
             f"{failed} of {len(states)} points failed: mend what was said of them and give "
             "--retry-failed"
+        )
+    if left := len(states) - complete:
+        raise UserError(
+            f"{left} of {len(states)} points are not complete, though nobody stopped them: the "
+            "same command goes on with them"
         )
     return 0
 

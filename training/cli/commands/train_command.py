@@ -40,7 +40,7 @@ class Train:
         A data set of your own in place of the recipe's: a .npz file with images and labels, a
         folder of .npy files of these names, or one with a folder of pictures per class.
     out : Path or None
-        Run folder to make; runs/RECIPE-DATE-TIME if not given.
+        Run folder to make; one in runs/, named after the recipe and the time, if not given.
     resume : Path or None
         Run folder to continue; its recipe applies, --epochs and --stop-at-accuracy may be changed.
     max_iterations : int or None

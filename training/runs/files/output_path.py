@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from training.data.own_data.from_memory import are_written_arrays
 from training.errors import RunFolderError
 from training.runs.files.lock import LOCK_NAME
 from training.storage.files import is_leftover
+from training.storage.places import obstacle
 from training.storage.system_errors import cause, remedy
 
 RECIPE_NAME = "recipe.json"
@@ -44,7 +44,7 @@ def check_makeable(path: Path) -> None:
     """
     try:
         check_vacant(path)
-        reason = _obstacle(path)
+        reason = obstacle(path)
     except OSError as error:
         raise RunFolderError(
             f"cannot write the run folder '{path}' ({cause(error)}): {remedy(error)}"
@@ -70,19 +70,3 @@ def _is_of_creation(path: Path) -> bool:
             return all(f.stem == _FIRST_CHECKPOINT or is_leftover(f) for f in path.iterdir())
         return path.name == "pictures" and not any(path.iterdir())
     return path.name == LOCK_NAME
-
-
-def _obstacle(path: Path) -> str | None:
-    """Return why nothing can be made at a path, or None."""
-    present = path.absolute()
-    while not present.exists():
-        present = present.parent
-    if not present.is_dir():
-        return f"'{present}' is a file"
-    # Permissions do not tell all: of a network's file system, or of one that is full. Who may not
-    # write gets a PermissionError.
-    try:
-        with TemporaryDirectory(prefix=".spide-", dir=present):
-            return None
-    except OSError as error:
-        return f"'{present}' cannot be written to: {cause(error)}"

@@ -6,14 +6,15 @@ recipe says, one by default. Schedulers of batch systems come from dask-jobqueue
     from dask_jobqueue import SLURMCluster
 
     cluster = SLURMCluster(**spide.one_point_per_core(32, "64GB", walltime="04:00:00"))
-    cluster.scale(jobs=4)
+    cluster.adapt(minimum_jobs=4, maximum_jobs=4)
     spide.sweep("digits", vary={...}, seeds=3, out="sweep.nc", scheduler=cluster)
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,6 +29,9 @@ from training.sweeps.running.preparation import Preparation
 
 DEATHS = 5
 """Workers that may die over one point before it has failed."""
+
+ABSENT_SECONDS = 60.0
+"""Without a worker, until that is said."""
 
 _CONNECT_SECONDS = 30
 
@@ -68,6 +72,8 @@ def connected(
             {
                 "distributed.scheduler.allowed-failures": DEATHS - 1,
                 "distributed.scheduler.worker-saturation": 1.0,
+                # Whoever starts again just when Dask looks would be given up, and not replaced.
+                "distributed.deploy.lost-worker-timeout": "1000 days",
             }
         ),
         LocalCluster(
@@ -81,6 +87,32 @@ def connected(
     ):
         client.register_plugin(Preparation(alone=True))
         yield client
+
+
+class Absence:
+    """Looks whether there are workers; without any, a sweep waits as long as it is let.
+
+    Parameters
+    ----------
+    client : Client
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._seen = time.monotonic()
+        self._told = False
+
+    def look(self, say: Callable[[str], None]) -> None:
+        """Say in a line, once, that there have been no workers for a while."""
+        if self._client.scheduler_info()["workers"]:
+            self._seen, self._told = time.monotonic(), False
+        elif not self._told and time.monotonic() - self._seen > ABSENT_SECONDS:
+            self._told = True
+            say(
+                f"there has been no worker for {ABSENT_SECONDS:.0f} s: the sweep waits until some "
+                "come (jobs whose time was over are not submitted again by cluster.scale, but by "
+                "cluster.adapt)"
+            )
 
 
 def dashboard(client: Client) -> str:

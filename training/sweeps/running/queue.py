@@ -9,9 +9,10 @@ from secrets import token_hex
 from distributed import Client, Future, KilledWorker
 
 from training.errors import UserError
+from training.failures import reason
 from training.interruption import Interruption
 from training.sweeps.running.stopping import stop_of, workers_of
-from training.sweeps.running.worker import Outcome, Task, run_point
+from training.sweeps.running.worker import Outcome, Task, iterations_done, run_point
 
 POLL_SECONDS = 0.5
 """Between two looks at the points and at the interruption."""
@@ -55,13 +56,8 @@ def outcomes(
         If the scheduler is gone.
     """
     with workers_of(client, tasks[0].sweep) as stop:
-        # Two starts of a sweep never share a key: Dask would hand over the earlier one's outcome.
-        remaining: dict[Future, Task] = {
-            client.submit(
-                run_here, task, key=f"{task.point.name}-{task.sweep}", pure=False, priority=-place
-            ): task
-            for place, task in enumerate(tasks)
-        }
+        reached = {task: iterations_done(task) for task in tasks}
+        remaining = {_submit(client, task, -place): task for place, task in enumerate(tasks)}
         stopping = False
         try:
             while remaining:
@@ -73,6 +69,13 @@ def outcomes(
                 ended = [future for future in remaining if future.status in _ENDED]
                 for future in ended:
                     task = remaining.pop(future)
+                    # Jobs of a batch system end when their time is over, again and again: that is
+                    # no failure of a point that has got further meanwhile.
+                    if _is_killed(future) and not stopping:
+                        before, reached[task] = reached[task], iterations_done(task)
+                        if reached[task] > before:
+                            remaining[_submit(client, task, 1)] = task
+                            continue
                     yield task, *_result(future, stopping)
                 tick()
                 if not ended:
@@ -86,6 +89,17 @@ def outcomes(
 def run_here(task: Task) -> Outcome:
     """Train a point on the worker that it was handed to."""
     return run_point(task, stop_of(task.sweep))
+
+
+def _submit(client: Client, task: Task, priority: int) -> Future:
+    """Hand out a point, under a name that it has had at no start and after no death before."""
+    key = f"{task.point.name}-{task.sweep}-{token_hex(4)}"
+    return client.submit(run_here, task, key=key, pure=False, priority=priority)
+
+
+def _is_killed(future: Future) -> bool:
+    """Whether Dask has given a point up because its workers died."""
+    return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
 def _cancel_waiting(client: Client, remaining: dict[Future, Task]) -> list[Future]:
@@ -106,9 +120,10 @@ def _result(future: Future, stopping: bool) -> tuple[Outcome, str | None]:
         raise UserError(
             "the Dask scheduler is gone: start the sweep again, it goes on with what is missing"
         )
-    error = future.exception()
-    if isinstance(error, KilledWorker):
+    if _is_killed(future):
         return "failed", (
-            "its worker died again and again: compare that machine's memory with 'spide info'"
+            "its workers died again and again before it got any further: compare their memory with "
+            "what 'spide info' says, and the time of their jobs with that of an iteration"
         )
-    return "failed", repr(error)
+    error = future.exception()
+    return "failed", reason(error) or repr(error)

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from training.errors import BusyRunError, UserError
+from training.errors import BusyRunError
+from training.failures import reason
 from training.interruption import Interruption
 from training.provenance import commit
 from training.recipes import RECIPES
@@ -75,13 +76,14 @@ def run_point(task: Task, stop: Interruption) -> Outcome:
     outcome: Outcome
     try:
         _wait_for_writer(folder.run(task.point), stop)
-        first = _iterations(folder, task.point)
+        first = iterations_done(task)
         outcome = _train(task, folder, stop, first)
     except Exception as error:  # any: it is the point's, and is told with its traceback
-        told = str(error) if isinstance(error, UserError | ValueError) else repr(error)
-        folder.fail(task.point, told, traceback.format_exc())
+        folder.fail(task.point, reason(error) or repr(error), traceback.format_exc())
         outcome = "failed"
-    last = first if outcome == "failed" else _iterations(folder, task.point)
+    if outcome == "complete":  # perhaps another process has failed to do so before
+        folder.forget_failure(task.point)
+    last = first if outcome == "failed" else iterations_done(task)
     # A point may be handed out again, because the worker that had completed it died later.
     untold = outcome == "complete" and not folder.told(task.point)
     if outcome == "failed" or last > first or untold:
@@ -93,7 +95,7 @@ def _note(
     folder: SweepFolder, point: Point, first: int, last: int, seconds: float, outcome: str
 ) -> None:
     who = f"{socket.gethostname()}:{os.getpid()}"
-    folder.note(Attempt(point.name, who, first, last, seconds, outcome, commit()))
+    folder.note(point, Attempt(point.name, who, first, last, seconds, outcome, commit()))
 
 
 def _train(task: Task, folder: SweepFolder, stop: Interruption, first: int) -> Outcome:
@@ -119,9 +121,17 @@ def _train(task: Task, folder: SweepFolder, stop: Interruption, first: int) -> O
     return "complete" if folder.finished(point) else "stopped"
 
 
-def _iterations(folder: SweepFolder, point: Point) -> int:
-    begun = (folder.run(point) / RECIPE_NAME).exists()
-    return folder.progress(point).iteration if begun else 0
+def iterations_done(task: Task) -> int:
+    """How many iterations of a point are complete.
+
+    Raises
+    ------
+    RunFolderError
+        If its run folder has another recipe.
+    """
+    folder = SweepFolder(task.folder)
+    begun = (folder.run(task.point) / RECIPE_NAME).exists()
+    return folder.progress(task.point).iteration if begun else 0
 
 
 def _wait_for_writer(path: Path, stop: Interruption) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from networks import CompilationError, DeviceError
 from training.data import find
 from training.errors import RunFolderError
 from training.recipes import RECIPES
@@ -39,7 +40,8 @@ def plan(**fields: object) -> Plan:
 
 
 def task(tmp_path: Path, point: Point) -> Task:
-    (tmp_path / "failures").mkdir(exist_ok=True)
+    for name in ("failures", "attempts"):
+        (tmp_path / name).mkdir(exist_ok=True)
     images = find(point.recipe.data_set).load(tmp_path / "data")
     return Task("a", "digits", point, images.fingerprint(), tmp_path, tmp_path / "data")
 
@@ -49,7 +51,9 @@ def run_point(task: Task) -> Outcome:
 
 
 def attempts(tmp_path: Path) -> list[tuple[int, int, str]]:
-    lines = map(json.loads, (tmp_path / "attempts.jsonl").read_text().splitlines())
+    """Those of the only point."""
+    (file,) = (tmp_path / "attempts").iterdir()
+    lines = map(json.loads, file.read_text().splitlines())
     return [(each["first"], each["last"], each["outcome"]) for each in lines]
 
 
@@ -86,9 +90,12 @@ def test_who_completed_a_point_is_told_though_its_worker_died_before_it_could(
 ) -> None:
     (point,) = plan(dropout=0.2).points
     train("digits", out=SweepFolder(tmp_path).run(point), **vars(point.recipe))
-    (tmp_path / "attempts.jsonl").write_bytes(b'{"name": "' + point.name.encode() + b'", "wor\n')
-    assert run_point(task(tmp_path, point)) == "complete"
-    last = (tmp_path / "attempts.jsonl").read_text().splitlines()[-1]
+    one = task(tmp_path, point)
+    file = SweepFolder(tmp_path).attempts_file(point)
+    file.write_bytes(b'{"name": "' + point.name.encode() + b'", "wor')
+    assert run_point(one) == "complete"
+    half, last = file.read_text().splitlines()
+    assert half.endswith("wor")
     assert (json.loads(last)["first"], json.loads(last)["outcome"]) == (6, "complete")
 
 
@@ -151,6 +158,35 @@ def test_a_failure_is_written_down_and_can_be_forgotten(tmp_path: Path) -> None:
     assert failure is not None and "MNIST" in failure.error and "Traceback" in failure.details
     folder.forget_failure(point)
     assert folder.state(point) == "missing" and folder.failure(point) is None
+    # One that another process has failed to train before, and this one has trained.
+    folder.fail(other, "the disk was full", "")
+    assert run_point(task(tmp_path, other)) == "complete"
+    assert folder.state(other) == "complete"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(28, "No space left on device", "/a/b"), "'/a/b' cannot be used (No space left on"),
+        (DeviceError("no GPU: get one"), "no GPU: get one"),
+        (CompilationError("no compiler: install one"), "no compiler: install one"),
+        (MemoryError(), "there is not enough memory (MemoryError): choose a smaller architecture"),
+        (ValueError("two\nlines"), "two lines"),
+        (KeyError("ours"), "KeyError('ours')"),
+    ],
+)
+def test_why_a_point_failed_is_a_sentence(
+    error: Exception, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object) -> None:
+        raise error
+
+    (point,) = plan(dropout=0.1).points
+    one = task(tmp_path, point)
+    monkeypatch.setattr("training.sweeps.running.worker.train_in", refuse)
+    assert run_point(one) == "failed"
+    failure = SweepFolder(tmp_path).failure(point)
+    assert failure is not None and failure.error.startswith(told)
 
 
 def test_a_folder_with_another_recipe_is_refused(tmp_path: Path) -> None:
