@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
@@ -28,8 +29,20 @@ def test_the_job_script_of_slurm() -> None:
     assert "#SBATCH -t 04:00:00" in lines and "#SBATCH -p short" in lines
     assert "#SBATCH --mem=15G" in lines
     assert lines.index("export OMP_NUM_THREADS=1") < lines.index("module load gcc")
+    # Dask's own is to give back all memory at once.
+    assert "export MALLOC_TRIM_THRESHOLD_=1073741824" in lines
     (worker,) = (line for line in lines if "dask_worker" in line or "dask worker" in line)
     assert "--nthreads 1" in worker and "--nworkers 8" in worker
+
+
+def test_processes_of_this_machine_keep_their_memory() -> None:
+    with connected(None, 1, 1, 1) as client:
+        for name, value in (
+            ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+            ("MALLOC_TRIM_THRESHOLD_", "1073741824"),
+            ("OMP_NUM_THREADS", "1"),
+        ):
+            assert client.submit(os.getenv, name).result() == value
 
 
 def test_an_address_without_a_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
