@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
@@ -25,7 +26,7 @@ def check_netcdf(path: Path) -> None:
 
 
 def write_netcdf(content: Dataset, path: Path) -> None:
-    """Write a data set under a unique name beside the file, and rename it.
+    """Write a data set under a unique name beside the file, force it to the disk, and rename it.
 
     Raises
     ------
@@ -37,6 +38,8 @@ def write_netcdf(content: Dataset, path: Path) -> None:
         with naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             content.to_netcdf(temporary, engine="netcdf4")
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
             temporary.replace(path)
     except BaseException:
         with suppress(OSError):  # which the first error has told
