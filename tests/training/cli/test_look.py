@@ -123,7 +123,7 @@ def test_energy_prints_and_writes(
     [
         (("--images", "1000"), "images is 1000: a batch has"),
         (("--images", "0"), "images must be at least 1, not 0"),
-        (("--out", "energy.txt"), "give a .csv, .json or .md file"),
+        (("--out", "energy.txt"), "give a file that ends with .csv, .json or .md"),
         (("--picture", "energy.jpg"), "give a file that ends with .png"),
     ],
 )
