@@ -108,7 +108,7 @@ def test_the_layer_that_overflows_first_is_named(synapses: SynapsesKind) -> None
     parameters["layer2.weight"] += 0.75 * HUGE
     forward = ForwardNetwork(network, integrate_and_fire(), 1, synapses=synapses)
     forward.set_parameters(parameters)
-    assert forward.run(np.ones((1, 1)), 5).alpha["layer2"].max() == 0.8
+    assert forward.run(np.ones((1, 1)), 5).alpha["layer2"].max() == np.float32(0.8)
     with pytest.raises(NotFiniteError, match=r"'v' of 'layer2' holds .* from step 6 of stage 1"):
         forward.run(np.ones((1, 1)), 30)
 
