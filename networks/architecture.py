@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.arrays import whole_number
+from networks.arrays import Shaped, whole_number
 from networks.connections import Connection, Shape, units
 from networks.notation import ArchitectureError, read_connection
 
@@ -140,7 +140,7 @@ class Architecture:
         shapes["readout.bias"] = (self.classes,)
         return shapes
 
-    def has_frames(self, images: NDArray[np.floating]) -> bool:
+    def has_frames(self, images: Shaped) -> bool:
         """Whether images have an axis of steps before that of samples."""
         return images.ndim == len(self.input_shape) + 2
 

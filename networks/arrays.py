@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from numbers import Real
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -20,6 +20,20 @@ from networks.one_line import in_one_line
 #: Kinds of numbers that become floating-point numbers: truth values, integers, floats.
 _NUMBERS = "buif"
 _LISTS = (list, tuple)
+
+
+class Shaped(Protocol):
+    """An array of NumPy or a tensor of torch."""
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Their lengths."""
+        ...
 
 
 def as_array(values: ArrayLike, name: str) -> NDArray[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks.architecture import Architecture
-from networks.arrays import by_name, numbers, truth_or_numbers
+from networks.arrays import Shaped, by_name, numbers, truth_or_numbers
 from networks.weights import Weights
 from networks.wiring import FEEDBACK, Masks
 
@@ -68,15 +68,21 @@ def typed_masks(
     }
 
 
-def check_image_shape(architecture: Architecture, images: Array) -> None:
+def check_image_shape(architecture: Architecture, images: Shaped) -> None:
     """Raise `ValueError` unless these are samples of the architecture's input, or their frames."""
-    expected = architecture.input_shape
+    expected, shape = architecture.input_shape, tuple(images.shape)
     frames = architecture.has_frames(images)
-    if images.shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
+    if shape[-len(expected) :] != expected or images.ndim - frames != len(expected) + 1:
         raise ValueError(
-            f"the images have shape {images.shape}: the architecture needs (samples, "
+            f"the images have shape {shape}: the architecture needs (samples, "
             f"{', '.join(map(str, expected))}) or one such array per step"
         )
+
+
+def check_frames(architecture: Architecture, images: Shaped, steps: int) -> None:
+    """Raise `ValueError` if images, of the right shape, have frames for another number of steps."""
+    if architecture.has_frames(images) and images.shape[0] != steps:
+        raise ValueError(f"there are {images.shape[0]} frames for {steps} steps: they must agree")
 
 
 def check_images(architecture: Architecture, images: Array, steps: int, batch_size: int) -> int:
@@ -88,10 +94,8 @@ def check_images(architecture: Architecture, images: Array, steps: int, batch_si
         If the images do not fit the architecture, the steps or the batch, or are not finite.
     """
     check_image_shape(architecture, images)
-    expected, frames = architecture.input_shape, architecture.has_frames(images)
-    if frames and len(images) != steps:
-        raise ValueError(f"there are {len(images)} frames for {steps} steps: they must agree")
-    samples = images.shape[-len(expected) - 1]
+    check_frames(architecture, images, steps)
+    samples = images.shape[-len(architecture.input_shape) - 1]
     _check_samples(samples, batch_size)
     if not np.isfinite(images).all():
         raise ValueError("the images hold NaN or infinite values")

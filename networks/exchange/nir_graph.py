@@ -8,10 +8,12 @@ fires at the threshold and subtracts. So a layer is four nodes here:
 
 What lies above the lower neighbour of V_th is at V_th or above, in the precision of the weights.
 Two kinds of edges carry what was given in the step before, and are listed in the metadata: those
-out of ``*_reset``, and the one that leaves for ``feedback``. The input is constant or one frame per
-step; the mean of ``readout`` over T_F steps is the network's output. Matrices, of dense layers and
-of transposed convolutions, which NIR has no node for, take and give flat arrays in the order
-(channel, y, x): what comes out of one is to be reshaped to the layer that it reaches.
+out of ``*_reset``, and the one that leaves for ``feedback``. With synchronous propagation the
+feedback takes a step per layer: it passes through nodes ``held1``, ``held2``, ... that hold it for
+one each. The input is constant or one frame per step; the mean of ``readout`` over T_F steps is the
+network's output. Matrices, of dense layers and of transposed convolutions, which NIR has no node
+for, take and give flat arrays in the order (channel, y, x): what comes out of one is to be reshaped
+to the layer that it reaches.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.connections import Shape
+from networks.exchange.read_me import read_me
+from networks.exchange.same_graph import check_same, no_node
 from networks.exchange.trained_network import Description, ExchangeError, TrainedNetwork
 from networks.wiring import FEEDBACK
 
@@ -34,18 +38,7 @@ if TYPE_CHECKING:
 KEY = "spide"
 """Entry of the graph's metadata with the network's description."""
 
-READ_ME = (
-    "One step is 1: v += r * input. In a step, layer by layer: the node 'layerN' integrates what "
-    "its connection and 'layerN_reset' give, first the reset's; 'layerN_spikes' are 1 where it is "
-    "above the threshold. The edges listed in 'delayed_edges' (JSON) carry what their source gave "
-    "in the step before; all others act within the step. v begins at 0. Input: the "
-    "image at every step. Output: the mean of 'readout' over {steps} steps. Matrices (Linear, "
-    "Affine) give flat arrays in row-major order (channel, y, x): reshape them to the node that "
-    "they reach."
-)
-"""What a reader must do."""
-
-_INPUT, _READOUT, _OUTPUT = "input", "readout", "output"
+_INPUT, _READOUT, _OUTPUT, _HELD = "input", "readout", "output", "held"
 
 
 def graph_of(network: TrainedNetwork) -> nir.NIRGraph:
@@ -88,13 +81,19 @@ def graph_of(network: TrainedNetwork) -> nir.NIRGraph:
         source, shape = f"{layer.name}_spikes", layer.shape
     if architecture.feedback is not None:
         node = architecture.feedback.nir_node(weights["feedback.weight"], None)
-        connect(FEEDBACK, node, source, shape, architecture.layers[0].name)
+        last = source
+        for number in range(1, network.feedback_steps):
+            held = f"{_HELD}{number}"
+            nodes[held] = nir.Scale(scale=np.ones(shape, network.dtype))
+            edges.append((last, held))
+            last = held
+        connect(FEEDBACK, node, last, shape, architecture.layers[0].name)
     readout = nir.Affine(weights["readout.weight"], weights["readout.bias"])
     nodes[_OUTPUT] = nir.Output(output_type={"output": np.array([architecture.classes])})
     connect(_READOUT, readout, source, shape, _OUTPUT)
     metadata = {
         KEY: network.description(),
-        "read_me": READ_ME.format(steps=network.steps),
+        "read_me": read_me(network),
         "delayed_edges": json.dumps([edge for edge in edges if _is_delayed(*edge)]),
     }
     fits = not flat_results(nodes, edges)
@@ -160,13 +159,13 @@ def network_of(graph: nir.NIRGraph) -> TrainedNetwork:
         weights["readout.weight"] = graph.nodes[_READOUT].weight
         weights["readout.bias"] = graph.nodes[_READOUT].bias
     except KeyError as error:
-        raise ExchangeError(f"the graph has no node {error}: export it again") from None
+        raise no_node(error.args[0]) from None
     except (ValueError, AttributeError) as error:
         raise ExchangeError(
             f"the graph is not that of '{architecture.notation}': {error}"
         ) from None
     network = description.with_weights(weights)
-    _check_same(graph, graph_of(network))
+    check_same(graph, graph_of(network))
     return network
 
 
@@ -234,24 +233,6 @@ def _add_neurons(
 
 def _is_delayed(source: str, target: str) -> bool:
     """Whether an edge carries what its source gave in the step before."""
-    from_spikes = source.endswith("_spikes")
-    return source.endswith("_reset") or (from_spikes and target.startswith(FEEDBACK))
-
-
-def _check_same(graph: nir.NIRGraph, expected: nir.NIRGraph) -> None:
-    """Refuse a graph that says anything else than its description and weights do."""
-    if sorted(map(tuple, graph.edges)) != sorted(map(tuple, expected.edges)):
-        raise ExchangeError("the edges of the graph have been changed: export it again")
-    for name, node in expected.nodes.items():
-        found = graph.nodes[name]
-        for field in ("r", "threshold", "scale", "bias"):
-            wanted = getattr(node, field, None)
-            if wanted is not None and not _equal(getattr(found, field, None), wanted):
-                raise ExchangeError(
-                    f"'{field}' of the node '{name}' is not what the description says: export it "
-                    "again"
-                )
-
-
-def _equal(found: object, wanted: NDArray[np.floating]) -> bool:
-    return isinstance(found, np.ndarray) and np.array_equal(found, wanted)
+    if source.endswith("_spikes"):
+        return target.startswith((FEEDBACK, _HELD))
+    return source.endswith("_reset") or source.startswith(_HELD)

@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from networks.input_scaling import InputScaling
+
 if TYPE_CHECKING:
     from training.data.images import Images
+
+AS_GIVEN = InputScaling("own data, as given")
+"""What is done to arrays that a user brings: nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class DataSet:
         Images per sample, one for each step of stage 1, if it is such a data set.
     whole_numbers : bool
         Whether pixels are spikes or counts, and kept as bytes.
+    scaling : InputScaling
+        How pixels become what a network sees.
+    class_names : tuple of str
+        What the classes are called, in the order of their numbers; empty if they are called by
+        them, or it is not known.
     fetch : callable, optional
         Downloads the files into the folder of all data sets, those that are not there; without it
         none are needed.
@@ -51,6 +61,8 @@ class DataSet:
     pixel_bytes: tuple[int, int] = (4, 4)
     frames: int | None = None
     whole_numbers: bool = False
+    scaling: InputScaling = AS_GIVEN
+    class_names: tuple[str, ...] = ()
     fetch: Callable[[Path], None] | None = None
 
     @property

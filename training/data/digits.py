@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from networks.input_scaling import InputScaling
 from training.data.data_set import DataSet
 from training.data.own_data.held_out import HELD_OUT, SPLIT_SEED
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from torch.utils.data import TensorDataset
 
     from training.data.images import Images
+
+MEAN, STD = 4.886134307585247, 6.017906689440312
+"""Of all training pixels."""
 
 
 def _load(data_set: DataSet, data_dir: Path) -> Images:
@@ -36,13 +40,19 @@ def _load(data_set: DataSet, data_dir: Path) -> Images:
         stratify=labels,
         random_state=SPLIT_SEED,
     )
-    mean, std = training.mean(), training.std()
 
     def part(images: np.ndarray, targets: np.ndarray) -> TensorDataset:
-        normalised = ((images - mean) / std).astype(np.float32)
+        normalised = ((images - MEAN) / STD).astype(np.float32)
         return TensorDataset(torch.from_numpy(normalised), torch.from_numpy(targets))
 
     return Images(training=part(training, training_labels), test=part(test, test_labels))
 
 
-DIGITS = DataSet("digits", (1, 8, 8), 10, (1437, 360), _load)
+DIGITS = DataSet(
+    "digits",
+    (1, 8, 8),
+    10,
+    (1437, 360),
+    _load,
+    scaling=InputScaling("from 0 to 16", (MEAN,), (STD,)),
+)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from networks import Architecture
 from networks.exchange import ExchangeError, TrainedNetwork
 from networks.exchange.nir_graph import flat_results, from_bytes, graph_of, network_of, to_bytes
+from networks.input_scaling import InputScaling
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.exchange.stepping import step_graph
 from tests.oracles.random_architectures import FAMILIES, random_architectures
@@ -82,6 +83,27 @@ def test_another_stepping_of_the_graph_gives_the_spikes_of_stage_1(
     assert fired > 0
 
 
+@pytest.mark.parametrize(
+    ("notation", "input_shape"), [(n, s) for n, s in NETWORKS if "F" in n], ids=str
+)
+def test_the_feedback_of_a_pipeline_is_held_for_a_step_per_layer(
+    notation: str, input_shape: tuple[int, ...]
+) -> None:
+    network = replace(trained(notation, input_shape), propagation="synchronous")
+    assert from_bytes(to_bytes(network)).propagation == "synchronous"
+    images = random_images(network.architecture, 2)
+    alpha = network.forward_network(2).run(images, STEPS).alpha
+    graph = read(to_bytes(network))
+    for sample, image in enumerate(images):
+        given = step_graph(graph, image, STEPS)
+        for layer in network.architecture.layers:
+            spikes = given[f"{layer.name}_spikes"].sum(axis=0)
+            np.testing.assert_array_equal(spikes, np.rint(alpha[layer.name][sample] * STEPS))
+    if len(network.architecture.layers) > 1:
+        other = network.forward_network(2, propagation="sequential").run(images, STEPS).alpha
+        assert any(not np.array_equal(alpha[name], rates) for name, rates in other.items())
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.sampled_from(FAMILIES))
 def test_the_file_holds_the_network(data: st.DataObject, family: str) -> None:
@@ -133,29 +155,72 @@ def test_the_metadata_say_what_a_reader_must_do() -> None:
     assert "step before" in text and f"over {STEPS} steps" in text and "reshape" in text
 
 
+def test_the_metadata_say_what_the_input_is() -> None:
+    network = trained("6-5-4 (F6)", (5,))
+    assert "scaled as in the training: not known" in graph_of(network).metadata["read_me"]
+    scaling = InputScaling("from 0 to 16", (1,) * 5, (2,) * 5)
+    said = replace(network, frames=True, scaling=scaling, class_names=("left", "right"))
+    text = graph_of(said).metadata["read_me"]
+    assert "Input: frame t at step t, scaled as in the training: (pixel - mean) / std" in text
+    assert f"over {STEPS} steps, of the classes left, right." in text
+
+
 def test_leaky_neurons_are_refused() -> None:
     network = replace(trained("6 (F6)", (5,)), leak=0.5)
     with pytest.raises(ExchangeError, match=r"leak is 0\.5.*--to torch"):
         to_bytes(network)
 
 
+CHANGED = trained("4C3s-P2-4C3 (F4C3u)", (2, 8, 8))
+NODES = sorted(graph_of(replace(CHANGED, propagation="synchronous")).nodes)
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_graphs_without_a_node_are_refused(name: str) -> None:
+    graph = graph_of(replace(CHANGED, propagation="synchronous"))
+    del graph.nodes[name]
+    with pytest.raises(ExchangeError, match=f"^the graph has no node '{name}': export it again$"):
+        network_of(graph)
+
+
+@pytest.mark.parametrize("name", [name for name in NODES if name not in ("input", "output")])
+def test_graphs_with_another_node_are_refused(name: str) -> None:
+    """Of another type, for whatever the nodes of its type hold."""
+    graph = graph_of(replace(CHANGED, propagation="synchronous"))
+    graph.nodes[name] = nir.Output(output_type={"output": np.array([1])})
+    with pytest.raises(ExchangeError, match=r"is of the type|is not that of"):
+        network_of(graph)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("layer2_reset", "scale"),
+        ("layer1_spikes", "threshold"),
+        ("layer3", "r"),
+        ("held1", "scale"),
+        ("layer2_input", "kernel_size"),
+        ("layer1_input", "stride"),
+        ("layer1_input", "padding"),
+        ("readout_flat", "start_dim"),
+    ],
+)
+def test_graphs_with_changed_nodes_are_refused(name: str, field: str) -> None:
+    graph = graph_of(replace(CHANGED, propagation="synchronous"))
+    node = graph.nodes[name]
+    setattr(node, field, np.asarray(getattr(node, field)) + 1)
+    with pytest.raises(ExchangeError, match=f"'{field}' of the node '{name}'|not that of"):
+        network_of(graph)
+
+
 def test_changed_graphs_are_refused() -> None:
-    network = trained("4C3s-4C3s-4C3 (F4C3u)", (2, 8, 8))
-    graph = graph_of(network)
+    graph = graph_of(CHANGED)
     graph.nodes["feedback"].weight[0, 0] += 1
     with pytest.raises(ExchangeError, match="not that of one kernel"):
         network_of(graph)
-    graph = graph_of(network)
-    graph.nodes["layer2_reset"].scale[:] = -1
-    with pytest.raises(ExchangeError, match="'scale' of the node 'layer2_reset'"):
-        network_of(graph)
-    graph = graph_of(network)
+    graph = graph_of(CHANGED)
     graph.edges.pop()
     with pytest.raises(ExchangeError, match="edges"):
-        network_of(graph)
-    graph = graph_of(network)
-    del graph.nodes["feedback"]
-    with pytest.raises(ExchangeError, match="no node 'feedback'"):
         network_of(graph)
     graph.metadata = {}
     with pytest.raises(ExchangeError, match="no entry 'spide'"):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import spide
+from networks import Architecture
 from networks.exchange import TrainedNetwork
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
-from training.runs.looking.exchange import read_network
+from training.data import find
+from training.runs.looking.exchange import read_network, trained_network
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +55,64 @@ def test_a_run_goes_out_and_comes_back(
     moved = spide.Run(again)
     assert moved.checkpoint.progress.iteration == 2
     assert any(not np.array_equal(moved.weights[k], v) for k, v in run.weights.items())
+
+
+@pytest.mark.parametrize("to", ["nir", "torch"])
+def test_a_run_of_a_pipeline_comes_back_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], to: str
+) -> None:
+    """Two layers with feedback, whose logits differ between the ways in which spikes propagate."""
+    path, file, again = tmp_path / "run", tmp_path / f"network.{to}", tmp_path / "again"
+    options = ["--architecture", "4C3s-4C3 (F4C3)", "--propagation", "synchronous"]
+    assert main(["train", "digits", "--out", str(path), *TINY, *options]) == 0
+    run = spide.Run(path)
+    assert run.export(file, to).propagation == "synchronous"  # type: ignore[arg-type]
+    images = run.images.test.tensors[0][:20]
+    logits = run.run_network(images.numpy()).logits
+    with torch.no_grad():
+        found = spide.TorchNetwork(read_network(file))(images)
+    np.testing.assert_allclose(found.numpy(), logits, atol=1e-5)
+
+    assert main(["import", str(file), "--recipe", "digits", "--out", str(again)]) == 0
+    imported = spide.Run(again)
+    np.testing.assert_array_equal(imported.run_network(images.numpy()).logits, logits)
+    other = replace(read_network(file), propagation="sequential")
+    with torch.no_grad():
+        assert abs(spide.TorchNetwork(other)(images).numpy() - logits).max() > 1e-3
+    # Without feedback there is no difference, and nothing is said of one.
+    recipe = replace(run.recipe, architecture="4C3s")
+    without = Architecture.parse("4C3s", (1, 8, 8), 10)
+    weights = {name: np.zeros(shape) for name, shape in without.parameter_shapes().items()}
+    assert trained_network(without, recipe, weights).propagation == "sequential"
+
+
+def test_the_file_says_what_the_input_is(trained: Path, tmp_path: Path) -> None:
+    network = spide.Run(trained).export(tmp_path / "network", "torch")
+    assert network.scaling == find("digits").scaling and not network.frames
+    content = json.loads(network.description())
+    assert content["input"] == "constant" and content["scaling"]["pixels"] == "from 0 to 16"
+
+
+def test_own_frames_and_own_pixels_are_said(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    run = spide.train(
+        images=rng.random((40, 4, 1, 6, 6)).astype(np.float32),
+        labels=np.arange(40) % 2,
+        architecture="2C3s",
+        batch_size=8,
+        epochs=1,
+        milestones=(),
+        forward_steps=4,
+        backward_steps=4,
+        out=tmp_path / "run",
+    )
+    network = run.export(tmp_path / "network.nir", "nir")
+    assert network.frames and str(network.scaling) == "own data, as given"
+    frames = run.images.test.tensors[0]
+    with torch.no_grad():
+        found = spide.TorchNetwork(read_network(tmp_path / "network.nir"))(frames.swapaxes(0, 1))
+    logits = run.run_network(frames.numpy()).logits
+    np.testing.assert_allclose(found.numpy(), logits, atol=1e-5)
 
 
 def test_a_matrix_that_nir_cannot_reshape_is_told(

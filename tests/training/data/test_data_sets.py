@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_digits
 
 from tests.training.data_files import write_cifar, write_mnist
 from training.data import DATA_SETS, find
@@ -32,6 +33,28 @@ def test_mnist_is_normalised_once(name: str, tmp_path: Path) -> None:
         np.testing.assert_allclose(pixels.numpy(), expected, rtol=1e-5, atol=1e-6)
         assert labels.tolist() == list(range(len(labels)))
     assert images.augmentation is None
+
+
+def test_digits_say_how_their_pixels_were_scaled() -> None:
+    """The numbers are those of the training part, and what its files held is what is scaled."""
+    data_set, pixels = find("digits"), load_digits().images
+    (mean,), (std,) = data_set.scaling.mean, data_set.scaling.std
+    images = data_set.load(Path("unused"))
+    original = images.training.tensors[0].double() * std + mean
+    assert float(original.mean()) == pytest.approx(mean)
+    assert float(original.std(correction=0)) == pytest.approx(std)
+    assert float(original.max()) == pytest.approx(pixels.max()) == 16
+    assert data_set.scaling.pixels == "from 0 to 16"
+
+
+def test_every_data_set_says_how_its_pixels_are_scaled() -> None:
+    for data_set in DATA_SETS:
+        assert data_set.scaling.pixels != "own data, as given"
+        assert len(data_set.scaling.mean) in (0, data_set.input_shape[0])
+        assert len(data_set.class_names) in (0, data_set.classes)
+    assert find("cifar10").scaling.mean == pytest.approx(CIFAR[0].ravel())
+    assert find("cifar10").scaling.std == pytest.approx(CIFAR[1].ravel())
+    assert find("cifar10").class_names[-1] == find("cifar10-dvs").class_names[-1] == "truck"
 
 
 @pytest.mark.parametrize("name", [each.name for each in DATA_SETS if each.fetch is not None])

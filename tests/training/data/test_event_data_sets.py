@@ -23,7 +23,7 @@ from tests.training.data.event_files import (
 from training.cli.command_line import main
 from training.data import DataSet, find
 from training.data.batches import evaluation_batches, training_batches
-from training.data.events import cifar10_dvs, kept_sum
+from training.data.events import kept_sum
 from training.data.events.frames import Events, by_number
 from training.data.validation import held_out
 from training.errors import DataError
@@ -51,7 +51,7 @@ def write_n_mnist(root: Path, per_class: int = 2) -> DataSet:
 
 def write_cifar10_dvs(root: Path, write: Write, ending: str) -> DataSet:
     """Eleven recordings of every class, ten of which are trained on."""
-    for label, name in enumerate(cifar10_dvs.CLASSES):
+    for label, name in enumerate(find("cifar10-dvs").class_names):
         for number in range(11):
             path = root / "CIFAR10DVS" / name / f"cifar10_{name}_{number}{ending}"
             write(path, random_events(100 * label + number, 900, 128, 10**6))

@@ -16,7 +16,6 @@ from training.runs.files.folder import open_run
 
 if TYPE_CHECKING:
     from networks.exchange import TrainedNetwork
-    from training.runs.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +76,6 @@ def run_export(words: Sequence[str]) -> int:
     print(f"{network.architecture.notation}: {size:,} bytes  {choice.out}")
     if choice.to == "nir":
         _print_matrices(network)
-    if network.architecture.feedback is not None and not _sequential(run):
-        print(
-            "note: it was trained with synchronous propagation; the file says that spikes pass "
-            "through all layers within a step (Algorithm 1)"
-        )
     return 0
 
 
@@ -98,10 +92,6 @@ def run_import(words: Sequence[str]) -> int:
     print(f"{folder.recipe.architecture}: 'spide evaluate {choice.out}' tests it, 'spide train "
           f"{name} --resume {choice.out}' goes on from its weights")  # fmt: skip
     return 0
-
-
-def _sequential(run: Run) -> bool:
-    return run.recipe.simulation.realised.propagation == "sequential"
 
 
 def _print_matrices(network: TrainedNetwork) -> None:

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.input_scaling import InputScaling
 from training.data.data_set import DataSet
 from training.data.download import from_tonic, tonic_remedy
 from training.data.events.frames import Events, by_number
 from training.data.events.recordings import Recording, Recordings
 from training.data.events.tonic_import import tonic_module
+from training.data.from_torchvision.cifar import CLASSES
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,10 +33,6 @@ if TYPE_CHECKING:
     from training.data.images import Images
 
 SENSOR, SIZE, PADDING, STEPS = 128, 48, 4, 30
-CLASSES = (
-    *("airplane", "automobile", "bird", "cat", "deer"),
-    *("dog", "frog", "horse", "ship", "truck"),
-)
 
 
 def _parts(folder: Path, data_set: DataSet) -> tuple[list[Recording], list[Recording]]:
@@ -126,5 +124,7 @@ CIFAR10_DVS = DataSet(
     _load,
     pixel_bytes=(0, 0),
     frames=STEPS,
+    scaling=InputScaling("numbers of events, made smaller by interpolation"),
+    class_names=CLASSES,
     fetch=partial(from_tonic, kind="CIFAR10DVS"),
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.input_scaling import InputScaling
 from training.data.data_set import DataSet
 from training.data.download import from_tonic, tonic_remedy
 from training.data.events.frames import Events, by_time
@@ -68,5 +69,6 @@ N_MNIST = DataSet(
     pixel_bytes=(0, 0),
     frames=STEPS,
     whole_numbers=True,
+    scaling=InputScaling("0 or 1, whether there was an event"),
     fetch=partial(from_tonic, kind="NMNIST"),
 )

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from networks.input_scaling import InputScaling
 from training.data.data_set import DataSet
 from training.data.download import from_torchvision
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 SIZE, PADDING = 32, 4
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
 """By colour, of pixels between 0 and 1."""
+
+SCALING = InputScaling("from 0 to 1", MEAN, STD)
+
+CLASSES = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)
+"""Of CIFAR-10, and of its recordings by an event camera."""
 
 
 def _load(data_set: DataSet, data_dir: Path, kind: str) -> Images:
@@ -74,6 +83,8 @@ CIFAR10 = DataSet(
     (50_000, 10_000),
     partial(_load, kind="CIFAR10"),
     pixel_bytes=(1, 4),
+    scaling=SCALING,
+    class_names=CLASSES,
     fetch=partial(from_torchvision, kind="CIFAR10"),
 )
 CIFAR100 = DataSet(
@@ -83,5 +94,6 @@ CIFAR100 = DataSet(
     (50_000, 10_000),
     partial(_load, kind="CIFAR100"),
     pixel_bytes=(1, 4),
+    scaling=SCALING,
     fetch=partial(from_torchvision, kind="CIFAR100"),
 )

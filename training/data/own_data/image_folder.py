@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.input_scaling import InputScaling
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
 from training.data.own_data.class_folders import pictures_by_class
@@ -24,6 +25,12 @@ from training.errors import DataError
 
 if TYPE_CHECKING:
     from training.data.images import Images
+
+_SCALING = InputScaling(
+    "pictures from 0 to 1, each channel with the mean of the training pictures subtracted and "
+    "divided by their standard deviation"
+)
+"""Without numbers, which would need all pictures to be read."""
 
 
 def image_folder(path: Path) -> tuple[DataSet, Path]:
@@ -48,7 +55,14 @@ def image_folder(path: Path) -> tuple[DataSet, Path]:
         sizes = (len(training.files), len(test.files))
     classes = len(training.classes)
     data_set = DataSet(
-        str(path), first.shape[1:], classes, sizes, _read, fetch=cannot_be_downloaded
+        str(path),
+        first.shape[1:],
+        classes,
+        sizes,
+        _read,
+        scaling=_SCALING,
+        class_names=tuple(training.classes),
+        fetch=cannot_be_downloaded,
     )
     return data_set, Path(training.files[0])
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from networks import Architecture
 from networks.exchange import ExchangeError, TrainedNetwork
+from networks.schedule import Propagation
+from training.data import find
 from training.errors import UserError
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
@@ -32,7 +34,14 @@ _HDF5 = b"\x89HDF"
 def trained_network(
     architecture: Architecture, recipe: Recipe, weights: dict[str, np.ndarray]
 ) -> TrainedNetwork:
-    """The network of a run, from the weights as its stages use them."""
+    """The network of a run, from the weights as its stages use them.
+
+    Raises
+    ------
+    DataError
+        If the data set is one's own and not there: it says how its images are laid out and scaled.
+    """
+    data_set = find(recipe.data_set)
     return TrainedNetwork(
         architecture=architecture,
         weights=weights,
@@ -40,7 +49,18 @@ def trained_network(
         v_rest=recipe.v_rest,
         leak=recipe.leak,
         steps=recipe.forward_steps,
+        propagation=_propagation(architecture, recipe),
+        frames=data_set.frames is not None,
+        scaling=data_set.scaling,
+        class_names=data_set.class_names,
     )
+
+
+def _propagation(architecture: Architecture, recipe: Recipe) -> Propagation:
+    """How spikes propagate; without feedback both ways are one."""
+    if architecture.feedback is None:
+        return "sequential"
+    return recipe.simulation.realised.propagation
 
 
 def write_network(network: TrainedNetwork, path: Path, to: Format) -> None:
@@ -94,8 +114,9 @@ def import_run(file: Path, name: str, recipe: Recipe, out: Path) -> RunFolder:
         Of the recipe.
     recipe : Recipe
         For what the file does not say: data set, learning rates, epochs. Architecture, neurons,
-        steps and precision become those of the file. Its weights are those that the stages use, so
-        neither normalisation nor a re-parameterised restriction is applied to them once more.
+        steps, precision and, with feedback, propagation become those of the file. Its weights are
+        those that the stages use, so neither normalisation nor a re-parameterised restriction is
+        applied to them once more.
     out : Path
         Run folder to make.
 
@@ -107,9 +128,11 @@ def import_run(file: Path, name: str, recipe: Recipe, out: Path) -> RunFolder:
     """
     network = read_network(file)
     check_makeable(out)
+    same = network.propagation == _propagation(network.architecture, recipe)
     try:
         changed = replace(
             recipe,
+            propagation=recipe.propagation if same else network.propagation,
             architecture=network.architecture.notation,
             v_threshold=network.v_threshold,
             v_rest=network.v_rest,

@@ -40,7 +40,10 @@ def test_numbers_are_classes_in_their_order(tmp_path: Path) -> None:
     for number in range(11):
         save(tmp_path / str(number), "0.png", "1.png", "2.png")
     assert pictures_by_class(tmp_path)[0].classes == [str(number) for number in range(11)]
-    assert find(str(tmp_path)).load(tmp_path).class_names[-2:] == ("9", "10")
+    data_set = find(str(tmp_path))
+    assert data_set.class_names == data_set.load(tmp_path).class_names
+    assert data_set.class_names[-2:] == ("9", "10")
+    assert "mean of the training pictures subtracted" in str(data_set.scaling)
 
 
 @pytest.mark.parametrize("parts", [("training", "test"), ("train", "test"), ("train", "val")])
