@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+from brian2.core.names import Nameable
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.monitors.statemonitor import StateMonitor
 from numpy.typing import NDArray
@@ -169,8 +170,17 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
         If there is no such variable or sample, or the group is in no stage or runs as a program,
         where nothing can be watched.
     """
-    if not isinstance(layer, UncheckedGroup) or layer.stage_network is None:
-        raise ValueError("only layers of a stage on the device 'runtime' can be watched")
+    if not isinstance(layer, UncheckedGroup) or not layer.stage_device:
+        raise ValueError(
+            f"only layers of a stage can be watched, not {_named(layer)}: take one such as "
+            "forward['layer1']"
+        )
+    if layer.stage_network is None:
+        raise ValueError(
+            f"'{layer.name}' runs as a program on device '{layer.stage_device}', where nothing can "
+            "be watched: use device 'runtime'; of a run, run.network.forward_network(1) is stage 1 "
+            "there, with its weights"
+        )
     spikes = variable == SPIKES and SPIKES not in layer.variables
     counter = _counter(layer) if spikes else None
     recorded = counter or variable
@@ -193,6 +203,11 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
         yield Trace(monitor, variable, sample, layer, counter)
     finally:
         layer.stage_network.remove(monitor)
+
+
+def _named(layer: object) -> str:
+    """An object by its type and, if it is one of Brian2's, its name."""
+    return " ".join([type(layer).__name__, *([layer.name] if isinstance(layer, Nameable) else [])])
 
 
 def _counter(layer: UncheckedGroup) -> str:

@@ -36,14 +36,17 @@ class UncheckedGroup(NeuronGroup):
         Shape of the layer that it holds a batch of.
     stage_network : BrianNetwork or None
         The network to which monitors of it can be added, if there is one.
+    stage_device : str
+        The device of its stage; empty outside of one.
     """
 
     def remember(self, shape: Shape) -> None:
         """Note what it is a layer of."""
-        for attribute in ("layer_shape", "stage_network"):
+        for attribute in ("layer_shape", "stage_network", "stage_device"):
             self.add_attribute(attribute)
         self.layer_shape = shape
         self.stage_network: BrianNetwork | None = None
+        self.stage_device = ""
 
     def _check_for_invalid_states(self) -> None:
         pass

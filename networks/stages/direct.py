@@ -75,15 +75,16 @@ class DirectNetwork(Stage):
         )
         self._put_into_network()
 
+    @in_turn
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
-        """Check them; there are no synapses to write them into.
+        """Check and copy them; there are no synapses to write them into.
 
         Raises
         ------
         ValueError
             If they do not fit the architecture or are not finite.
         """
-        Weights.of(self.architecture, parameters, self.dtype)
+        self._weights = Weights.of(self.architecture, parameters, self.dtype)
 
     @in_turn
     def run(

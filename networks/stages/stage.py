@@ -222,7 +222,7 @@ class Stage(InTurn, ABC):
             *(item for objects in self.synapses.values() for item in objects),
             *others,
         )
-        if not self.simulation.facts.compiles_programs:
-            for each in self.populations.values():
-                for group in each.groups.values():
-                    group.stage_network = self.network
+        for group in self.groups.values():
+            group.stage_device = self.simulation.device
+            if not self.simulation.facts.compiles_programs:
+                group.stage_network = self.network

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import brian2
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -11,6 +13,12 @@ from numpy.testing import assert_array_equal
 from equations import TernaryCouple, integrate_and_fire, leaky_integrate_and_fire
 from networks import Architecture, BackwardNetwork, ForwardNetwork
 from networks.watch import watch
+from tests.networks.builders import (
+    architecture,
+    random_gradient,
+    random_images,
+    random_parameters,
+)
 
 NETWORK = Architecture.parse("2-3", (2,), 2)
 IMAGES = np.array([[0.5, 0.25], [1.0, 0.75], [0.25, 1.0]])
@@ -98,6 +106,29 @@ def test_spikes_of_stage_2_have_signs() -> None:
     assert_array_equal(spikes.values.mean(axis=0), beta["layer2"][0])
 
 
+@pytest.mark.parametrize("layer", ["layer1", "layer2"])
+def test_values_of_a_map_are_channel_row_column(layer: str) -> None:
+    """Of maps of which no two sizes are the same; rates are compared at every place."""
+    network = architecture("3C3s-4C3 (F3C3)", (2, 10, 4))
+    assert sorted({network.layers[0].shape, network.layers[1].shape}) == [(3, 5, 2), (4, 5, 2)]
+    weights = random_parameters(network)
+    stage = ForwardNetwork(network, integrate_and_fire(1, -3), 2, dtype="float64")
+    stage.set_parameters(weights)
+    with watch(stage[layer], "spikes", 1) as spikes:
+        alpha = stage.run(random_images(network, 2), 16).alpha[layer]
+    assert np.unique(alpha[1]).size > 5
+    assert_array_equal(spikes.values.mean(axis=0), alpha[1])
+
+    back = BackwardNetwork(network, TernaryCouple(), 2, dtype="float64")
+    back.set_parameters(weights)
+    masks = {each.name: np.ones((2, *each.shape)) for each in network.layers}
+    with watch(back[layer], "spikes", 1) as signed, watch(back[layer], "v", 1) as v:
+        beta = back.run(random_gradient(network, 2) / 4, masks, 16, rescale=0.5).beta[layer]
+    assert np.unique(beta[1]).size > 4
+    assert_array_equal(signed.values.mean(axis=0), beta[1])
+    assert v.values.shape == (16, *beta.shape[1:])
+
+
 def test_what_cannot_be_watched_is_told_with_what_can() -> None:
     said = "there is no variable 'foo' to watch: use spikes, I, dropout, spike_count, v"
     with (
@@ -107,6 +138,20 @@ def test_what_cannot_be_watched_is_told_with_what_can() -> None:
         pass
     for internal in ("_spikespace", "t_in_timesteps", "spike_total", "dt"):
         assert f" {internal}," not in str(refusal.value)
+
+
+def test_layers_of_programs_are_refused_with_the_device() -> None:
+    stage = ForwardNetwork(NETWORK, integrate_and_fire(), 1, device="cpp_standalone")
+    said = "'layer1' runs as a program on device 'cpp_standalone'.*: use device 'runtime'"
+    with pytest.raises(ValueError, match=said), watch(stage["layer1"], "v"):
+        pass
+
+
+@pytest.mark.parametrize("other", ["layer1", brian2.NeuronGroup(2, "v : 1", name="of_a_user")])
+def test_what_is_no_layer_is_refused(other: Any) -> None:
+    said = "only layers of a stage can be watched, not (str|NeuronGroup of_a_user): take one such"
+    with pytest.raises(ValueError, match=said), watch(other, "v"):
+        pass
 
 
 def test_spikes_of_runs_of_different_lengths_in_a_pipeline() -> None:

@@ -24,6 +24,7 @@ from networks import Architecture
 from networks.simulation import Simulation
 from networks.stages.direct import DirectNetwork
 from networks.stages.stage import Stage
+from networks.weights import Weights
 from training.methods.first_stage_method import FirstStageMethod
 from training.methods.parts.batch import Batch
 from training.methods.parts.readout import output_gradient
@@ -110,6 +111,10 @@ class FeedbackAlignment(FirstStageMethod):
     @property
     def stages(self) -> Mapping[str, Stage]:
         return {"forward": self.first.network, "backward": self.second}
+
+    def set_weights(self, weights: Weights) -> None:
+        super().set_weights(weights)
+        self.second.set_parameters(weights)
 
     def step_batch(self, batch: Batch) -> StepResult:
         stage1 = self.first.predict(batch)

@@ -51,6 +51,11 @@ class Method(InTurn, ABC):
         )
 
     @property
+    def method_name(self) -> str:
+        """What recipes call the way to learn."""
+        return type(self).__name__
+
+    @property
     @abstractmethod
     def stage_names(self) -> tuple[str, ...]:
         """The stages whose firing rates it tells, such as ``("forward", "backward")``."""
@@ -91,8 +96,19 @@ class Method(InTurn, ABC):
 
     def _stage(self, name: str) -> Stage:
         if name not in self.stages:
-            raise AttributeError(f"the method {type(self).__name__} has no {name} network")
+            raise AttributeError(self.without_stage(name))
         return self.stages[name]
+
+    def without_stage(self, name: str) -> str:
+        """One sentence: the method has no such network, and what it has instead."""
+        if self.stages:
+            instead = f"only {', '.join(self.stages)}"
+        else:
+            instead = (
+                "it runs in torch; of a run, run.network.forward_network(1) is stage 1 in Brian2, "
+                "with its weights"
+            )
+        return f"the method {self.method_name} has no {name} network: {instead}"
 
     @in_turn
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:

@@ -52,5 +52,9 @@ class RecipeMethod(Method):
             stage.stop()
 
     @property
+    def method_name(self) -> str:
+        return self.facts.name
+
+    @property
     def stage_names(self) -> tuple[str, ...]:
         return self.facts.stages

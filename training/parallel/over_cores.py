@@ -71,6 +71,11 @@ class OverCores(Method):
         return self.workers.first.stages
 
     @property
+    def method_name(self) -> str:
+        """That of the workers."""
+        return self.workers.first.method_name
+
+    @property
     def stage_names(self) -> tuple[str, ...]:
         """Those of the workers."""
         return self.workers.first.stage_names

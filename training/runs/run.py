@@ -146,7 +146,7 @@ class Run(SavedRun):
         return evaluation
 
     def simulate(
-        self, image: int = 0, record: Sequence[str] = (), *, forward_steps: int | None = None
+        self, image: int = 0, record: str | Sequence[str] = (), *, forward_steps: int | None = None
     ) -> Dataset:
         """Run one test image through the network, and record neurons in every step.
 
@@ -154,7 +154,7 @@ class Run(SavedRun):
         ----------
         image : int
             Number of the test image.
-        record : sequence of str
+        record : str or sequence of str
             Such as ``layer1.v``, ``layer2.spikes`` or ``backward.layer1.v``, see
             `training.runs.looking.simulate`; potentials and spikes of layer 1 if empty.
         forward_steps : int, optional

@@ -37,6 +37,9 @@ def test_rates_of_the_currents() -> None:
 def test_parameters_are_checked_though_nothing_needs_them() -> None:
     parameters = {name: np.zeros(shape) for name, shape in NETWORK.parameter_shapes().items()}
     stage().set_parameters(parameters)
+    assert stage().weights.keys() == parameters.keys()
+    parameters["layer1.bias"][:] = 1  # they are copies
+    assert not stage().weights["layer1.bias"].any()
     with pytest.raises(ValueError, match=r"the parameter 'layer1\.weight' of '5-4' is missing"):
         stage().set_parameters({})
     with pytest.raises(ValueError, match="NaN or infinite"):

@@ -77,7 +77,8 @@ def test_implicit_differentiation_trains_and_resumes(tmp_path: Path) -> None:
     for name, values in whole.weights.items():
         np.testing.assert_array_equal(resumed.weights[name], values)
     assert whole.records[0]["firing_rates_backward"] == {}
-    with pytest.raises(AttributeError, match="has no backward network"):
+    said = "the method implicit has no backward network: only forward"
+    with pytest.raises(AttributeError, match=said):
         _ = whole.trainer.backward
 
 

@@ -74,6 +74,11 @@ class OverProcesses(Method):
         return self._method.stages
 
     @property
+    def method_name(self) -> str:
+        """That of the method."""
+        return self._method.method_name
+
+    @property
     def stage_names(self) -> tuple[str, ...]:
         """Those of the method."""
         return self._method.stage_names

@@ -86,7 +86,7 @@ class Recording:
 def simulate(
     run: Run,
     image: int = 0,
-    record: Sequence[str] = RECORDED,
+    record: str | Sequence[str] = RECORDED,
     forward_steps: int | None = None,
 ) -> xr.Dataset:
     """Run one test image through the network of a run, and record neurons in every step.
@@ -97,7 +97,7 @@ def simulate(
         Its weights are those of its trainer (`Run.weights_in_use`).
     image : int
         Number of the test image.
-    record : sequence of str
+    record : str or sequence of str
         What to record, see this module. Stage 2 is simulated if something of it is recorded: with
         the image's label, and as small an output gradient as in a batch of the training.
     forward_steps : int, optional
@@ -120,7 +120,8 @@ def simulate(
     """
     import xarray as xr
 
-    recordings = [Recording.read(text) for text in record]
+    names = [record] if isinstance(record, str) else record
+    recordings = [Recording.read(text) for text in names]
     if not recordings:
         raise ValueError("there is nothing to record: name something, such as layer1.v")
     pixels, label = _image(run, image)
@@ -196,10 +197,7 @@ def _group(method: Method, recording: Recording) -> NeuronGroup:
     """The neurons that are recorded."""
     stage = method.stages.get(recording.stage)
     if stage is None:
-        raise ValueError(
-            f"cannot record '{recording}': this method has no {recording.stage} network, only "
-            f"{', '.join(method.stages)}"
-        )
+        raise ValueError(f"cannot record '{recording}': {method.without_stage(recording.stage)}")
     if recording.group not in stage.groups:
         raise ValueError(
             f"cannot record '{recording}': there is no "

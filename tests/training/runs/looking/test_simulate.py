@@ -88,6 +88,24 @@ def test_the_prediction_is_that_of_the_run(run: Run, result: xr.Dataset) -> None
     assert result.attrs["predicted"] == run.predict(image.numpy()[None])[0]
 
 
+@pytest.mark.parametrize("layer", ["layer1", "layer2"])
+def test_maps_are_channel_row_column(tmp_path: Path, layer: str) -> None:
+    """The means over steps are alpha and beta at every place of maps that are not square."""
+    images = RNG.normal(size=(40, 2, 10, 4)) + LABELS[:, None, None, None]
+    maps = {**OWN, "images": images.astype(np.float32), "architecture": "3C3s-4C3 (F3C3)"}
+    run = train(out=tmp_path / "run", **maps)
+    shape = {"layer1": (3, 5, 2), "layer2": (4, 5, 2)}[layer]
+    result = simulate(run, 2, [f"{layer}.spikes", f"backward.{layer}.spikes"])
+    spikes, signed = result[f"{layer}.spikes"], result[f"backward.{layer}.spikes"]
+    assert spikes.dims[1:] == tuple(f"{layer}.{axis}" for axis in ("channel", "y", "x"))
+    assert spikes.shape == (8, *shape) and signed.shape == (40, *shape)
+    image, label = run.images.test[2]
+    step = run.trainer.step(image.numpy()[None], [int(label)], batch=8)
+    assert all(np.unique(rates[layer][0]).size > 2 for rates in (step.alpha, step.beta))
+    np.testing.assert_allclose(spikes.mean("step"), step.alpha[layer][0], atol=1e-12)
+    np.testing.assert_allclose(signed.mean("backward.step"), step.beta[layer][0], atol=1e-12)
+
+
 def test_a_leak_in_the_count_is_no_spike(tmp_path: Path) -> None:
     leaky = train(out=tmp_path / "run", **{**OWN, "leak": 0.75})
     result = simulate(leaky, 0, ["layer1.spikes", "layer1.spike_count"])
@@ -126,6 +144,39 @@ def test_a_layer_of_a_pipeline_has_its_own_steps(pipeline: Run, layer: str) -> N
     decay = 0.75 ** np.arange(39, -1, -1)
     net = both[0].values.astype(float) - both[1].values
     np.testing.assert_allclose(np.tensordot(decay, net, 1) / decay.sum(), beta, atol=1e-12)
+
+
+def test_one_name_is_one_recording(run: Run) -> None:
+    one = run.simulate(3, "layer1.v")
+    assert [name for name in one if "layer1.v" in str(name)] == ["layer1.v"]
+    assert "layer1.spikes" not in one
+
+
+def test_methods_without_that_network_are_named_with_what_there_is(tmp_path: Path) -> None:
+    own = {name: value for name, value in OWN.items() if name != "backward_steps"}
+    surrogate = train(out=tmp_path / "torch", **own, method="surrogate")
+    said = r"the method surrogate has no forward network: it runs in torch; .*forward_network\(1\)"
+    with pytest.raises(ValueError, match=rf"cannot record 'layer1\.v': {said}"):
+        surrogate.simulate(0)
+    with pytest.raises(AttributeError, match=said):
+        _ = surrogate.trainer.forward
+    image = surrogate.images.test.tensors[0][:1].numpy()
+    rates = surrogate.network.forward_network(1).run(image, 8).alpha  # the remedy
+    np.testing.assert_allclose(
+        rates["layer1"], surrogate.run_network(image).alpha["layer1"], atol=1e-12
+    )
+    implicit = train(out=tmp_path / "implicit", **own, method="implicit")
+    said = "the method implicit has no backward network: only forward"
+    with pytest.raises(ValueError, match=rf"cannot record 'backward\.layer1\.v': {said}"):
+        implicit.simulate(0, "backward.layer1.v")
+
+
+def test_direct_feedback_has_the_weights_in_both_stages(tmp_path: Path) -> None:
+    trainer = train(out=tmp_path / "run", **OWN, method="feedback_alignment").trainer
+    for stage in (trainer.forward, trainer.backward):
+        assert stage.weights.keys() == trainer.weights.keys()
+        for name, values in trainer.weights.items():
+            np.testing.assert_array_equal(stage.weights[name], values)
 
 
 @pytest.mark.parametrize("text", ["v", "layer1.", "middle.layer1.v", "a.b.c.d"])
