@@ -43,6 +43,23 @@ def test_rasters_of_other_signs_are_refused(signs: list[int], said: str) -> None
         raster(axes(), [0, 1], [0, 1], signs)
 
 
+@pytest.mark.parametrize(
+    ("steps", "neurons", "said"),
+    [
+        ([0, 5], [0, 1], "spike of step 5, and steps are numbered from 0 to 4: .* larger total_st"),
+        ([0, 1], [3, 2], "spike of neuron 3, and neurons are numbered from 0 to 2: .* larger coun"),
+        ([0, 1], [-1, 2], "spike of neuron -1, and neurons are numbered from 0 to 2"),
+        ([-2, 1], [0, 2], "spike of step -2, and steps are numbered from 0 to 4"),
+    ],
+)
+def test_spikes_outside_of_the_axes_are_refused(
+    steps: list[int], neurons: list[int], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        raster(axes(), steps, neurons, count=3, total_steps=5)
+    raster(axes(), [4], [2], count=3, total_steps=5)  # the last ones
+
+
 def test_times_of_a_monitor_are_steps_once_they_are_divided() -> None:
     times = np.array([0, 1, 3, 7]) * 0.001 * second
     drawn: Any = raster(axes(), times / ms, [0, 1, 2, 3])

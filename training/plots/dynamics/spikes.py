@@ -45,8 +45,8 @@ def raster(
     Raises
     ------
     ValueError
-        If the arrays do not have one value per spike, a step is no whole number, or a sign is
-        neither +1 nor -1.
+        If the arrays do not have one value per spike, a step is no whole number, a sign is neither
+        +1 nor -1, or a spike is of no neuron below `count` or no step below `total_steps`.
     """
     time, place = _whole(steps) + 1, np.asarray(neurons)
     sign = np.ones(len(time)) if signs is None else np.asarray(signs)
@@ -57,6 +57,8 @@ def raster(
         )
     if not np.isin(sign, (-1, 1)).all():
         raise ValueError("a sign is neither +1 nor -1: leave out neurons that did not fire")
+    _within(place, count, "neuron", "count")
+    _within(time - 1, total_steps, "step", "total_steps")
     last = total_steps if total_steps is not None else int(time.max(initial=1))
     highest = count if count is not None else int(place.max(initial=0)) + 1
     for value, colour, label in ((1, POSITIVE, "+1"), (-1, NEGATIVE, "−1")):
@@ -101,6 +103,18 @@ def impulses(axes: Axes, steps: ArrayLike, outputs: ArrayLike, color: str | None
     colors = color or [POSITIVE if height > 0 else NEGATIVE for height in heights]
     axes.vlines(time, 0, heights, color=colors, linewidth=2)
     return axes
+
+
+def _within(values: NDArray[np.number], limit: int | None, what: str, name: str) -> None:
+    """Refuse what would be drawn outside of the axes."""
+    others = values[(values < 0) | (values >= (np.inf if limit is None else limit))]
+    if others.size:
+        most = "" if limit is None else f" to {limit - 1}"
+        remedy = "" if limit is None else f", or give a larger {name}"
+        raise ValueError(
+            f"there is a spike of {what} {others[0]:g}, and {what}s are numbered from 0{most}: "
+            f"leave it out{remedy}"
+        )
 
 
 def _whole(steps: ArrayLike) -> NDArray[np.floating]:
