@@ -53,7 +53,9 @@ class Curve:
         )
 
 
-def error_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "test") -> Axes:
+def error_curves(
+    axes: Axes, training: Curve, test: Curve, evaluated: str = "test", *, dropout: float = 0.0
+) -> Axes:
     """Draw the share of images that are classified wrongly, on a logarithmic axis.
 
     The training error is averaged over consecutive points, see `MOST`.
@@ -65,6 +67,8 @@ def error_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "tes
         Accuracies in [0, 1], of training batches and of all test images.
     evaluated : str
         What the latter are called.
+    dropout : float
+        Its rate in the training, ``run.recipe.dropout``: the legend says if there was any.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def error_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "tes
         For accuracies outside of [0, 1].
     """
     batches, images = _percent_wrong(training.averaged(MOST)), _percent_wrong(test)
-    _both(axes, batches, images, evaluated)
+    _both(axes, batches, images, evaluated, dropout)
     epoch_axis(axes, max(training.last, test.last))
     title, errors = "error", np.asarray(images.values)
     if len(errors):
@@ -83,7 +87,9 @@ def error_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "tes
     return axes
 
 
-def loss_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "test") -> Axes:
+def loss_curves(
+    axes: Axes, training: Curve, test: Curve, evaluated: str = "test", *, dropout: float = 0.0
+) -> Axes:
     """Draw the mean cross-entropy, on a logarithmic axis.
 
     Parameters
@@ -92,8 +98,10 @@ def loss_curves(axes: Axes, training: Curve, test: Curve, evaluated: str = "test
     training, test : Curve
     evaluated : str
         What the images of the latter are called.
+    dropout : float
+        As in `error_curves`.
     """
-    _both(axes, training, test, evaluated)
+    _both(axes, training, test, evaluated, dropout)
     epoch_axis(axes, max(training.last, test.last))
     axes.set(ylabel="cross-entropy", title="loss")
     return axes
@@ -152,10 +160,10 @@ def firing_rate_curves(axes: Axes, layers: Mapping[str, Curve]) -> Axes:
     return axes
 
 
-def _both(axes: Axes, training: Curve, test: Curve, evaluated: str) -> None:
+def _both(axes: Axes, training: Curve, test: Curve, evaluated: str, dropout: float) -> None:
     axes.plot(
         training.epochs, training.values, color=TRAINING, linewidth=1,
-        label="training (with dropout)",
+        label="training (with dropout)" if dropout else "training",
     )  # fmt: skip
     if test.last:  # nothing is evaluated before the first iteration
         axes.plot(test.epochs, test.values, "o-", color=TEST, markersize=4, label=evaluated)

@@ -49,6 +49,7 @@ def kernels(
     input_shape: tuple[int, int] | None = None,
     channel: int = 0,
     columns: int | None = None,
+    transposed: bool = False,
 ) -> Axes:
     """Draw kernels, positive weights blue and negative ones red, all on one scale.
 
@@ -58,21 +59,34 @@ def kernels(
     weight : array, shape (targets, channels, height, width) or (targets, sources)
         Of a convolution: the kernel of every target from one channel. Of a dense layer: the
         matrix, or the weights of every target as an image of `input_shape`.
+        Of a transposed convolution the first two axes are (channels, targets).
     input_shape : tuple of int, optional
         (height, width) of what a dense layer sees.
     channel : int
         Of the source of a convolution.
     columns : int, optional
         Kernels in a row.
+    transposed : bool
+        Whether they are the kernels of a transposed convolution (``u`` in the notation).
 
     Raises
     ------
     ValueError
-        If the weights have another number of axes or do not make images of `input_shape`.
+        If the weights have another number of axes or do not make images of `input_shape`, there is
+        no such channel, or no convolution that could be transposed.
     """
     values = np.asarray(weight, float)
+    if transposed and values.ndim != 4:
+        raise ValueError(
+            f"weights of shape {values.shape} are those of no convolution: leave transposed out"
+        )
     if values.ndim == 4:
-        whole = mosaic(values[:, channel], columns)
+        by_target = values.swapaxes(0, 1) if transposed else values
+        if not 0 <= channel < by_target.shape[1]:
+            raise ValueError(
+                f"there is no channel {channel}: the source has {by_target.shape[1]}, from 0 on"
+            )
+        whole = mosaic(by_target[:, channel], columns)
     elif values.ndim == 2 and input_shape is None:
         whole = values
     elif values.ndim == 2 and input_shape is not None and values.shape[1] == math.prod(input_shape):
@@ -92,7 +106,8 @@ def kernels(
 def rate_maps(axes: Axes, rates: ArrayLike, symbol: str = r"\alpha") -> Axes:
     """Draw the rates of a layer, one tile for each channel.
 
-    Positive rates are blue and negative ones red; the scale is that of the largest one.
+    Positive rates are blue and negative ones red; the scale is that of the largest one, and begins
+    at 0 where none is negative.
 
     Parameters
     ----------
@@ -109,7 +124,10 @@ def rate_maps(axes: Axes, rates: ArrayLike, symbol: str = r"\alpha") -> Axes:
         gap = 1
     whole = mosaic(values, gap=gap)
     largest = float(np.nanmax(np.abs(whole), initial=0.0)) or 1.0
-    image = axes.imshow(whole, cmap="RdBu", vmin=-largest, vmax=largest)
+    signed = bool((values < 0).any())
+    image = axes.imshow(
+        whole, cmap="RdBu" if signed else "Blues", vmin=-largest if signed else 0, vmax=largest
+    )
     axes.figure.colorbar(image, ax=axes, label=f"${symbol}$", shrink=0.8)
     _without_frame(axes)
     return axes

@@ -72,7 +72,7 @@ def test_every_length_of_run_has_an_axis_with_ticks(last: float) -> None:
     assert len(inside) >= 3
     labels = [tick.get_text() for tick in drawn.get_xticklabels()]
     assert len(set(labels)) == len(labels)
-    assert list(lines(drawn)) == ["training (with dropout)"]
+    assert list(lines(drawn)) == ["training"]
 
 
 @given(
@@ -91,7 +91,7 @@ def test_averages_leave_out_nothing(accuracies: list[float], most: int) -> None:
 def test_the_training_error_is_that_of_many_batches() -> None:
     batches = Curve(np.arange(1, 201) / 10, np.tile([1.0, 0.98], 100))
     drawn: Any = error_curves(axes(), batches, NOTHING)
-    points = lines(drawn)["training (with dropout)"]
+    points = lines(drawn)["training"]
     assert len(points) == MOST
     assert points[:, 1].min() > 0
 

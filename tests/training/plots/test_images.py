@@ -41,6 +41,40 @@ def test_rates_of_a_layer_are_one_tile_for_each_channel() -> None:
     assert image(rate_maps(axes(), [0.25, 0.5, 0.75, 1.0])).tolist() == [[0.25, 0.5], [0.75, 1]]
 
 
+def test_rates_without_negative_ones_begin_at_zero() -> None:
+    """Of the maps above some are negative."""
+    (drawn,) = rate_maps(axes(), [[[0.25, 0.0]], [[0.5, 0.75]]]).images
+    assert drawn.get_clim() == (0, 0.75) and drawn.get_cmap().name == "Blues"
+    (drawn,) = rate_maps(axes(), [0.0, -0.5]).images
+    assert drawn.get_clim() == (-0.5, 0.5) and drawn.get_cmap().name == "RdBu"
+    assert rate_maps(axes(), np.zeros((1, 2, 2))).images[0].get_clim() == (0, 1)
+
+
+def test_kernels_of_a_transposed_convolution_are_those_of_its_targets() -> None:
+    """Of 2 channels and 3 targets."""
+    weight = np.arange(6.0).reshape(2, 3, 1, 1)
+    drawn = kernels(axes(), weight, channel=1, columns=3, transposed=True)
+    np.testing.assert_array_equal(image(drawn), [[3, np.nan, 4, np.nan, 5]])
+    drawn = kernels(axes(), weight, channel=1, columns=2)  # 2 targets, 3 channels
+    np.testing.assert_array_equal(image(drawn), [[1, np.nan, 4]])
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "said"),
+    [
+        ((2, 3, 1, 1), {"channel": 3}, "no channel 3: the source has 3, from 0 on"),
+        ((2, 3, 1, 1), {"channel": 2, "transposed": True}, "no channel 2: the source has 2"),
+        ((2, 3, 1, 1), {"channel": -1}, "no channel -1: the source has 3"),
+        ((2, 3), {"transposed": True}, r"shape \(2, 3\) are those of no convolution: leave tran"),
+    ],
+)
+def test_kernels_that_are_not_there(
+    shape: tuple[int, ...], options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        kernels(axes(), np.zeros(shape), **options)
+
+
 def test_the_colours_of_a_confusion_matrix_are_its_errors() -> None:
     drawn: Any = confusion_matrix(axes(), [[30, 2, 0], [0, 28, 0], [1, 0, 39]])
     nan = np.nan

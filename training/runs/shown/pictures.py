@@ -28,11 +28,12 @@ def draw_pictures(run: RunFolder, history: History) -> None:
     """
     if history.training:
         title = f"{run.title}   {run.recipe.architecture}"
-        write_atomically(run.pictures / "curves.png", as_png(curves(history, title)))
+        drawn = curves(history, title, run.recipe.dropout)
+        write_atomically(run.pictures / "curves.png", as_png(drawn))
         write_atomically(run.pictures / "firing_rates.png", as_png(firing_rates(history, title)))
 
 
-def curves(history: History, title: str) -> Figure:
+def curves(history: History, title: str, dropout: float) -> Figure:
     """Draw error and loss, of training batches and of the test images, over epochs."""
     epochs = [point.epoch for point in history.training]
     tested = [epoch for epoch, _, _ in history.test]
@@ -43,12 +44,14 @@ def curves(history: History, title: str) -> Figure:
             Curve(epochs, [point.accuracy for point in history.training]),
             Curve(tested, [accuracy for _, _, accuracy in history.test]),
             history.evaluated,
+            dropout=dropout,
         )
         loss_curves(
             right,
             Curve(epochs, [point.loss for point in history.training]),
             Curve(tested, [loss for _, loss, _ in history.test]),
             history.evaluated,
+            dropout=dropout,
         )
     return figure
 

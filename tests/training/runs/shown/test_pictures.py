@@ -42,7 +42,7 @@ def history(*records: dict[str, Any]) -> History:
 
 
 def test_short_runs_are_drawn_point_by_point() -> None:
-    figure = curves(history(*[training_record(n) for n in (1, 2, 4)], *TEST), "title")
+    figure = curves(history(*[training_record(n) for n in (1, 2, 4)], *TEST), "title", 0.2)
     error, loss = figure.axes
     np.testing.assert_allclose(
         lines(error)["training (with dropout)"], [[0.1, 100], [0.2, 50], [0.4, 25]]
@@ -54,6 +54,14 @@ def test_short_runs_are_drawn_point_by_point() -> None:
     )
 
 
+def test_the_legend_says_whether_there_was_dropout() -> None:
+    records = [*[training_record(n) for n in (1, 2, 4)], *TEST]
+    for axes in curves(history(*records), "title", 0.0).axes:
+        assert list(lines(axes)) == ["training", "test"]
+    for axes in curves(history(*records), "title", 0.1).axes:
+        assert list(lines(axes)) == ["training (with dropout)", "test"]
+
+
 @pytest.mark.parametrize("smallest", [0.5, 0.004, 0.00005])
 def test_texts_have_room_however_small_the_numbers(smallest: float) -> None:
     """Ticks down to 0.005 % of the images and a loss of 0.00002."""
@@ -62,7 +70,8 @@ def test_texts_have_room_however_small_the_numbers(smallest: float) -> None:
         for n, loss in ((1, 2 * smallest), (400, smallest))
     ]
     tests = [{**each, "loss": smallest, "accuracy": 1 - smallest} for each in TEST]
-    for figure in (curves(history(*records, *tests), "title"), firing_rates(history(*records), "")):
+    drawn = curves(history(*records, *tests), "title", 0.2)
+    for figure in (drawn, firing_rates(history(*records), "")):
         left, right = (axes.get_tightbbox() for axes in figure.axes)
         assert left is not None and right is not None
         assert left.x0 >= 0 and left.x1 <= right.x0 and right.x1 <= figure.bbox.x1
@@ -79,7 +88,7 @@ def test_long_runs_are_averaged_and_nothing_is_left_out(iterations: int) -> None
     sizes = [point.count for point in long.training]
     assert sum(sizes) == iterations
     assert len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]
-    points = lines(curves(long, "title").axes[1])["training (with dropout)"]
+    points = lines(curves(long, "title", 0.2).axes[1])["training (with dropout)"]
     epochs = [np.mean([r["epoch"] for r in records[n : n + sizes[0]]]) for n in (0, sizes[0])]
     np.testing.assert_allclose(points[:2, 0], epochs)
     whole = np.mean([record["loss"] for record in records])
@@ -113,7 +122,7 @@ def test_files(tmp_path: Path) -> None:
 
 def test_the_whole_run_is_in_view() -> None:
     whole = history(*[training_record(n) for n in range(1, 41)], *TEST)
-    for figure in (curves(whole, "title"), firing_rates(whole, "title")):
+    for figure in (curves(whole, "title", 0.2), firing_rates(whole, "title")):
         for axes in figure.axes:
             left, right = axes.get_xlim()
             assert left == 0
