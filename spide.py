@@ -17,6 +17,7 @@ torch take seconds, and importing Brian2 changes how Ctrl+C works.
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,11 +44,12 @@ if TYPE_CHECKING:
         ForwardRates,
         NotFiniteError,
     )
+    from networks.exchange import TrainedNetwork
     from networks.exchange.torch_network import TorchNetwork
     from networks.simulation import Simulation
     from networks.stages.learning import Stage1Rates
     from networks.stages.weight_update import WeightUpdate
-    from networks.watch import watch
+    from networks.watch import Trace, watch
     from training import plots
     from training.errors import (
         CheckpointError,
@@ -71,7 +73,7 @@ if TYPE_CHECKING:
     from training.recipes import RECIPES
     from training.recipes.recipe import Recipe
     from training.runs.looking.evaluation import Evaluation
-    from training.runs.looking.exchange import read_network
+    from training.runs.looking.exchange import read_network, write_network
     from training.runs.run import Run
     from training.runs.train import resume, train
     from training.sweeps.planning.draws import Range
@@ -108,7 +110,9 @@ __all__ = [
     "StepResult",
     "TernaryCouple",
     "TorchNetwork",
+    "Trace",
     "TracePair",
+    "TrainedNetwork",
     "TwoStageConfig",
     "TwoStageTrainer",
     "UserError",
@@ -127,6 +131,7 @@ __all__ = [
     "train",
     "two_stage_gradients",
     "watch",
+    "write_network",
 ]
 
 _ROOMS = ("equations", "networks", "training.methods")
@@ -145,6 +150,8 @@ _MODULES = {
     "Simulation": "networks.simulation",
     "Stage1Rates": "networks.stages.learning",
     "TorchNetwork": "networks.exchange.torch_network",
+    "Trace": "networks.watch",
+    "TrainedNetwork": "networks.exchange",
     "TwoStageTrainer": "training.parallel.over_cores",
     "UserError": "training.errors",
     "WeightUpdate": "networks.stages.weight_update",
@@ -155,6 +162,7 @@ _MODULES = {
     "sweep": "training.sweeps.sweep",
     "train": "training.runs.train",
     "watch": "networks.watch",
+    "write_network": "training.runs.looking.exchange",
 }
 """Where the others are."""
 
@@ -186,6 +194,8 @@ def _own_packages() -> None:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.metadata.version("spide")
     if name in __all__:
         _own_packages()
     if name == "plots":  # a package of its own
@@ -201,7 +211,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, "__version__"]
 
 
 if __name__ == "__main__":

@@ -164,6 +164,14 @@ def watch(layer: NeuronGroup, variable: str, sample: int = 0) -> Iterator[Trace]
         Number of the sample in the batch; of a batch spread over threads, in each part that the
         worker takes to which the layer belongs.
 
+    Yields
+    ------
+    Trace
+        Its ``values``, shape (steps, channels, height, width) or (steps, units), were recorded at
+        the end of each step of all runs within the context, one run after the other. Its ``steps``,
+        shape (steps,), number them within their run, from 0. Both can be read within the context
+        and after it.
+
     Raises
     ------
     ValueError

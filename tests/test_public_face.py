@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -18,6 +20,28 @@ import spide
 def test_every_name_is_there_and_explains_itself(name: str) -> None:
     assert (getattr(spide, name).__doc__ or "").strip()
     assert name in dir(spide)
+
+
+def test_it_has_a_version() -> None:
+    assert spide.__version__ == importlib.metadata.version("spide")
+    assert "__version__" in dir(spide)
+
+
+def test_help_on_watch_says_what_it_gives() -> None:
+    told = spide.watch.__doc__ or ""
+    _, _, given = told.partition("Yields")
+    assert "``values``, shape (steps, channels, height, width)" in given and "``steps``" in given
+
+
+@pytest.mark.parametrize("to", ["nir", "torch"])
+def test_weights_that_no_run_has_are_written(to: Literal["nir", "torch"], tmp_path: Path) -> None:
+    network = spide.Architecture.parse("6 (F6)", input_shape=(4,), classes=2)
+    weights = {n: np.full(s, 0.25) for n, s in network.parameter_shapes().items()}
+    trained = spide.TrainedNetwork(architecture=network, weights=weights, steps=20)
+    spide.write_network(trained, str(tmp_path / "new" / "network"), to)
+    again = spide.read_network(tmp_path / "new" / "network")
+    assert again.description() == trained.description()
+    assert_array_equal(again.weights["feedback.weight"], weights["feedback.weight"])
 
 
 def test_other_names_are_not() -> None:

@@ -137,7 +137,7 @@ class SavedRun:
     def export(self, path: str | Path, to: Format) -> TrainedNetwork:
         """Write the trained network for other programs.
 
-        `training.runs.looking.exchange.read_network` reads it back.
+        `read_network` reads it back, and `write_network` writes weights that are in no run.
 
         Parameters
         ----------
@@ -157,5 +157,5 @@ class SavedRun:
             If the format cannot hold the network or its package is missing.
         """
         network = self.network
-        write_network(network, Path(path), to)
+        write_network(network, path, to)
         return network

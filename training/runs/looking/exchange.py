@@ -63,8 +63,19 @@ def _propagation(architecture: Architecture, recipe: Recipe) -> Propagation:
     return recipe.simulation.realised.propagation
 
 
-def write_network(network: TrainedNetwork, path: Path, to: Format) -> None:
+def write_network(network: TrainedNetwork, path: str | Path, to: Format) -> None:
     """Write a network, whole or not at all; a file that is there is replaced, folders are made.
+
+    `Run.export` writes that of a run; weights that were trained otherwise become a
+    `TrainedNetwork` first. `read_network` reads it back.
+
+    Parameters
+    ----------
+    network : TrainedNetwork
+    path : path
+        The file.
+    to : {"nir", "torch"}
+        A graph of NIR (with the extra ``nir``), or a PyTorch state dict in safetensors.
 
     Raises
     ------
@@ -79,9 +90,10 @@ def write_network(network: TrainedNetwork, path: Path, to: Format) -> None:
         content: bytes = importlib.import_module(_MODULES[to]).to_bytes(network)
     except ExchangeError as error:
         raise UserError(str(error)) from None
-    if not path.parent.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, content)
+    file = Path(path)
+    if not file.parent.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, content)
 
 
 def read_network(path: str | Path) -> TrainedNetwork:
