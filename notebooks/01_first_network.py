@@ -56,13 +56,14 @@ def curve(records: list, value: str) -> plots.Curve:
 
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
-plots.error_curves(left, curve(training, "accuracy"), curve(test, "accuracy"))
-plots.loss_curves(right, curve(training, "loss"), curve(test, "loss"))
+dropout = run.recipe.dropout
+plots.error_curves(left, curve(training, "accuracy"), curve(test, "accuracy"), dropout=dropout)
+plots.loss_curves(right, curve(training, "loss"), curve(test, "loss"), dropout=dropout)
 plt.show()
 
 # %% [markdown]
-# How busy it is: the share of neurons that fire in a step, per layer (the paper's Figure 2). Stage
-# 2 is much sparser than stage 1, since most errors are small.
+# How busy it is: the share of neurons that fire in a step, per layer (the paper's Figure 2). After
+# the first epoch stage 2 is much sparser than stage 1, since most errors are small.
 
 # %%
 figure, panels = plt.subplots(1, 2, figsize=(9, 3))

@@ -98,6 +98,7 @@ spikes = SpikeMonitor(forward["layer1"])
 counts = StateMonitor(forward["layer1"], "spike_count", record=range(40), when="end")
 forward.network.add(spikes, counts)
 rates = forward.run(images, 100)
+forward.network.remove(spikes, counts)  # what follows runs this network without them
 average = counts.spike_count.T / np.arange(1, 101)[:, None]  # alpha[t] of the first input
 assert np.array_equal(average[-1], rates.alpha["layer1"][0])
 

@@ -89,7 +89,7 @@ plt.show()
 
 # %% [markdown]
 # With three steps of stage 2 the network with $u_{rest}^b = -V_{th}^b$ learns as fast as with
-# thirty. The other one needs more steps: its error falls towards zero rates instead of being
+# thirty. The other one needs more steps: its rates are truncated towards zero instead of being
 # rounded to the nearest one ([equilibrium](03_equilibrium.ipynb), [stage 2](04_backward.ipynb)).
 # From ten steps on, what is left of the difference is within the spread, or two of the 360 test
 # images.
@@ -108,7 +108,8 @@ plt.show()
 # %%
 first = error.sel(backward_steps=3, epoch=1)
 gap = (first.sel(case="w/o B") - first.sel(case="ours")).values
-print(f"T_B = 3, after an epoch, the same seed: w/o B errs by {np.round(gap, 1)} % more")
+points = f"{np.round(gap, 1)} percentage points"
+print(f"T_B = 3, after an epoch, the same seed: the error of w/o B is {points} higher")
 assert gap.mean() > 2
 
 # %% [markdown]

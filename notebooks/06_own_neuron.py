@@ -34,7 +34,7 @@ import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
-from brian2 import ms, mV
+from brian2 import StateMonitor, ms, mV
 from sklearn.datasets import load_digits
 
 import spide
@@ -109,11 +109,13 @@ def rates(name: str, steps: int) -> np.ndarray:
     return layers[name].run(np.zeros((1, 1)), steps).alpha["layer1"][0]
 
 
-with (
-    spide.watch(layers["adaptive"]["layer1"], "v") as potential,
-    spide.watch(layers["adaptive"]["layer1"], "theta") as theta,
-):
-    rates("adaptive", 60)
+chosen = int(np.abs(currents - 0.6).argmin())
+group, names = layers["adaptive"]["layer1"], ["v", "theta"]
+before = StateMonitor(group, names, record=[chosen], when="before_layer1_thresholds")
+after = StateMonitor(group, names, record=[chosen], when="end")
+layers["adaptive"].network.add(before, after)
+rates("adaptive", 60)
+layers["adaptive"].network.remove(before, after)
 lengths = np.array([10, 30, 100, 300, 1000, 3000])
 distances = {
     name: np.array([np.sqrt(((rates(name, t) - sigma) ** 2).mean()) for t in lengths.tolist()])
@@ -122,12 +124,12 @@ distances = {
 
 # %%
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.2))
-chosen = int(np.abs(currents - 0.6).argmin())
-time = np.arange(1, 61)
-threshold = 1 + theta.values[:, chosen]
-plots.lines(left, time, {"$u$": potential.values[:, chosen], r"$V_{th} + \theta$": threshold})
+plots.trace(left, before.v[0], after.v[0], label="$u$")
+raised, jumped = 1 + before.theta[0], 1 + after.theta[0]
+colour = {"color": "C1", "linewidth": 1}
+plots.trace(left, raised, jumped, start=1, label=r"$V_{th} + \theta$", **colour)
 plots.levels(left, {"$V_{th}$": 1, "$u_{rest}$": -1})
-left.set(xlabel="time (steps)", title="Adaptive, $I$ = 0.6")
+left.set(title="Adaptive, $I$ = 0.6")
 left.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
 after_30 = {name: rates(name, 30) for name in MODELS}
 plots.lines(middle, currents, after_30, reference=(r"$\sigma$", sigma))

@@ -70,7 +70,8 @@ def curve(records: list, value: str) -> plots.Curve:
 
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), width_ratios=(1.4, 1))
-plots.error_curves(left, curve(training, "accuracy"), curve(test, "accuracy"))
+dropout = run.recipe.dropout
+plots.error_curves(left, curve(training, "accuracy"), curve(test, "accuracy"), dropout=dropout)
 plots.confusion_matrix(right, run.confusion(), wine.target_names)
 plt.show()
 
