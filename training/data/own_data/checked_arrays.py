@@ -60,7 +60,7 @@ def checked_arrays(arrays: Arrays, where: str) -> dict[str, NDArray[Any]]:
                 f"the test labels of {where} reach {most}, the training labels only {classes - 1}"
             )
     else:
-        how_many(len(known["images"]), where)
+        how_many(known["labels"], where)
     return known
 
 

@@ -44,7 +44,7 @@ def image_folder(path: Path) -> tuple[DataSet, Path]:
     training, test = pictures_by_class(path)
     first = _pixels(training.files[:1], path)
     if test is None:
-        held_out = how_many(len(training.files), f"'{path}'")
+        held_out = how_many(np.array(training.targets), f"'{path}'")
         sizes = (len(training.files) - held_out, held_out)
     else:
         if test.classes != training.classes:
@@ -77,7 +77,7 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     training, test = pictures_by_class(path)
     pixels, labels = _pixels(training.files, path), np.array(training.targets)
     if test is None:
-        kept, held_out = split(labels)
+        kept, held_out = split(labels, f"'{path}'")
         parts = ((pixels[kept], labels[kept]), (pixels[held_out], labels[held_out]))
     else:
         parts = ((pixels, labels), (_pixels(test.files, path), np.array(test.targets)))

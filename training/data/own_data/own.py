@@ -54,7 +54,7 @@ def _described(path: Path, parts: Arrays) -> DataSet:
     if "test_images" in parts:
         training, test = len(images), len(parts["test_images"])
     else:
-        test = how_many(len(images), str(path))
+        test = how_many(labels, str(path))
         training = len(images) - test
     frames = images.ndim == 5
     return DataSet(
@@ -91,6 +91,6 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
             part(arrays["images"], arrays["labels"]),
             part(arrays["test_images"], arrays["test_labels"]),
         )
-    kept, held_out = split(arrays["labels"])
+    kept, held_out = split(arrays["labels"], data_set.name)
     images, labels = arrays["images"], arrays["labels"]
     return Images(part(images[kept], labels[kept]), part(images[held_out], labels[held_out]))

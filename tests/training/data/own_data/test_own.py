@@ -17,6 +17,9 @@ from training.errors import DataError
 IMAGES = np.random.default_rng(0).normal(size=(10, 1, 2, 3)).astype(np.float32)
 LABELS = np.arange(10) % 2
 
+SAVED = [0, 2, 15, 16]
+"""Of 20 images of three classes in turn, those that are held out."""
+
 
 def test_arrays_in_a_folder_are_mapped(tmp_path: Path) -> None:
     for name, values in (("images", IMAGES), ("labels", LABELS), ("test_images", IMAGES[:4]),
@@ -47,12 +50,48 @@ def test_a_fifth_of_every_class_is_held_out(tmp_path: Path) -> None:
         ([0, 1, 2, 0, 1, 2, 0, 1, 2], 2),  # fewer than classes
         ([0, 0, 1, 1, 2, 2, 3, 3], 2),
         ([0, 1, 1, 1, 1, 1, 1], 1),  # a class of one image
+        ([*range(20), *[20] * 6], 5),  # of which all but one are held out
+        ([0, 1, 2, 3, 4, 4], 1),
+        ([0, 0, 0, 0, 0, 1], 1),  # a draw without regard to classes takes the last
+        ([0, 1, 2, 3] * 2, 2),  # and here both images of a class
     ],
 )
 def test_few_images_are_divided_too(labels: list[int], held_out: int) -> None:
-    kept, test = split(np.array(labels))
+    kept, test = split(np.array(labels), "the data")
     assert len(test) == held_out
     assert sorted([*kept, *test]) == list(range(len(labels)))
+    assert {labels[number] for number in kept} == set(labels)
+
+
+def test_the_only_image_of_a_class_is_trained_on_and_the_others_stay_in_proportion() -> None:
+    """A fifth of 81 are 16: 8 and 8 of the 40 and 40."""
+    labels = np.repeat([0, 1, 2], [40, 1, 40])
+    kept, test = split(labels, "the data")
+    assert np.bincount(labels[test], minlength=3).tolist() == [8, 0, 8]
+    assert np.bincount(labels[kept]).tolist() == [32, 1, 32]
+
+
+def test_a_split_by_class_is_the_one_that_saved_runs_know() -> None:
+    labels = np.arange(20) % 3
+    kept, test = split(labels, "the data")
+    assert test.tolist() == SAVED
+    assert kept.tolist() == [number for number in range(20) if number not in SAVED]
+
+
+def test_classes_of_one_image_each_cannot_be_divided(tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", images=IMAGES, labels=np.minimum(np.arange(10), 8))
+    with pytest.raises(DataError) as caught:
+        find(str(tmp_path / "own.npz"))
+    assert str(caught.value) == (
+        f"{tmp_path / 'own.npz'} has 10 images of 9 classes, of which a fifth (2) cannot be held "
+        "out without the only image of a class: give test images too, or more images of every class"
+    )
+    for number in range(5):
+        path = tmp_path / "pictures" / str(number) / "0.png"
+        path.parent.mkdir(parents=True)
+        Image.new("L", (3, 2)).save(path)
+    with pytest.raises(DataError, match=r"pictures' has 5 images of 5 classes, of which a fifth"):
+        find(str(tmp_path / "pictures"))
 
 
 def save_pictures(folder: Path, mode: str = "L", size: tuple[int, int] = (3, 2)) -> None:
