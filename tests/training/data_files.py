@@ -29,8 +29,10 @@ def idx(values: np.ndarray, kind: int = 8) -> bytes:
     return bytes([0, 0, kind, values.ndim]) + sizes + values.tobytes()
 
 
-def write_mnist(root: Path, name: str) -> tuple[DataSet, dict[str, np.ndarray]]:
-    """Write 5 training and 3 test images of random bytes.
+def write_mnist(
+    root: Path, name: str, classes: int = TRAINING
+) -> tuple[DataSet, dict[str, np.ndarray]]:
+    """Write 5 training and 3 test images of random bytes, of so many classes in turn.
 
     Returns
     -------
@@ -46,7 +48,8 @@ def write_mnist(root: Path, name: str) -> tuple[DataSet, dict[str, np.ndarray]]:
     for prefix, count in (("train", TRAINING), ("t10k", TEST)):
         images[prefix] = rng.integers(0, 256, (count, 28, 28), np.uint8)
         (raw / f"{prefix}-images-idx3-ubyte").write_bytes(idx(images[prefix]))
-        (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(idx(np.arange(count, dtype=np.uint8)))
+        labels = np.arange(count, dtype=np.uint8) % np.uint8(classes)
+        (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(idx(labels))
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in raw.iterdir()}
     return replace(find(name), sizes=(TRAINING, TEST), checksums=sums), images
 

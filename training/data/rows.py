@@ -19,18 +19,31 @@ class Rows(TensorDataset):
     """
 
     def __init__(self, whole: TensorDataset, numbers: Tensor) -> None:
-        self._whole, self._numbers = whole, numbers
+        self._whole: TensorDataset = whole
+        self._numbers: Tensor = numbers
+        if isinstance(whole, Rows):  # whose own tensors would be copies
+            self._whole, self._numbers = whole._whole, whole._numbers[numbers]
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:  # type: ignore[override]
         """Copies of the rows: all of them are read."""
         return tuple(tensor[self._numbers] for tensor in self._whole.tensors)
 
+    @property
+    def labels(self) -> Tensor:
+        """Labels of the rows, without a look at the pixels."""
+        return self._whole.tensors[1][self._numbers]
+
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(tensor[self._numbers[index]] for tensor in self._whole.tensors)
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+
+def labels_of(part: TensorDataset) -> Tensor:
+    """Labels of one part of a data set, whose pixels are not read."""
+    return part.labels if isinstance(part, Rows) else part.tensors[1]
 
 
 def as_numbers(pixels: Tensor) -> Tensor:

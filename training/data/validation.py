@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from training.data.images import Images
-from training.data.rows import Rows
+from training.data.rows import Rows, labels_of
 from training.errors import DataError
 from training.randomness import stream
 
@@ -31,8 +32,8 @@ def held_out(images: Images, count: int, used: int = 0) -> Images:
     Raises
     ------
     DataError
-        If no training image would be left, fewer than `used`, or it is not known how they look
-        without augmentation.
+        If no training image would be left, fewer than `used`, none of some class, or it is not
+        known how they look without augmentation.
     """
     if count == used == 0:
         return images
@@ -48,6 +49,7 @@ def held_out(images: Images, count: int, used: int = 0) -> Images:
         )
     order = torch.from_numpy(stream(0, "validation").permutation(total))
     trained = order[count : count + used] if used else order[count:]
+    _refuse_lost_classes(images, trained, count, used)
     rest = Rows(images.training, trained.sort().values)
     if count == 0:
         return replace(images, training=rest)
@@ -61,3 +63,22 @@ def held_out(images: Images, count: int, used: int = 0) -> Images:
         pixels, labels = shown.tensors
         shown = TensorDataset(images.plain(pixels), labels)
     return replace(images, training=rest, test=shown, evaluated="validation")
+
+
+def _refuse_lost_classes(images: Images, trained: Tensor, count: int, used: int) -> None:
+    """Refuse a training without an image of a class: the network would have an untrained output."""
+    labels = labels_of(images.training)
+    classes, each = labels.unique(return_counts=True)
+    lost = ~torch.isin(classes, labels[trained])
+    if not lost.any():
+        return
+    number = int(classes[lost][0])
+    name = f"'{images.class_names[number]}'" if images.class_names else str(number)
+    more = int(lost.sum()) - 1
+    others = f", nor of {more:,} more classes" if more else ""
+    remedies = ["larger --training-images"] if used else []
+    remedies += ["a smaller --validation"] if count else []
+    raise DataError(
+        f"the {len(trained):,} images that are left to train on hold none of class {name}, which "
+        f"has {int(each[lost][0]):,}{others}: choose {' or '.join(remedies)}"
+    )

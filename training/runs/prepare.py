@@ -13,6 +13,7 @@ from pathlib import Path
 from networks import Architecture
 from networks.devices import simulator_class
 from training.data import Images, find
+from training.data.validation import held_out
 from training.errors import CheckpointError, DataError, UserError
 from training.interruption import Interruption
 from training.methods.method import Method
@@ -173,11 +174,15 @@ def prepare(
     ------
     CheckpointError
         If the checkpoint does not fit these images.
+    DataError
+        If they cannot be divided as the recipe asks, see `training.data.validation`.
     ValueError, DeviceError, CompilationError, UserError
         As `build`.
     """
-    architecture = read_architecture(run.recipe)
-    divided = divided_as_before(run.recipe, checkpoint, setting.processes.size)
+    recipe = run.recipe
+    held_out(images, recipe.validation, recipe.training_images)  # refused before a compilation
+    architecture = read_architecture(recipe)
+    divided = divided_as_before(recipe, checkpoint, setting.processes.size)
     trainer, interruption = build(architecture, divided, setting)
     return TrainingLoop(
         run, architecture, images, trainer, checkpoint, interruption, setting.display,

@@ -182,7 +182,7 @@ def bytes_read(path: Path) -> int:
 def test_a_second_start_reads_no_frame(name: str, tmp_path: Path) -> None:
     """Neither for the fingerprint, nor to see that pixels are finite, nor to hold some out."""
     if name == "n-mnist":
-        data_set = write_n_mnist(tmp_path, 1)
+        data_set = write_n_mnist(tmp_path)
     else:
         data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
     first = data_set.load(tmp_path)
@@ -199,9 +199,10 @@ def test_a_second_start_reads_no_frame(name: str, tmp_path: Path) -> None:
     del first, plain
     second = data_set.load(tmp_path)
     assert second.fingerprint() == expected
-    assert len(held_out(second, 0, used=4).training) == 4
+    few = len(second.training) - 2
+    assert len(held_out(second, 0, used=few).training) == few
     assert [bytes_read(file) for file in files] == [0, 0]
-    assert held_out(second, 4).fingerprint() != expected
+    assert held_out(second, 2).fingerprint() != expected
 
 
 @pytest.mark.parametrize("array", ["training_images", "training_labels", "test_images"])
@@ -263,7 +264,7 @@ def test_where_the_sum_cannot_be_kept(
 @pytest.mark.parametrize("name", ["n-mnist", "cifar10-dvs"])
 def test_some_can_be_held_out_without_being_copied(name: str, tmp_path: Path) -> None:
     if name == "n-mnist":
-        data_set = write_n_mnist(tmp_path)
+        data_set = write_n_mnist(tmp_path, 4)
     else:
         data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
     images = data_set.load(tmp_path)
@@ -287,7 +288,7 @@ def test_a_recipe_is_trained_and_evaluated_on_them(
 ) -> None:
     """From files to an evaluation by the commands, with images held out."""
     if name == "n-mnist":
-        data_set = write_n_mnist(tmp_path / "data")
+        data_set = write_n_mnist(tmp_path / "data", 4)
     else:
         data_set = write_cifar10_dvs(tmp_path / "data", write_aedat4, ".aedat4")
     monkeypatch.setattr("training.data.DATA_SETS", (data_set,))
