@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 from networks.one_line import in_one_line
 from training.data.events.tonic_import import EXTRA, tonic_module
 from training.errors import DataError
+from training.storage.system_errors import cause, remedy
+
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EPERM, errno.EACCES)
+"""Errors that no second try mends."""
 
 FLAG = "'spide train' and 'spide evaluate' do so with --download"
 
@@ -79,7 +84,18 @@ def _told(kind: str, data_dir: Path) -> Iterator[None]:
     """Say in one sentence what a download met: it can be anything, of the network or the disk."""
     try:
         yield
+    except MemoryError:
+        raise
+    except ImportError as error:
+        raise DataError(
+            f"{kind} cannot be downloaded without what cannot be imported ({in_one_line(error)}): "
+            "install it, or put the files there yourself"
+        ) from None
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+            raise DataError(
+                f"{kind} cannot be downloaded into '{data_dir}' ({cause(error)}): {remedy(error)}"
+            ) from None
         reason = in_one_line(error)
         raise DataError(
             f"{kind} cannot be downloaded into '{data_dir}' ({reason}): try again, or put the "

@@ -19,6 +19,7 @@ import pytest
 from tests.training.data_files import TEST, TRAINING, idx, write_cifar, write_mnist
 from training.cli.command_line import main
 from training.data import DataSet, find
+from training.data.from_torchvision.torchvision_import import datasets
 from training.errors import DataError
 
 IMAGES, LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
@@ -141,6 +142,49 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "cannot be read (File name too long)" in refusal(data_set, Path("n" * 1000))
     monkeypatch.setattr(Path, "stat", refuse)
     assert "cannot be read (Permission denied)" in refusal(data_set, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            PermissionError(13, "Permission denied", "/there/file"),
+            "'/there/file' cannot be read (Permission denied): get the permission, or choose "
+            "another place",
+        ),
+        (
+            OSError(24, "Too many open files"),
+            "'{root}' cannot be read (Too many open files): allow more open files (ulimit -n)",
+        ),
+        (
+            ModuleNotFoundError("No module named 'PIL'"),
+            "MNIST is read by torchvision, of which something cannot be imported (No module named "
+            "'PIL'): in spide's checkout, pip install -e .",
+        ),
+    ],
+)
+def test_what_is_no_damage_is_not_told_as_such(
+    answer: Exception, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deleting the files would mend nothing."""
+    data_set, _ = write_mnist(tmp_path, "mnist")
+
+    def refuse(_: str) -> None:
+        raise answer
+
+    monkeypatch.setattr(datasets.mnist, "read_image_file", refuse)
+    assert refusal(data_set, tmp_path) == said.format(root=tmp_path)
+
+
+def test_want_of_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data_set, _ = write_mnist(tmp_path, "mnist")
+
+    def exhausted(_: str) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(datasets.mnist, "read_image_file", exhausted)
+    with pytest.raises(MemoryError):
+        data_set.load(tmp_path)
 
 
 def test_the_official_sizes_and_sums_are_asked_for(tmp_path: Path) -> None:

@@ -85,6 +85,25 @@ def test_what_is_not_the_official_file_is_refused(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (OSError(28, "No space left on device"), r"\(No space left on device\): make room there"),
+        (ConnectionResetError(104, "Connection reset by peer"), r"by peer\): try again, or put"),
+        (ModuleNotFoundError("No module named 'gdown'"), r"No module named 'gdown'\): install it"),
+    ],
+)
+def test_what_a_download_meets(
+    answer: Exception, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise answer
+
+    monkeypatch.setattr(datasets, "MNIST", refuse)
+    with pytest.raises(DataError, match=said):
+        find("mnist").download(tmp_path)
+
+
 def test_tonic_downloads(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = pytest.importorskip("tonic.datasets").NMNIST
     for part in ("Train", "Test"):

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -360,4 +361,58 @@ def test_without_tonic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "tonic", None)
     monkeypatch.setitem(__import__("sys").modules, "tonic.datasets.nmnist", None)
     with pytest.raises(DataError, match=r"checkout, pip install -e '\.\[events\]'"):
+        data_set.load(tmp_path)
+
+
+def test_without_what_tonic_imports_only_to_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody should delete a recording because aedat is missing."""
+    data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
+    monkeypatch.setitem(__import__("sys").modules, "aedat", None)
+    with pytest.raises(
+        DataError, match=r"aedat.* in spide's checkout, pip install -e '\.\[ev"
+    ) as e:
+        data_set.load(tmp_path)
+    assert "delete" not in str(e.value)
+
+
+def test_what_the_system_refuses_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Permissions mean nothing to the superuser, so the system's answer is put in its mouth."""
+    data_set = write_n_mnist(tmp_path, 1)
+    open_file, answer = Path.open, PermissionError(13, "Permission denied")
+
+    def refuse(path: Path, *arguments: Any, **keywords: Any) -> Any:
+        if path.suffix == ".bin":
+            raise answer
+        return open_file(path, *arguments, **keywords)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", refuse)
+        with pytest.raises(DataError) as caught:
+            data_set.load(tmp_path)
+    assert str(caught.value) == (
+        f"'{tmp_path / 'NMNIST' / 'Train' / '0' / '00000.bin'}' cannot be read (Permission "
+        "denied): get the permission, or choose another place"
+    )
+    data_set.load(tmp_path)
+
+    def refuse_frames(*_: object, **__: object) -> None:
+        raise answer
+
+    monkeypatch.setattr(np, "load", refuse_frames)
+    with pytest.raises(DataError, match=r"cannot be read \(Permission denied\): get the") as caught:
+        data_set.load(tmp_path)
+    assert "delete" not in str(caught.value)
+
+
+def test_want_of_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    data_set = write_n_mnist(tmp_path, 1)
+    monkeypatch.setattr("tonic.io.read_mnist_file", exhausted)
+    with pytest.raises(MemoryError):
         data_set.load(tmp_path)

@@ -98,7 +98,7 @@ def _frames(path: Path) -> NDArray[np.float32]:
 _RECORDINGS = Recordings(
     kind="CIFAR10-DVS",
     folder="CIFAR10DVS",
-    remedy=partial(tonic_remedy, "CIFAR10DVS"),
+    to_get=partial(tonic_remedy, "CIFAR10DVS"),
     parts=_parts,
     frames=_frames,
     dtype="float32",

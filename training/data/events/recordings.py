@@ -25,8 +25,10 @@ from numpy.typing import NDArray
 from networks.one_line import in_one_line
 from training.data.data_set import DataSet
 from training.data.events.kept_sum import keep_sum, kept_sum
+from training.data.events.tonic_import import missing
 from training.errors import DataError
 from training.storage.file_states import file_states
+from training.storage.system_errors import cause, remedy
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,7 +54,7 @@ class Recordings:
         What to call it.
     folder : str
         Within the folder of all data sets.
-    remedy : callable
+    to_get : callable
         From the folder of all data sets to how to get the files.
     parts : callable
         From that folder and the data set to the recordings that are trained on, and those for
@@ -68,7 +70,7 @@ class Recordings:
 
     kind: str
     folder: str
-    remedy: Callable[[Path], str]
+    to_get: Callable[[Path], str]
     parts: Callable[[Path, DataSet], tuple[list[Recording], list[Recording]]]
     frames: Callable[[Path], NDArray[np.generic]]
     dtype: str
@@ -100,7 +102,8 @@ class Recordings:
         Raises
         ------
         DataError
-            If recordings are missing or damaged, or their frames cannot be written or are damaged.
+            If recordings are missing, damaged or cannot be read, for want of a permission or of
+            what reads them, or their frames cannot be written or are damaged.
         """
         # Imported late: what a data set is can be said without waiting for torch.
         import torch
@@ -133,7 +136,7 @@ class Recordings:
             if isinstance(error, FileNotFoundError | NotADirectoryError):
                 raise DataError(
                     f"{self.kind} is not in '{folder.parent}': choose another --data-dir, or "
-                    f"{self.remedy(folder.parent)}"
+                    f"{self.to_get(folder.parent)}"
                 ) from None
             raise DataError(
                 f"'{error.filename}' cannot be read ({error.strerror}): change its permissions, or "
@@ -143,7 +146,7 @@ class Recordings:
             if len(part) != size:
                 raise DataError(
                     f"{self.kind} in '{folder.parent}' holds {len(part):,} {name} recordings, not "
-                    f"{size:,}: {self.remedy(folder.parent)}"
+                    f"{size:,}: {self.to_get(folder.parent)}"
                 )
         return parts
 
@@ -194,13 +197,18 @@ class Recordings:
 
     def _frames(self, path: Path, shape: tuple[int, ...], data_dir: Path) -> NDArray[np.generic]:
         try:
+            path.open("rb").close()  # readers tell in their own ways what the system refuses
             frames = self.frames(path)
-        except DataError:
+        except (DataError, MemoryError):
             raise
+        except ImportError as error:
+            raise missing(error) from None
+        except OSError as error:
+            raise DataError(f"'{path}' cannot be read ({cause(error)}): {remedy(error)}") from None
         except Exception as error:  # whatever a reader meets in files that can be anything
             reason = in_one_line(error)
             raise DataError(
-                f"'{path}' is damaged ({reason}): delete it and {self.remedy(data_dir)}"
+                f"'{path}' is damaged ({reason}): delete it and {self.to_get(data_dir)}"
             ) from None
         assert frames.shape == shape and frames.dtype == self.dtype
         return np.ascontiguousarray(frames)
@@ -210,22 +218,27 @@ class Recordings:
         return (data_set.frames, *data_set.input_shape)
 
     def _mapped(self, made: Path, data_set: DataSet) -> Iterator[NDArray[np.generic]]:
-        remedy = f"delete the folder, and the frames are made again: '{made}'"
+        again = f"delete the folder, and the frames are made again: '{made}'"
         shape = self._shape(data_set)
         for name, size in zip(_PARTS, data_set.sizes, strict=True):
             try:
                 # Copy on write: torch takes no arrays that cannot be written.
                 images = np.load(made / f"{name}_images.npy", mmap_mode="c", allow_pickle=False)
                 labels = np.load(made / f"{name}_labels.npy", allow_pickle=False)
-            except (OSError, ValueError, EOFError) as error:
+            except (FileNotFoundError, ValueError, EOFError) as error:
                 reason = in_one_line(error)
                 raise DataError(
-                    f"the {name} frames of {self.kind} are damaged ({reason}): {remedy}"
+                    f"the {name} frames of {self.kind} are damaged ({reason}): {again}"
+                ) from None
+            except OSError as error:
+                raise DataError(
+                    f"the {name} frames of {self.kind} in '{made}' cannot be read "
+                    f"({cause(error)}): {remedy(error)}"
                 ) from None
             if images.shape != (size, *shape) or images.dtype != self.dtype or len(labels) != size:
                 raise DataError(
                     f"the {name} frames of {self.kind} have shape {images.shape}, not "
-                    f"{(size, *shape)}: {remedy}"
+                    f"{(size, *shape)}: {again}"
                 )
             yield images
             yield labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from networks.one_line import in_one_line
 from training.errors import DataError
 
 EXTRA = "in spide's checkout, pip install -e '.[events]'"
@@ -21,7 +22,12 @@ def tonic_module(name: str) -> Any:
     try:
         return importlib.import_module(f"tonic.{name}")
     except ImportError as error:
-        raise DataError(
-            f"the recordings of event cameras are read by tonic, which cannot be imported "
-            f"({error}): {EXTRA}"
-        ) from None
+        raise missing(error) from None
+
+
+def missing(error: ImportError) -> DataError:
+    """The refusal where tonic, or what it imports only when it reads, is not installed."""
+    return DataError(
+        f"the recordings of event cameras are read by tonic and aedat, which cannot be imported "
+        f"({in_one_line(error)}): {EXTRA}"
+    )

@@ -13,6 +13,7 @@ from training.data.data_set import DataSet
 from training.data.download import torchvision_remedy
 from training.data.files import check_sums, require_files
 from training.errors import DataError
+from training.storage import system_errors
 
 Part = tuple[Tensor, Tensor]
 """Pixels, shape (images, channels, height, width), and labels, shape (images,)."""
@@ -51,12 +52,24 @@ def read(
     Raises
     ------
     DataError
-        If files are missing, damaged, or not those of the data set.
+        If files are missing, damaged, not those of the data set, or cannot be read.
     """
     remedy = torchvision_remedy(kind, data_dir)
     require_files(kind, data_dir, files, remedy, archive)
     try:
         training, test = parts()
+    except MemoryError:
+        raise
+    except ImportError as error:
+        raise DataError(
+            f"{kind} is read by torchvision, of which something cannot be imported "
+            f"({in_one_line(error)}): in spide's checkout, pip install -e ."
+        ) from None
+    except OSError as error:
+        raise DataError(
+            f"'{error.filename or data_dir}' cannot be read ({system_errors.cause(error)}): "
+            f"{system_errors.remedy(error)}"
+        ) from None
     except Exception as error:  # whatever a reader meets in files that can be anything
         reason = in_one_line(error)
         raise _damaged(kind, data_dir, reason, remedy) from None

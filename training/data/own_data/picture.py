@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import DataError
+from training.storage.system_errors import cause, remedy
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -47,6 +48,8 @@ def pixels_of(file: str) -> NDArray[np.float32]:
             _check(picture, file)
             return _pixels(picture)
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # Pillow's own have none
+            raise DataError(f"'{file}' cannot be read ({cause(error)}): {remedy(error)}") from None
         raise DataError(f"'{file}' cannot be read ({error}): remove or replace it") from None
 
 

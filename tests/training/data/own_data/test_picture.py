@@ -158,6 +158,17 @@ def test_several_pictures_in_a_file_are_refused(tmp_path: Path) -> None:
         pixels_of(stack)
 
 
+def test_a_picture_that_must_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not the picture that has to go."""
+
+    def refuse(_: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Image, "open", refuse)
+    with pytest.raises(DataError, match=r"a\.png' cannot be read \(Permission denied\): get the p"):
+        pixels_of(str(tmp_path / "a.png"))
+
+
 def test_a_damaged_picture(tmp_path: Path) -> None:
     file = Path(written(tmp_path / "cut.png", Image.fromarray(LEVELS)))
     file.write_bytes(file.read_bytes()[:60])
