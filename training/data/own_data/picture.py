@@ -8,16 +8,18 @@
 
 Other modes of Pillow (32-bit integers, floats, Lab) have no largest value, and Pillow would cut
 them off at 255 or not convert them at all. A picture with transparent pixels shows what lies
-behind it, which its file does not say.
+behind it, which its file does not say. The side that the file says is up (EXIF's orientation) is.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.one_line import in_one_line
 from training.errors import DataError
 from training.storage.system_errors import cause, remedy
 
@@ -30,7 +32,7 @@ _COLOUR = ("RGB", "RGBA", "RGBX", "P", "PA", "CMYK", "YCbCr")
 
 
 def pixels_of(file: str) -> NDArray[np.float32]:
-    """The pixels of a picture, shape (channels, height, width): one channel if it is grey.
+    """The pixels of a picture, upright, shape (channels, height, width): one channel if it is grey.
 
     Parameters
     ----------
@@ -44,20 +46,28 @@ def pixels_of(file: str) -> NDArray[np.float32]:
     from PIL import Image
 
     try:
-        with Image.open(file) as picture:
+        # By its name Pillow would map the file, and scramble a TIFF that lies on its side.
+        with Path(file).open("rb") as content, Image.open(content) as picture:
             _check(picture, file)
             return _pixels(picture)
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:  # whatever Pillow meets in files that can be anything
         if isinstance(error, OSError) and error.errno is not None:  # Pillow's own have none
             raise DataError(f"'{file}' cannot be read ({cause(error)}): {remedy(error)}") from None
-        raise DataError(f"'{file}' cannot be read ({error}): remove or replace it") from None
+        reason = in_one_line(error)
+        raise DataError(f"'{file}' cannot be read ({reason}): remove or replace it") from None
 
 
 def _pixels(picture: Image) -> NDArray[np.float32]:
+    from PIL import ImageOps
+
+    # A telephone keeps the pixels as its sensor lies, and writes beside them which side is up.
+    upright = ImageOps.exif_transpose(picture)
     if _has_16_bits(picture):
-        return np.asarray(picture).astype(np.float32)[None] / np.float32(65535)
-    mode = "L" if picture.mode in _GREY else "RGB"
-    values = np.asarray(picture.convert(mode), np.float32) / np.float32(255)
+        return np.asarray(upright).astype(np.float32)[None] / np.float32(65535)
+    mode = "L" if upright.mode in _GREY else "RGB"
+    values = np.asarray(upright.convert(mode), np.float32) / np.float32(255)
     return values[None] if mode == "L" else values.transpose(2, 0, 1)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 
 from training.data import find
 from training.data.own_data.picture import pixels_of
@@ -158,13 +158,62 @@ def test_several_pictures_in_a_file_are_refused(tmp_path: Path) -> None:
         pixels_of(stack)
 
 
+def oriented(orientation: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    return exif
+
+
+@pytest.mark.parametrize(
+    ("orientation", "upright"),
+    [
+        (1, [[0, 40, 80], [120, 160, 200]]),
+        (3, [[200, 160, 120], [80, 40, 0]]),  # the camera was upside down
+        (6, [[120, 0], [160, 40], [200, 80]]),  # it was turned to the left: turn to the right
+    ],
+)
+def test_pictures_of_a_telephone_are_upright(
+    orientation: int, upright: list[list[int]], tmp_path: Path
+) -> None:
+    values = np.array([[0, 40, 80], [120, 160, 200]])
+    grey = Image.fromarray(values.astype(np.uint8))
+    deep = Image.fromarray((257 * values).astype(np.uint16))
+    expected = np.array(upright, np.float32) / np.float32(255)
+    exif = oriented(orientation)
+    files = [written(tmp_path / "a.png", grey, exif=exif),
+             written(tmp_path / "b.tif", grey, exif=exif),
+             written(tmp_path / "c.webp", grey.convert("RGB"), exif=exif, lossless=True),
+             written(tmp_path / "d.png", deep, exif=exif),
+             written(tmp_path / "e.tif", deep, exif=exif, compression="tiff_lzw"),
+             written(tmp_path / "f.tif", deep, exif=exif)]  # fmt: skip
+    for file in files:
+        found = pixels_of(file)
+        np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), rtol=1e-6)
+    blocks = grey.resize((48, 32), Image.Resampling.NEAREST)
+    photo = written(tmp_path / "g.jpg", blocks, exif=exif, quality=95)
+    (found,) = pixels_of(photo)
+    np.testing.assert_allclose(found[8::16, 8::16], expected, atol=0.03)
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_a_picture_whose_description_is_damaged(tmp_path: Path) -> None:
+    """One sentence, whatever Pillow raises."""
+    content = oriented(6).tobytes()
+    for end in range(len(content)):
+        file = written(tmp_path / "a.png", Image.fromarray(BYTES), exif=content[:end] or b"x")
+        try:
+            assert pixels_of(file).shape == (1, 8, 8)
+        except DataError as error:
+            assert "\n" not in str(error)
+
+
 def test_a_picture_that_must_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not the picture that has to go."""
 
-    def refuse(_: str) -> None:
+    def refuse(*_: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Image, "open", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match=r"a\.png' cannot be read \(Permission denied\): get the p"):
         pixels_of(str(tmp_path / "a.png"))
 
