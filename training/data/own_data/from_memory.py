@@ -22,6 +22,10 @@ from training.errors import DataError
 FOLDER = "data"
 """Name of the folder within a run folder."""
 
+_TWICE = 20
+"""How many images of a data set are asked for again: an image that is flipped at random is the same
+half of the time."""
+
 _MARK = ".written_for_a_run"
 """An empty file among the arrays. Arrays of a user's in a folder of this name have none."""
 
@@ -39,7 +43,8 @@ def gathered(images: Any, labels: Any, test_images: Any, test_labels: Any) -> di
     Raises
     ------
     DataError
-        If they are not images with labels, see `training.data.own_data.own`.
+        If they are not images with labels, see `training.data.own_data.own`, or a data set gives
+        other images when it is asked again.
     """
     arrays = {
         **_part(images, labels, "images", "labels"),
@@ -61,15 +66,28 @@ def _part(images: Any, labels: Any, first: str, second: str) -> dict[str, NDArra
     try:
         items = [images[number] for number in range(len(images))]
         pixels, classes = zip(*[(image, label) for image, label in items], strict=True)
+        again = [image for image, _ in (images[number] for number in range(len(items))[:_TWICE])]
     except (TypeError, ValueError, IndexError) as error:
         raise DataError(
             f"the {first} are a {type(images).__name__} that does not give (image, label) "
             f"({error}): give arrays, or a torch Dataset of such pairs"
         ) from None
+    asked_twice = zip(pixels, again, strict=False)  # there may be more pixels
+    if any(_differ(_array(each, first), _array(other, first)) for each, other in asked_twice):
+        raise DataError(
+            f"the {first} are a {type(images).__name__} that gives another image each time it is "
+            "asked: its transforms are random, and one draw of them would be kept for the whole "
+            "training; give it without them"
+        )
     found = _array(classes, second)
     if found.shape == (len(items), 1):  # some give the label of an image as an array of one
         found = found[:, 0]
     return {first: _array(pixels, first), second: found}
+
+
+def _differ(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two images are not the same; NaN is the same as NaN."""
+    return not np.array_equal(one, other, equal_nan=one.dtype.kind == other.dtype.kind == "f")
 
 
 def _array(values: Any, name: str) -> NDArray[Any]:

@@ -42,6 +42,46 @@ def test_labels_of_a_data_set_are_whole_numbers(convert: Callable[[Any], Any]) -
     np.testing.assert_array_equal(found["images"], IMAGES)
 
 
+class Flipped(Pairs):
+    """A data set with a random transform, as torchvision has them for augmentation."""
+
+    def __getitem__(self, number: int) -> tuple[Any, Any]:
+        image, label = super().__getitem__(number)
+        return (image.flip(-1) if torch.rand(()) < 0.5 else image), label
+
+
+def test_random_transforms_would_be_drawn_once_for_the_whole_training() -> None:
+    for seed in range(20):
+        torch.manual_seed(seed)
+        flipped = Flipped(torch.tensor(IMAGES), LABELS)
+        for given in ((flipped, None, None, None), (IMAGES, LABELS, flipped, None)):
+            with pytest.raises(DataError) as caught:
+                gathered(*given)
+            name = "images" if given[0] is flipped else "test_images"
+            assert str(caught.value) == (
+                f"the {name} are a Flipped that gives another image each time it is asked: its "
+                "transforms are random, and one draw of them would be kept for the whole training; "
+                "give it without them"
+            )
+
+
+def test_tensors_with_a_gradient_are_compared_too() -> None:
+    images = torch.tensor(IMAGES, dtype=torch.bfloat16, requires_grad=True)
+    found = gathered(Pairs(images, LABELS), None, None, None)["images"]
+    np.testing.assert_array_equal(found, images.detach().float().numpy())
+
+
+def test_missing_numbers_are_the_same_when_they_are_asked_for_again() -> None:
+    with pytest.raises(DataError, match="hold NaN at index"):
+        gathered(Pairs(np.full_like(IMAGES, np.nan), LABELS), None, None, None)
+
+
+def test_a_data_set_of_one_image_is_asked_for_no_other() -> None:
+    """Nothing beyond its end is asked for."""
+    with pytest.raises(DataError, match="1 images, of which a fifth"):
+        gathered(Pairs(IMAGES[:1], LABELS[:1]), None, None, None)
+
+
 @pytest.mark.parametrize(
     ("images", "labels", "said"),
     [
