@@ -147,6 +147,64 @@ def test_frames_are_made_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
     assert not list((tmp_path / "NMNIST").glob(".*"))
 
 
+def test_a_recording_of_the_same_length_is_another_one(tmp_path: Path) -> None:
+    """Also where its date is that of the one it replaces."""
+    data_set = write_n_mnist(tmp_path, 1)
+    first = data_set.load(tmp_path)
+    path = tmp_path / "NMNIST" / "Train" / "3" / "00000.bin"
+    before, content = path.stat(), path.read_bytes()
+    write_bin(path, recording(777))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    second = data_set.load(tmp_path)
+    differ = [
+        number
+        for number, (one, other) in enumerate(
+            zip(first.training.tensors[0], second.training.tensors[0], strict=True)
+        )
+        if not torch.equal(one, other)
+    ]
+    assert differ == [3] and second.fingerprint() != first.fingerprint()
+    path.write_bytes(content)  # the old frames are those of the old recording again
+    assert data_set.load(tmp_path).fingerprint() == first.fingerprint()
+    assert len(list((tmp_path / "NMNIST").glob("frames-*"))) == 2
+
+
+def test_recordings_are_read_again_only_where_one_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_set = write_n_mnist(tmp_path, 1)
+    first = data_set.load(tmp_path).fingerprint()
+    read: list[str] = []
+    open_file = Path.open
+
+    def counted(path: Path, *arguments: Any, **keywords: Any) -> Any:
+        read.extend([path.name] if path.suffix == ".bin" else [])
+        return open_file(path, *arguments, **keywords)
+
+    monkeypatch.setattr(Path, "open", counted)
+    assert data_set.load(tmp_path).fingerprint() == first and read == []
+    os.utime(tmp_path / "NMNIST" / "Test" / "0" / "00000.bin")
+    assert data_set.load(tmp_path).fingerprint() == first and len(read) == 20
+    assert data_set.load(tmp_path).fingerprint() == first and len(read) == 20
+    assert len(list((tmp_path / "NMNIST").glob("frames-*"))) == 1
+
+
+def test_a_recording_that_changes_while_frames_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_set, save = write_n_mnist(tmp_path, 1), np.save
+
+    def meanwhile(*arguments: Any, **keywords: Any) -> None:
+        write_bin(tmp_path / "NMNIST" / "Train" / "3" / "00000.bin", recording(777))
+        save(*arguments, **keywords)
+
+    monkeypatch.setattr(np, "save", meanwhile)
+    with pytest.raises(DataError, match=r"written anew while they were being read: start again"):
+        data_set.load(tmp_path)
+    assert not list((tmp_path / "NMNIST").glob("*frames*"))
+
+
 def test_frames_that_several_processes_make_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,6 +455,16 @@ def test_what_the_system_refuses_is_no_damage(
         f"'{tmp_path / 'NMNIST' / 'Train' / '0' / '00000.bin'}' cannot be read (Permission "
         "denied): get the permission, or choose another place"
     )
+
+    def refuse_reading(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tonic.io.read_mnist_file", refuse_reading)
+        with pytest.raises(
+            DataError, match=r"00000\.bin' cannot be read \(Input/output error\): ch"
+        ):
+            data_set.load(tmp_path)
     data_set.load(tmp_path)
 
     def refuse_frames(*_: object, **__: object) -> None:

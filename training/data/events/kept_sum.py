@@ -1,8 +1,8 @@
-"""The fingerprint of frames, kept beside them in ``fingerprint.json``.
+"""A sum over files of gigabytes, kept beside them in ``fingerprint.json``.
 
 It holds as long as the file system says that no file has changed: lengths and the times of the last
 change of content and of status are kept with it. Else, or if the file is missing or damaged, the
-frames are read again. Only what alters bytes behind the file system's back, such as a failing disk,
+files are read again. Only what alters bytes behind the file system's back, such as a failing disk,
 is not seen.
 """
 
@@ -25,12 +25,12 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class KeptSum:
-    """A fingerprint, and the files that it is of.
+    """A sum, and the files that it is of.
 
     Parameters
     ----------
     fingerprint : str
-        See `Images.fingerprint`.
+        Of frames `Images.fingerprint`, of recordings `Contents.sum`.
     files : list of FileState
     """
 
@@ -41,7 +41,7 @@ class KeptSum:
 
 
 def kept_sum(folder: Path, states: list[FileState]) -> str | None:
-    """The fingerprint that is kept in a folder, if it is one of such files; else None."""
+    """The sum that is kept in a folder, if it is one of such files; else None."""
     try:
         kept = unseal(KeptSum, (folder / NAME).read_bytes(), complete=lambda content: content)
     except (OSError, ValueError, NewerFormatError):
@@ -49,12 +49,12 @@ def kept_sum(folder: Path, states: list[FileState]) -> str | None:
     return kept.fingerprint if kept.files == states else None
 
 
-def keep_sum(folder: Path, states: list[FileState], fingerprint: str) -> None:
-    """Keep a fingerprint. Where that cannot be written, the next start reads the frames again."""
+def keep_sum(folder: Path, states: list[FileState], fingerprint: str, what: str) -> None:
+    """Keep a sum of `what`. Where it cannot be written, the next start reads all of it again."""
     try:
         write_atomically(folder / NAME, seal(asdict(KeptSum(fingerprint, states))))
     except OSError as error:
         _LOG.warning(
-            "spide: '%s' cannot be written (%s): every start reads all frames", folder / NAME,
-            cause(error),
+            "spide: '%s' cannot be written (%s): every start reads all %s", folder / NAME,
+            cause(error), what,
         )  # fmt: skip

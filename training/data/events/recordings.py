@@ -4,7 +4,8 @@ Reading the events of tens of thousands of files takes minutes, and their frames
 therefore written as NumPy arrays into a folder beside the recordings, and mapped into memory: the
 frames of a batch alone take memory. They are read through once, for the fingerprint by which a run
 knows its images (`training.data.events.kept_sum`). The folder's name is a sum over what it was made
-of; other recordings, or another way of making frames, have another folder.
+of: names and contents of the recordings (`training.data.events.contents`), and the way of making
+frames. Others have another folder.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from networks.one_line import in_one_line
 from training.data.data_set import DataSet
+from training.data.events.contents import Contents, contents_of
 from training.data.events.kept_sum import keep_sum, kept_sum
 from training.data.events.tonic_import import missing
 from training.errors import DataError
@@ -114,9 +116,10 @@ class Recordings:
 
         folder = data_dir / self.folder
         recordings = self._listed(folder, data_set)
-        made = folder / f"frames-{self._sum_of(recordings, folder, data_set)}"
+        contents = contents_of([path for part in recordings for path, _ in part], folder)
+        made = folder / f"frames-{self._sum_of(recordings, contents, folder, data_set)}"
         if not made.is_dir():
-            self._make(made, recordings, data_set)
+            self._make(made, recordings, contents, data_set)
         # Of before the reading: what changes meanwhile is read again at the next start.
         states = file_states([made / f"{n}_{what}.npy" for n in _PARTS for what in _ARRAYS])
         arrays = [torch.from_numpy(array) for array in self._mapped(made, data_set)]
@@ -125,7 +128,7 @@ class Recordings:
         if fingerprint is None:
             whole = Images(TensorDataset(*parts[0]), TensorDataset(*parts[1]))
             fingerprint = whole.fingerprint()
-            keep_sum(made, states, fingerprint)
+            keep_sum(made, states, fingerprint, "frames")
         training, test = (ReadBefore(*part, fingerprint=fingerprint) for part in parts)
         return Images(training, test, augmentation, plain)
 
@@ -150,18 +153,31 @@ class Recordings:
                 )
         return parts
 
-    def _sum_of(self, parts: Sequence[Sequence[Recording]], folder: Path, data_set: DataSet) -> str:
-        """A sum over names and lengths of the files, and over what is made of them."""
+    def _sum_of(
+        self,
+        parts: Sequence[Sequence[Recording]],
+        contents: Contents,
+        folder: Path,
+        data_set: DataSet,
+    ) -> str:
+        """A sum over names and contents of the files, and over what is made of them."""
         digest = hashlib.sha256(
-            f"{self.version} {self.dtype} {data_set.frames} {data_set.input_shape}\n".encode()
+            f"{self.version} {self.dtype} {data_set.frames} {data_set.input_shape}\n"
+            f"{contents.sum}\n".encode()
         )
         for part in parts:
             for path, label in part:
                 name = path.relative_to(folder).as_posix()
-                digest.update(f"{name} {label} {path.stat().st_size}\n".encode())
+                digest.update(f"{name} {label}\n".encode())
         return digest.hexdigest()[:16]
 
-    def _make(self, made: Path, parts: Sequence[Sequence[Recording]], data_set: DataSet) -> None:
+    def _make(
+        self,
+        made: Path,
+        parts: Sequence[Sequence[Recording]],
+        contents: Contents,
+        data_set: DataSet,
+    ) -> None:
         """Write the folder of frames, all or nothing."""
         count = sum(map(len, parts))
         _LOG.warning(
@@ -175,6 +191,7 @@ class Recordings:
                 self._write(unfinished / f"{name}_images.npy", part, data_set)
                 labels = np.array([label for _, label in part], np.int64)
                 np.save(unfinished / f"{name}_labels.npy", labels, allow_pickle=False)
+            contents.refuse_changed()
             unfinished.rename(made)
         except OSError as error:
             if made.is_dir():  # another process was faster, and made the same
