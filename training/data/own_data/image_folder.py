@@ -33,6 +33,11 @@ _SCALING = InputScaling(
 """Without numbers, which would need all pictures to be read."""
 
 
+_CONSTANT = 1e-6
+"""Below this a standard deviation is none: pixels are between 0 and 1, and their levels 1 / 65535 =
+1.5e-5 apart at the least."""
+
+
 def image_folder(path: Path) -> tuple[DataSet, Path]:
     """The data set in a folder, and the picture that it takes its shape from.
 
@@ -90,15 +95,26 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     known = data_set.input_shape, data_set.classes, data_set.sizes
     if (shape, len(training.classes), sizes) != known:
         raise DataError(f"'{path}' was filled anew while it was being read: start again")
-    mean = parts[0][0].mean(axis=(0, 2, 3), keepdims=True)
-    std = parts[0][0].std(axis=(0, 2, 3), keepdims=True)
+    mean, std = mean_and_std(parts[0][0])
 
     def part(images: NDArray[np.float32], targets: NDArray[np.int64]) -> TensorDataset:
-        normalised = (images - mean) / np.where(std > 0, std, 1)
+        normalised = (images - mean) / std
         return TensorDataset(torch.from_numpy(normalised), torch.from_numpy(targets))
 
     names = tuple(training.classes)
     return Images(part(*parts[0]), part(*parts[1]), class_names=names)
+
+
+def mean_and_std(images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Of each channel, shape (1, channels, 1, 1); a constant channel is not divided.
+
+    They are summed in float64: sums of float32 drift with the number of pixels, and give a constant
+    channel a deviation of rounding errors, by which a test pixel would be divided.
+    """
+    axes = (0, 2, 3)
+    mean = images.mean(axes, np.float64, keepdims=True)
+    std = images.std(axes, np.float64, keepdims=True)
+    return mean.astype(np.float32), np.where(std < _CONSTANT, 1, std).astype(np.float32)
 
 
 def _pixels(files: Sequence[str], path: Path) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from PIL import Image
 from training.data import find
 from training.data.own_data.checked_arrays import checked_arrays
 from training.data.own_data.held_out import split
+from training.data.own_data.image_folder import mean_and_std
 from training.errors import DataError
 
 IMAGES = np.random.default_rng(0).normal(size=(10, 1, 2, 3)).astype(np.float32)
@@ -118,6 +119,31 @@ def test_colour_pictures_with_a_test_folder(tmp_path: Path) -> None:
     images = data_set.load(Path("unused"))
     np.testing.assert_array_equal(images.training.tensors[0], images.test.tensors[0])
     assert float(images.test.tensors[0][:, 1:].abs().max()) == 0  # constant channels
+
+
+def test_a_channel_that_is_constant_in_training_is_not_divided(tmp_path: Path) -> None:
+    """100 / 255 is no number of float32: rounded sums would give it a deviation of 1e-8 or so."""
+    for part, count in (("train", 300), ("test", 1)):
+        for number in range(2 * count):
+            path = tmp_path / part / "ab"[number % 2] / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            constant = 100 if part == "train" else 101
+            Image.new("RGB", (3, 2), (number % 256, constant, 7)).save(path)
+    images = find(str(tmp_path)).load(Path("unused"))
+    assert not images.training.tensors[0][:, 1:].any()
+    one_level = images.test.tensors[0][:, 1].numpy()
+    np.testing.assert_allclose(one_level, 1 / 255, rtol=1e-5)
+
+
+def test_sums_over_pictures_do_not_drift() -> None:
+    """Added up in float32, the mean of these would be 0.2002."""
+    images = np.full((200_000, 3, 2, 2), 0.1, np.float32)
+    images[::2] = 0.3
+    mean, std = mean_and_std(images)
+    assert mean.dtype == std.dtype == np.float32
+    assert mean.shape == std.shape == (1, 3, 1, 1)
+    np.testing.assert_allclose(mean, 0.2, rtol=1e-6)
+    np.testing.assert_allclose(std, 0.1, rtol=1e-6)
 
 
 def test_pictures_that_differ(tmp_path: Path) -> None:
