@@ -3,20 +3,30 @@
 A folder in such a folder is refused where it has pictures. It is likely that the one around it is
 no class but a part of the data set, such as ``validation/``, and a training of two classes called
 ``train`` and ``validation`` would look like any other. So are pictures beside such folders, which
-would be of no class. What is hidden, as ``.ipynb_checkpoints``, is what a program has put there for
-itself.
+would be of no class, and pictures of a kind that is not read, which would be missing without a
+word. What is hidden, as ``.ipynb_checkpoints``, is what a program has put there for itself.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from training.errors import DataError
 
 _ENDINGS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 """Of files that are pictures, in capitals too."""
+
+_OTHER_ENDINGS = (".heic", ".heif")
+"""Of pictures that Pillow does not know by itself."""
+
+_NO_PICTURES = (
+    *(".pdf", ".ps", ".eps", ".mpg", ".mpeg"),
+    *(".h5", ".hdf", ".bufr", ".grib"),
+)
+"""Of documents, films and arrays, which Pillow lists too: a data set may come with them."""
 
 _PARTS = (("training", "test"), ("train", "test"), ("train", "val"))
 
@@ -86,7 +96,8 @@ def _class_folders(path: Path) -> ClassFolders:
                     f"'{path / name}' is no class: it holds the folder '{folder}' with pictures; "
                     f"{_LAYOUT}"
                 )
-        pictures = [str(path / name / file) for file in files if _is_picture(file)]
+        _refuse_other_kinds(path / name, files)
+        pictures = [str(path / name / file) for file in files if _is_read(file)]
         if not pictures:
             raise DataError(
                 f"'{path}' is no folder of pictures ('{name}' holds none that end with "
@@ -95,6 +106,16 @@ def _class_folders(path: Path) -> ClassFolders:
         found.files.extend(pictures)
         found.targets.extend([number] * len(pictures))
     return found
+
+
+def _refuse_other_kinds(path: Path, files: list[str]) -> None:
+    """Refuse pictures of a kind that is not read, which the class would be without."""
+    others = [file for file in files if _is_picture(file) and not _is_read(file)]
+    if others:
+        raise DataError(
+            f"'{path}' has pictures that are not read, such as '{others[0]}' ({len(others):,} in "
+            f"all): save them with one of the endings {', '.join(_ENDINGS)}, or move them elsewhere"
+        )
 
 
 def _refuse_further_parts(path: Path, parts: tuple[str, str]) -> None:
@@ -124,8 +145,20 @@ def _has_pictures(path: Path) -> bool:
     return any(map(_is_picture, files)) or any(_has_pictures(path / name) for name in folders)
 
 
-def _is_picture(file: str) -> bool:
+def _is_read(file: str) -> bool:
     return file.lower().endswith(_ENDINGS)
+
+
+def _is_picture(file: str) -> bool:
+    """Whether a file is named as a picture, whether or not it is read."""
+    return _is_read(file) or Path(file).suffix.lower() in _known_endings()
+
+
+@cache
+def _known_endings() -> frozenset[str]:
+    from PIL import Image  # late: it loads what reads all of them
+
+    return frozenset({*Image.registered_extensions(), *_OTHER_ENDINGS}) - set(_NO_PICTURES)
 
 
 def _shown(path: Path) -> tuple[list[str], list[str]]:

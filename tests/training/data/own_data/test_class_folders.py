@@ -28,7 +28,8 @@ def test_classes_and_their_pictures_are_sorted(tmp_path: Path) -> None:
     save(tmp_path / "a", "z.bmp")
     (tmp_path / "b" / "notes.txt").touch()
     (tmp_path / "b" / "empty").mkdir()
-    (tmp_path / "list.csv").touch()
+    for name in ("list.csv", "paper.pdf", "features.h5", "a/film.mpg"):
+        (tmp_path / name).touch()
     found, test = pictures_by_class(tmp_path)
     assert test is None
     assert found.classes == ["a", "b"] and found.targets == [0, 1, 1, 1]
@@ -110,6 +111,38 @@ def test_a_class_without_pictures(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / ".0.png").touch()
     with pytest.raises(DataError, match=r"no folder of pictures \('d' holds none .*: remove that"):
+        find(str(tmp_path))
+
+
+@pytest.mark.parametrize("ending", [".gif", ".jfif", ".JP2", ".heic", ".HEIF"])
+def test_pictures_of_a_kind_that_is_not_read(ending: str, tmp_path: Path) -> None:
+    """Without a word they would be missing from their class, and nothing would tell."""
+    save_classes(tmp_path)
+    (tmp_path / "b" / "notes.txt").touch()
+    (tmp_path / "b" / f"._7{ending}").touch()  # hidden
+    assert sum(find(str(tmp_path)).sizes) == 6
+    for name in ("8", "7"):
+        (tmp_path / "b" / f"{name}{ending}").touch()
+    with pytest.raises(DataError) as caught:
+        find(str(tmp_path))
+    assert str(caught.value) == (
+        f"'{tmp_path / 'b'}' has pictures that are not read, such as '7{ending}' (2 in all): save "
+        "them with one of the endings .jpg, .jpeg, .png, .ppm, .bmp, .pgm, .tif, .tiff, .webp, or "
+        "move them elsewhere"
+    )
+
+
+def test_such_pictures_are_no_less_in_the_wrong_place(tmp_path: Path) -> None:
+    save_classes(tmp_path)
+    (tmp_path / "loose.gif").touch()
+    with pytest.raises(DataError, match=r"has pictures beside its folders, such as 'loose\.gif'"):
+        find(str(tmp_path))
+    (tmp_path / "loose.gif").unlink()
+    (tmp_path / "a" / "more").mkdir()
+    (tmp_path / "a" / "more" / "0.heic").touch()
+    with pytest.raises(
+        DataError, match=r"a' is no class: it holds the folder 'more' with pictures"
+    ):
         find(str(tmp_path))
 
 
