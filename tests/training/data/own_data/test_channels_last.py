@@ -18,6 +18,7 @@ LABELS = np.arange(10) % 2
     [
         ((8, 8, 1), 1), ((8, 8, 3), 1), ((5, 10, 4), 1), ((48, 64, 3), 1), ((90, 160, 3), 1),
         ((6, 8, 8, 1), 2),  # frames
+        ((6, 34, 34, 2), 2), ((6, 5, 9, 2), 2), ((3, 180, 40, 2), 2),  # of events
     ],
 )  # fmt: skip
 def test_pictures_with_the_channels_last(shape: tuple[int, ...], axis: int) -> None:
@@ -40,7 +41,7 @@ def test_pictures_with_the_channels_last(shape: tuple[int, ...], axis: int) -> N
     [
         (1, 8, 8), (3, 8, 8), (3, 6, 3), (3, 40, 4), (4, 4, 4), (64, 4, 4), (8, 8, 2), (16, 5, 5),
         (22, 250, 1), (16, 64, 1), (256, 1, 1), (2048, 8, 4), (1, 1, 4), (30, 2, 34, 34),
-        (8, 2, 4, 4), (20,),
+        (8, 2, 4, 4), (20,), (30, 2, 34, 2), (6, 3, 8, 2), (6, 4, 2, 2), (34, 34, 2),
     ],
 )  # fmt: skip
 def test_what_else_is_images(shape: tuple[int, ...]) -> None:
