@@ -389,7 +389,9 @@ def test_a_recording_that_is_no_aedat4(tmp_path: Path) -> None:
     data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
     path = tmp_path / "CIFAR10DVS" / "dog" / "cifar10_dog_3.aedat4"
     path.write_bytes(path.read_bytes()[:-50])
-    with pytest.raises(DataError, match=r"cifar10_dog_3.aedat4' is damaged \(.*\): delete it"):
+    with pytest.raises(
+        DataError, match=r"cifar10_dog_3.aedat4' is damaged \(.*\): delete 'airplane', "
+    ):
         data_set.load(tmp_path)
 
 

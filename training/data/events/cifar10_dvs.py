@@ -98,6 +98,7 @@ def _frames(path: Path) -> NDArray[np.float32]:
 _RECORDINGS = Recordings(
     kind="CIFAR10-DVS",
     folder="CIFAR10DVS",
+    unpacked=CLASSES,
     to_get=partial(tonic_remedy, "CIFAR10DVS"),
     parts=_parts,
     frames=_frames,

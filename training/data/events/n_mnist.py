@@ -53,6 +53,7 @@ def _frames(path: Path) -> NDArray[np.uint8]:
 _RECORDINGS = Recordings(
     kind="N-MNIST",
     folder="NMNIST",
+    unpacked=("Train", "Test"),
     to_get=partial(tonic_remedy, "NMNIST", options=(", train=True", ", train=False")),
     parts=_parts,
     frames=_frames,

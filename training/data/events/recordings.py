@@ -56,6 +56,8 @@ class Recordings:
         What to call it.
     folder : str
         Within the folder of all data sets.
+    unpacked : tuple of str
+        Names of what tonic unpacks into that folder.
     to_get : callable
         From the folder of all data sets to how to get the files.
     parts : callable
@@ -72,6 +74,7 @@ class Recordings:
 
     kind: str
     folder: str
+    unpacked: tuple[str, ...]
     to_get: Callable[[Path], str]
     parts: Callable[[Path, DataSet], tuple[list[Recording], list[Recording]]]
     frames: Callable[[Path], NDArray[np.generic]]
@@ -137,6 +140,11 @@ class Recordings:
             parts = self.parts(folder, data_set)
         except OSError as error:
             if isinstance(error, FileNotFoundError | NotADirectoryError):
+                if self._there(folder):
+                    raise DataError(
+                        f"{self.kind} in '{folder.parent}' lacks the folder '{error.filename}': "
+                        f"{self._to_get_anew(folder.parent)}"
+                    ) from None
                 raise DataError(
                     f"{self.kind} is not in '{folder.parent}': choose another --data-dir, or "
                     f"{self.to_get(folder.parent)}"
@@ -149,9 +157,23 @@ class Recordings:
             if len(part) != size:
                 raise DataError(
                     f"{self.kind} in '{folder.parent}' holds {len(part):,} {name} recordings, not "
-                    f"{size:,}: {self.to_get(folder.parent)}"
+                    f"{size:,}: {self._to_get_anew(folder.parent)}"
                 )
         return parts
+
+    def _there(self, folder: Path) -> list[str]:
+        """What tonic has unpacked, or someone else."""
+        return [name for name in self.unpacked if (folder / name).exists()]
+
+    def _to_get_anew(self, data_dir: Path) -> str:
+        """How to get what is wrong, as the end of a sentence.
+
+        tonic takes an archive with some thousands of recordings beside it for the whole data set,
+        whatever they hold. It unpacks the archive again where none are there.
+        """
+        folder = data_dir / self.folder
+        names = ", ".join(f"'{name}'" for name in self._there(folder))
+        return f"delete {names} in '{folder}' and {self.to_get(data_dir)}"
 
     def _sum_of(
         self,
@@ -225,7 +247,7 @@ class Recordings:
         except Exception as error:  # whatever a reader meets in files that can be anything
             reason = in_one_line(error)
             raise DataError(
-                f"'{path}' is damaged ({reason}): delete it and {self.to_get(data_dir)}"
+                f"'{path}' is damaged ({reason}): {self._to_get_anew(data_dir)}"
             ) from None
         assert frames.shape == shape and frames.dtype == self.dtype
         return np.ascontiguousarray(frames)
