@@ -72,12 +72,14 @@ class Images:
             64 hexadecimal digits; types and shapes count as well as values.
         """
         from training.data.read_before import known_fingerprint
+        from training.data.rows import columns_of
 
         if (known := known_fingerprint(self.training, self.test)) is not None:
             return known
         digest = hashlib.sha256()
         for part in (self.training, self.test):
-            for tensor in part.tensors:
-                digest.update(f"{tensor.dtype} {tuple(tensor.shape)}\n".encode())
-                digest.update(tensor.contiguous().numpy().data)
+            for column in columns_of(part):
+                digest.update(f"{column.dtype} {column.shape}\n".encode())
+                for block in column.blocks():
+                    digest.update(block.contiguous().numpy().data)
         return digest.hexdigest()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.data import TensorDataset
+
+_BLOCK = 2**26
+"""Bytes of rows that are copied at a time, or one row if that has more."""
 
 
 class Rows(TensorDataset):
@@ -30,9 +35,9 @@ class Rows(TensorDataset):
         return tuple(tensor[self._numbers] for tensor in self._whole.tensors)
 
     @property
-    def labels(self) -> Tensor:
-        """Labels of the rows, without a look at the pixels."""
-        return self._whole.tensors[1][self._numbers]
+    def columns(self) -> list[Column]:
+        """Pixels and labels, not copied."""
+        return [Column(tensor, self._numbers) for tensor in self._whole.tensors]
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(tensor[self._numbers[index]] for tensor in self._whole.tensors)
@@ -41,9 +46,51 @@ class Rows(TensorDataset):
         return len(self._numbers)
 
 
+@dataclass(frozen=True)
+class Column:
+    """Pixels or labels of one part of a data set.
+
+    Parameters
+    ----------
+    whole : Tensor, shape (rows of the whole, ...)
+    numbers : int tensor, shape (rows,), optional
+        Of the rows that are meant; all by default.
+    """
+
+    whole: Tensor
+    numbers: Tensor | None = None
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of a number."""
+        return self.whole.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes, of which rows are the first."""
+        rows = self.whole if self.numbers is None else self.numbers
+        return (len(rows), *self.whole.shape[1:])
+
+    def blocks(self) -> Iterator[Tensor]:
+        """The rows in their order; copies are of a few at a time."""
+        if self.numbers is None:
+            yield self.whole
+            return
+        row = self.whole[:1].numel() * self.whole.element_size()
+        for some in self.numbers.split(max(1, _BLOCK // max(1, row))):
+            yield self.whole[some]
+
+
+def columns_of(part: TensorDataset) -> list[Column]:
+    """Pixels and labels of one part of a data set, none of which is copied."""
+    if isinstance(part, Rows):
+        return part.columns
+    return [Column(tensor) for tensor in part.tensors]
+
+
 def labels_of(part: TensorDataset) -> Tensor:
     """Labels of one part of a data set, whose pixels are not read."""
-    return part.labels if isinstance(part, Rows) else part.tensors[1]
+    return torch.cat(list(columns_of(part)[1].blocks()))
 
 
 def as_numbers(pixels: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 ======================  ==========================================================================
 ``data.npz``            arrays ``images``, ``labels``, and perhaps ``test_images``, ``test_labels``
-a folder of ``.npy``    files of these names; they are mapped into memory, read when needed
+a folder of ``.npy``    files of these names, mapped into memory: read when needed if of float32
 a folder of folders     one folder of pictures per class, see `training.data.own_data.class_folders`
 ======================  ==========================================================================
 
@@ -15,10 +15,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
@@ -28,8 +25,6 @@ from training.data.own_data.held_out import how_many, split
 from training.errors import DataError
 
 if TYPE_CHECKING:
-    from torch.utils.data import TensorDataset
-
     from training.data.images import Images
 
 
@@ -74,6 +69,7 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     from torch.utils.data import TensorDataset
 
     from training.data.images import Images
+    from training.data.rows import Rows
 
     path = Path(data_set.name)
     arrays = checked_arrays(read_arrays(path), data_set.name)
@@ -81,16 +77,11 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
         raise DataError(f"'{path}' was written anew while it was being read: start again")
     check_finite(arrays, data_set.name)
 
-    def part(images: NDArray[Any], labels: NDArray[Any]) -> TensorDataset:
-        return TensorDataset(
-            torch.from_numpy(images), torch.from_numpy(np.asarray(labels, np.int64))
-        )
+    def part(images: str, labels: str) -> TensorDataset:
+        return TensorDataset(torch.from_numpy(arrays[images]), torch.from_numpy(arrays[labels]))
 
+    training = part("images", "labels")
     if "test_images" in arrays:
-        return Images(
-            part(arrays["images"], arrays["labels"]),
-            part(arrays["test_images"], arrays["test_labels"]),
-        )
-    kept, held_out = split(arrays["labels"], data_set.name)
-    images, labels = arrays["images"], arrays["labels"]
-    return Images(part(images[kept], labels[kept]), part(images[held_out], labels[held_out]))
+        return Images(training, part("test_images", "test_labels"))
+    kept, held_out = map(torch.from_numpy, split(arrays["labels"], data_set.name))
+    return Images(Rows(training, kept), Rows(training, held_out))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from torch.utils.data import TensorDataset
 
-from training.data import find
+from training.data import Images, find, rows
 from training.data.own_data.checked_arrays import checked_arrays
 from training.data.own_data.held_out import split
 from training.data.own_data.image_folder import mean_and_std
+from training.data.validation import held_out
 from training.errors import DataError
 
 IMAGES = np.random.default_rng(0).normal(size=(10, 1, 2, 3)).astype(np.float32)
@@ -41,12 +45,52 @@ def test_a_fifth_of_every_class_is_held_out(tmp_path: Path) -> None:
     images = find(str(tmp_path / "own.npz")).load(Path("unused"))
     assert images.test.tensors[1].tolist() == [0, 1] or images.test.tensors[1].tolist() == [1, 0]
     parts = [part.tensors[0].numpy() for part in (images.training, images.test)]
-    rows = np.concatenate(parts).reshape(10, -1)
-    np.testing.assert_array_equal(np.sort(rows, axis=0), np.sort(IMAGES.reshape(10, -1), axis=0))
+    together = np.concatenate(parts).reshape(10, -1)
+    np.testing.assert_array_equal(
+        np.sort(together, axis=0), np.sort(IMAGES.reshape(10, -1), axis=0)
+    )
+
+
+@pytest.mark.parametrize("test_part", [False, True])
+def test_mapped_arrays_are_not_copied_into_memory(test_part: bool, tmp_path: Path) -> None:
+    """With or without a test part; NumPy tells tracemalloc what it takes."""
+    images = np.zeros((200, 1, 100, 100), np.float32)
+    images[:, 0, 0, 0] = np.arange(200)
+    for name in ("images", "test_images")[: 1 + test_part]:
+        np.save(tmp_path / f"{name}.npy", images)
+        np.save(tmp_path / f"{name.replace('images', 'labels')}.npy", np.arange(200) % 2)
+    data_set = find(str(tmp_path))
+    data_set.load(Path("unused"))  # which imports what it needs
+    tracemalloc.start()
+    loaded = data_set.load(Path("unused"))
+    assert len(loaded.training) == data_set.sizes[0]
+    training, labels = loaded.training[torch.arange(len(loaded.training))[-20:]]
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < images.nbytes / 20
+    assert training[:, 0, 0, 0].remainder(2).tolist() == labels.tolist()
+    seen = torch.cat([part.tensors[0][:, 0, 0, 0] for part in (loaded.training, loaded.test)])
+    expected = [*range(200)] * 2 if test_part else [*range(200)]
+    assert sorted(seen.tolist()) == sorted(expected)
+
+
+def test_a_fingerprint_is_that_of_copies_whatever_is_read_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs that were trained on copies know their images again."""
+    np.savez(tmp_path / "own.npz", images=IMAGES, labels=LABELS)
+    images = find(str(tmp_path / "own.npz")).load(Path("unused"))
+    copied = Images(TensorDataset(*images.training.tensors), TensorDataset(*images.test.tensors))
+    for size in (1, 50, 2**26):  # an image has 24 bytes
+        monkeypatch.setattr(rows, "_BLOCK", size)
+        assert images.fingerprint() == copied.fingerprint()
+    fewer = held_out(images, 2)
+    again = Images(TensorDataset(*fewer.training.tensors), TensorDataset(*fewer.test.tensors))
+    assert fewer.fingerprint() == again.fingerprint() != images.fingerprint()
 
 
 @pytest.mark.parametrize(
-    ("labels", "held_out"),
+    ("labels", "count"),
     [
         ([0, 1, 2, 0, 1, 2, 0, 1, 2], 2),  # fewer than classes
         ([0, 0, 1, 1, 2, 2, 3, 3], 2),
@@ -57,9 +101,9 @@ def test_a_fifth_of_every_class_is_held_out(tmp_path: Path) -> None:
         ([0, 1, 2, 3] * 2, 2),  # and here both images of a class
     ],
 )
-def test_few_images_are_divided_too(labels: list[int], held_out: int) -> None:
+def test_few_images_are_divided_too(labels: list[int], count: int) -> None:
     kept, test = split(np.array(labels), "the data")
-    assert len(test) == held_out
+    assert len(test) == count
     assert sorted([*kept, *test]) == list(range(len(labels)))
     assert {labels[number] for number in kept} == set(labels)
 
