@@ -14,7 +14,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -27,9 +27,9 @@ from networks.one_line import in_one_line
 from training.data.data_set import DataSet
 from training.data.events.contents import Contents, contents_of
 from training.data.events.kept_sum import keep_sum, kept_sum
+from training.data.events.mapped_frames import PARTS, MappedFrames
 from training.data.events.tonic_import import missing
 from training.errors import DataError
-from training.storage.file_states import file_states
 from training.storage.system_errors import cause, remedy
 
 if TYPE_CHECKING:
@@ -40,10 +40,9 @@ if TYPE_CHECKING:
 Recording = tuple[Path, int]
 """A file, and its label."""
 
-_LOG = logging.getLogger(__name__)
+_Parts = Sequence[Sequence[Recording]]
 
-_PARTS = ("training", "test")
-_ARRAYS = ("images", "labels")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -123,9 +122,10 @@ class Recordings:
         made = folder / f"frames-{self._sum_of(recordings, contents, folder, data_set)}"
         if not made.is_dir():
             self._make(made, recordings, contents, data_set)
+        frames = MappedFrames(made, self.kind, self.dtype, self._shape(data_set), data_set.sizes)
         # Of before the reading: what changes meanwhile is read again at the next start.
-        states = file_states([made / f"{n}_{what}.npy" for n in _PARTS for what in _ARRAYS])
-        arrays = [torch.from_numpy(array) for array in self._mapped(made, data_set)]
+        states = frames.states()
+        arrays = [torch.from_numpy(array) for array in frames.arrays()]
         parts = arrays[:2], arrays[2:]
         fingerprint = kept_sum(made, states)
         if fingerprint is None:
@@ -153,7 +153,7 @@ class Recordings:
                 f"'{error.filename}' cannot be read ({error.strerror}): change its permissions, or "
                 "choose another --data-dir"
             ) from None
-        for name, part, size in zip(_PARTS, parts, data_set.sizes, strict=True):
+        for name, part, size in zip(PARTS, parts, data_set.sizes, strict=True):
             if len(part) != size:
                 raise DataError(
                     f"{self.kind} in '{folder.parent}' holds {len(part):,} {name} recordings, not "
@@ -175,13 +175,7 @@ class Recordings:
         names = ", ".join(f"'{name}'" for name in self._there(folder))
         return f"delete {names} in '{folder}' and {self.to_get(data_dir)}"
 
-    def _sum_of(
-        self,
-        parts: Sequence[Sequence[Recording]],
-        contents: Contents,
-        folder: Path,
-        data_set: DataSet,
-    ) -> str:
+    def _sum_of(self, parts: _Parts, contents: Contents, folder: Path, data_set: DataSet) -> str:
         """A sum over names and contents of the files, and over what is made of them."""
         digest = hashlib.sha256(
             f"{self.version} {self.dtype} {data_set.frames} {data_set.input_shape}\n"
@@ -193,13 +187,7 @@ class Recordings:
                 digest.update(f"{name} {label}\n".encode())
         return digest.hexdigest()[:16]
 
-    def _make(
-        self,
-        made: Path,
-        parts: Sequence[Sequence[Recording]],
-        contents: Contents,
-        data_set: DataSet,
-    ) -> None:
+    def _make(self, made: Path, parts: _Parts, contents: Contents, data_set: DataSet) -> None:
         """Write the folder of frames, all or nothing."""
         count = sum(map(len, parts))
         _LOG.warning(
@@ -209,7 +197,7 @@ class Recordings:
         unfinished = made.with_name(f".{made.name}-{os.getpid()}-{token_hex(4)}.tmp")
         try:
             unfinished.mkdir()
-            for name, part in zip(_PARTS, parts, strict=True):
+            for name, part in zip(PARTS, parts, strict=True):
                 self._write(unfinished / f"{name}_images.npy", part, data_set)
                 labels = np.array([label for _, label in part], np.int64)
                 np.save(unfinished / f"{name}_labels.npy", labels, allow_pickle=False)
@@ -255,29 +243,3 @@ class Recordings:
     def _shape(self, data_set: DataSet) -> tuple[int, ...]:
         assert data_set.frames is not None
         return (data_set.frames, *data_set.input_shape)
-
-    def _mapped(self, made: Path, data_set: DataSet) -> Iterator[NDArray[np.generic]]:
-        again = f"delete the folder, and the frames are made again: '{made}'"
-        shape = self._shape(data_set)
-        for name, size in zip(_PARTS, data_set.sizes, strict=True):
-            try:
-                # Copy on write: torch takes no arrays that cannot be written.
-                images = np.load(made / f"{name}_images.npy", mmap_mode="c", allow_pickle=False)
-                labels = np.load(made / f"{name}_labels.npy", allow_pickle=False)
-            except (FileNotFoundError, ValueError, EOFError) as error:
-                reason = in_one_line(error)
-                raise DataError(
-                    f"the {name} frames of {self.kind} are damaged ({reason}): {again}"
-                ) from None
-            except OSError as error:
-                raise DataError(
-                    f"the {name} frames of {self.kind} in '{made}' cannot be read "
-                    f"({cause(error)}): {remedy(error)}"
-                ) from None
-            if images.shape != (size, *shape) or images.dtype != self.dtype or len(labels) != size:
-                raise DataError(
-                    f"the {name} frames of {self.kind} have shape {images.shape}, not "
-                    f"{(size, *shape)}: {again}"
-                )
-            yield images
-            yield labels
