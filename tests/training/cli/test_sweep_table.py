@@ -45,8 +45,12 @@ def test_a_line_says_what_was_varied(
         return gather(plan, where.folder)
 
     monkeypatch.setattr("training.sweeps.sweep.run_sweep", nothing_trained)
-    assert main(["sweep", "digits", *options, "--out", str(tmp_path / "sweep.nc")]) == 0
-    found = [line for line in capsys.readouterr().out.splitlines() if "nothing complete" in line]
+    # Nobody has interrupted it: a script must not go on with what is not there.
+    assert main(["sweep", "digits", *options, "--out", str(tmp_path / "sweep.nc")]) == 1
+    printed = capsys.readouterr()
+    told = f"spide: {len(lines)} of {len(lines)} points are not complete, though nobody stopped"
+    assert printed.err.startswith(told)
+    found = [line for line in printed.out.splitlines() if "nothing complete" in line]
     assert found == [f"  {line}: nothing complete" for line in lines]
 
 
