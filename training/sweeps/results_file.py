@@ -34,12 +34,10 @@ class ResultsFile:
     ----------
     plan : Plan
     where : Where
-    say : callable
-        Told in a line, once, that the file cannot be written.
     """
 
-    def __init__(self, plan: Plan, where: Where, say: Callable[[str], None]) -> None:
-        self._plan, self._where, self._say = plan, where, say
+    def __init__(self, plan: Plan, where: Where) -> None:
+        self._plan, self._where = plan, where
         self._due = self._told = False
         self._next = time.monotonic() + WRITE_SECONDS
 
@@ -47,8 +45,8 @@ class ResultsFile:
         """Take note that the file is not complete any more."""
         self._due = True
 
-    def look(self) -> None:
-        """Write the file if that is due."""
+    def look(self, say: Callable[[str], None]) -> None:
+        """Write the file if that is due; say in a line, once, that it cannot be written."""
         if not self._due or time.monotonic() < self._next:
             return
         began = time.monotonic()
@@ -57,7 +55,7 @@ class ResultsFile:
         except (OSError, UserError) as error:
             if not self._told:
                 reason = sentence(error) if isinstance(error, OSError) else str(error)
-                self._say(f"no results were written just now, the points go on: {reason}")
+                say(f"no results were written just now, the points go on: {reason}")
             self._told = True
         ended = time.monotonic()
         self._next = ended + max(WRITE_SECONDS, (ended - began) / _SHARE)

@@ -169,7 +169,7 @@ def run_sweep(
     if where.scheduler is None:  # else the workers have the devices
         check_devices(plan, folder, retry_failed)
     fingerprints = fingerprints_of(plan, where.data_dir)
-    results_file = ResultsFile(plan, where, say)
+    results_file = ResultsFile(plan, where)
     with folder.locked():
         for point, fingerprint in fingerprints.items():
             check_images(point, folder, fingerprint)
@@ -199,19 +199,21 @@ def _train(
         absence = Absence(client)
         with SweepBar(todo, folder, progress) as bar:
 
+            def aside(line: str) -> None:
+                with bar.aside():
+                    say(line)
+
             def tick() -> None:
                 bar.look()
-                with bar.aside():
-                    absence.look(say)
-                    results_file.look()
+                absence.look(aside)
+                results_file.look(aside)
 
             for task, outcome, error in outcomes(client, tasks, interruption, tick):
                 if error is not None:
                     folder.fail(task.point, error, "")
                 if outcome != "stopped":
                     bar.ended(task.point, outcome == "failed")
-                with bar.aside():
-                    _report(task.point, outcome, folder, say)
+                _report(task.point, outcome, folder, aside)
                 results_file.point_ended()
 
 

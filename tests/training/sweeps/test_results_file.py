@@ -39,32 +39,32 @@ def clock(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Cl
     return clock
 
 
-def of_a_sweep(tmp_path: Path, said: list[str]) -> ResultsFile:
+def of_a_sweep(tmp_path: Path) -> ResultsFile:
     plan = make_plan("digits", RECIPES["digits"], {"dropout": [0.1]})
     where = Where(tmp_path / "sweep.nc")
     (where.folder.path / "failures").mkdir(parents=True)
-    return ResultsFile(plan, where, said.append)
+    return ResultsFile(plan, where)
 
 
 @pytest.mark.parametrize("clock", [0.0, 5.0], indirect=True)
 def test_a_point_that_ended_is_written_when_that_is_due(clock: Clock, tmp_path: Path) -> None:
     """Also if no other ends after it; and writing takes a twentieth of the time at most."""
-    file = of_a_sweep(tmp_path, [])
+    file, said = of_a_sweep(tmp_path), list[str]()
     clock.now += 2 * WRITE_SECONDS
-    file.look()
+    file.look(said.append)
     assert not clock.written  # nothing has ended
     file.point_ended()
-    file.look()
-    file.look()
+    file.look(said.append)
+    file.look(said.append)
     assert len(clock.written) == 1
     pause = max(WRITE_SECONDS, 20 * clock.writing)
     file.point_ended()
     clock.now += 0.9 * pause
-    file.look()
+    file.look(said.append)
     assert len(clock.written) == 1
     clock.now += 0.2 * pause
-    file.look()
-    assert len(clock.written) == 2
+    file.look(said.append)
+    assert len(clock.written) == 2 and not said
 
 
 @pytest.mark.parametrize("clock", [0.0], indirect=True)
@@ -75,16 +75,16 @@ def test_a_file_that_cannot_be_written_ends_no_sweep(
         raise OSError(116, "Stale file handle", str(path))
 
     said: list[str] = []
-    file = of_a_sweep(tmp_path, said)
+    file = of_a_sweep(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(results_file, "write_netcdf", stale)
         for _ in range(3):
             file.point_ended()
             clock.now += 2 * WRITE_SECONDS
-            file.look()
+            file.look(said.append)
         assert len(said) == 1 and "sweep.nc' cannot be used (Stale file handle)" in said[0]
         with pytest.raises(OSError, match="Stale"):  # the last writing has to succeed
             file.write()
     clock.now += 2 * WRITE_SECONDS
-    file.look()
+    file.look(said.append)
     assert len(clock.written) == 1

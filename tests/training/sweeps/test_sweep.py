@@ -47,8 +47,10 @@ def test_points_on_other_images_are_refused_before_anything_trains(tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_another_cluster_and_a_point_that_fails(tmp_path: Path) -> None:
-    """A scheduler is an address; one point's data set is missing, the other is trained."""
+def test_another_cluster_and_a_point_that_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scheduler is an address; the rates of one point overflow, the other is trained."""
     own = tmp_path / "own.npz"
     np.savez(own, images=np.random.default_rng(0).random((40, 4)), labels=np.arange(40) % 2)
     with LocalCluster(
@@ -61,7 +63,10 @@ def test_another_cluster_and_a_point_that_fails(tmp_path: Path) -> None:
             {"learning_rate": [0.05, 3e38], "data_set": [str(own)]},
         )
         where = Where(tmp_path / "sweep.nc", scheduler=cluster.scheduler_address)
-        results = run_sweep(plan, where, say=said.append)
+        results = run_sweep(plan, where, say=said.append, progress=True)
+    # In a file a bar is drawn now and then, not whenever the points are looked at.
+    drawn = capsys.readouterr().err.count("sweep:")
+    assert 1 <= drawn <= 12
     assert results.state.values.ravel().tolist() == ["complete", "failed"]
     assert [line.startswith("failed: learning_rate=3e+38") for line in said].count(True) == 1
     failed = results.sel(learning_rate=3e38).squeeze()

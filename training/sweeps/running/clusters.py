@@ -13,8 +13,9 @@ recipe says, one by default. Schedulers of batch systems come from dask-jobqueue
 from __future__ import annotations
 
 import importlib.util
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -75,13 +76,13 @@ def connected(
     count = min(workers, points)
     # What a worker holds is known beforehand (spide info): Dask need not watch its memory.
     with (
+        _environment(_ONE_THREAD | _KEPT_MEMORY),
         dask.config.set(
             {
                 "distributed.scheduler.allowed-failures": DEATHS - 1,
                 "distributed.scheduler.worker-saturation": 1.0,
                 # Whoever starts again just when Dask looks would be given up, and not replaced.
                 "distributed.deploy.lost-worker-timeout": "1000 days",
-                "distributed.nanny.pre-spawn-environ": _ONE_THREAD | _KEPT_MEMORY,
             }
         ),
         LocalCluster(
@@ -95,6 +96,25 @@ def connected(
     ):
         client.register_plugin(Preparation(alone=True))
         yield client
+
+
+@contextmanager
+def _environment(variables: Mapping[str, int]) -> Iterator[None]:
+    """A context whose new processes have these variables.
+
+    Dask's configuration will not do: variables of this process go before it, and an earlier cluster
+    of this process has left those of Dask's there.
+    """
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update({name: str(value) for name, value in variables.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 class Absence:

@@ -35,7 +35,10 @@ def test_the_job_script_of_slurm() -> None:
     assert "--nthreads 1" in worker and "--nworkers 8" in worker
 
 
-def test_processes_of_this_machine_keep_their_memory() -> None:
+def test_processes_of_this_machine_keep_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also after another cluster of this process, which has left Dask's variables there."""
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
+    monkeypatch.delenv("MALLOC_MMAP_THRESHOLD_", raising=False)
     with connected(None, 1, 1, 1) as client:
         for name, value in (
             ("MALLOC_MMAP_THRESHOLD_", "33554432"),
@@ -43,6 +46,8 @@ def test_processes_of_this_machine_keep_their_memory() -> None:
             ("OMP_NUM_THREADS", "1"),
         ):
             assert client.submit(os.getenv, name).result() == value
+    assert os.environ["MALLOC_TRIM_THRESHOLD_"] == "65536"
+    assert "MALLOC_MMAP_THRESHOLD_" not in os.environ
 
 
 def test_an_address_without_a_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
