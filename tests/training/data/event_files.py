@@ -10,11 +10,16 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from training.data import DataSet, find
 from training.data.events.frames import Events
+
+Write = Callable[[Path, Events], None]
 
 
 def random_events(seed: int, count: int, size: int, duration: int) -> Events:
@@ -89,3 +94,27 @@ def _packet(events: Events) -> bytes:
     start = struct.pack("<I4s", 16, b"EVTS") + struct.pack("<HHHxx", 6, 8, 4)
     table = struct.pack("<iI", 8, 4)
     return start + table + struct.pack("<I", len(values)) + values.tobytes()
+
+
+def recording(number: int) -> Events:
+    """An event every 3 ms at least, so that every frame has one."""
+    return random_events(number, 400, 34, 90_000)
+
+
+def write_n_mnist(root: Path, per_class: int = 2) -> DataSet:
+    """Recordings of every class in both parts."""
+    for part, first in (("Train", 0), ("Test", 1000)):
+        for label in range(10):
+            for number in range(per_class):
+                path = root / "NMNIST" / part / str(label) / f"{number:05}.bin"
+                write_bin(path, recording(first + 10 * label + number))
+    return replace(find("n-mnist"), sizes=(10 * per_class, 10 * per_class))
+
+
+def write_cifar10_dvs(root: Path, write: Write, ending: str) -> DataSet:
+    """Eleven recordings of every class, ten of which are trained on."""
+    for label, name in enumerate(find("cifar10-dvs").class_names):
+        for number in range(11):
+            path = root / "CIFAR10DVS" / name / f"cifar10_{name}_{number}{ending}"
+            write(path, random_events(100 * label + number, 900, 128, 10**6))
+    return replace(find("cifar10-dvs"), sizes=(100, 10))

@@ -16,47 +16,24 @@ import torch
 from torch.utils.data import TensorDataset
 
 from tests.training.data.event_files import (
+    Write,
     random_events,
+    recording,
     write_aedat2,
     write_aedat4,
     write_bin,
+    write_cifar10_dvs,
+    write_n_mnist,
 )
 from training.cli.command_line import main
-from training.data import DataSet, find
 from training.data.batches import evaluation_batches, training_batches
 from training.data.events import kept_sum
-from training.data.events.frames import Events, by_number
+from training.data.events.frames import by_number
 from training.data.validation import held_out
 from training.errors import DataError
 from training.storage.sealed_json import seal
 
 pytest.importorskip("tonic", reason="tonic is missing: pip install -e '.[dev]'")
-
-Write = Callable[[Path, Events], None]
-
-
-def recording(number: int) -> Events:
-    """An event every 3 ms at least, so that every frame has one."""
-    return random_events(number, 400, 34, 90_000)
-
-
-def write_n_mnist(root: Path, per_class: int = 2) -> DataSet:
-    """Recordings of every class in both parts."""
-    for part, first in (("Train", 0), ("Test", 1000)):
-        for label in range(10):
-            for number in range(per_class):
-                path = root / "NMNIST" / part / str(label) / f"{number:05}.bin"
-                write_bin(path, recording(first + 10 * label + number))
-    return replace(find("n-mnist"), sizes=(10 * per_class, 10 * per_class))
-
-
-def write_cifar10_dvs(root: Path, write: Write, ending: str) -> DataSet:
-    """Eleven recordings of every class, ten of which are trained on."""
-    for label, name in enumerate(find("cifar10-dvs").class_names):
-        for number in range(11):
-            path = root / "CIFAR10DVS" / name / f"cifar10_{name}_{number}{ending}"
-            write(path, random_events(100 * label + number, 900, 128, 10**6))
-    return replace(find("cifar10-dvs"), sizes=(100, 10))
 
 
 def test_n_mnist_in_its_original_format(tmp_path: Path) -> None:
@@ -361,128 +338,3 @@ def test_a_recipe_is_trained_and_evaluated_on_them(
     assert "test accuracy" in capsys.readouterr().out
     trace = str(tmp_path / "trace.nc")
     assert main(["simulate", run, *where, "--record", "layer1.spikes", "--out", trace]) == 0
-
-
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        (lambda path: path.write_bytes(b"1234567"), "its 7 bytes are no events of 5"),
-        (lambda path: path.write_bytes(b""), "is damaged"),
-        (lambda path: path.write_bytes(bytes([0, 99, 0, 0, 1])), "is damaged"),
-        (lambda path: path.unlink(), "holds 19 training recordings, not 20"),
-    ],
-)
-def test_damaged_recordings_are_named(
-    damage: Callable[[Path], object], words: str, tmp_path: Path
-) -> None:
-    data_set = write_n_mnist(tmp_path)
-    damage(tmp_path / "NMNIST" / "Train" / "3" / "00001.bin")
-    with pytest.raises(DataError, match=words) as caught:
-        data_set.load(tmp_path)
-    assert "\n" not in str(caught.value) and "from tonic.datasets import NMNIST" in str(
-        caught.value
-    )
-    assert not list((tmp_path / "NMNIST").glob("*frames*"))
-
-
-def test_a_recording_that_is_no_aedat4(tmp_path: Path) -> None:
-    data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
-    path = tmp_path / "CIFAR10DVS" / "dog" / "cifar10_dog_3.aedat4"
-    path.write_bytes(path.read_bytes()[:-50])
-    with pytest.raises(
-        DataError, match=r"cifar10_dog_3.aedat4' is damaged \(.*\): delete 'airplane', "
-    ):
-        data_set.load(tmp_path)
-
-
-def test_damaged_frames_are_refused(tmp_path: Path) -> None:
-    data_set = write_n_mnist(tmp_path, 1)
-    data_set.load(tmp_path)
-    (made,) = (tmp_path / "NMNIST").glob("frames-*")
-    path = made / "test_images.npy"
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(DataError, match=r"test frames of N-MNIST are damaged.*delete the folder"):
-        data_set.load(tmp_path)
-
-
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    data_set = write_n_mnist(tmp_path, 1)
-    monkeypatch.setattr(np, "save", full)
-    with pytest.raises(DataError, match=r"cannot be written into .*No space left.*--data-dir"):
-        data_set.load(tmp_path)
-    assert not list((tmp_path / "NMNIST").glob("*frames*"))
-
-
-def test_without_tonic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data_set = write_n_mnist(tmp_path, 1)
-    monkeypatch.setitem(__import__("sys").modules, "tonic", None)
-    monkeypatch.setitem(__import__("sys").modules, "tonic.datasets.nmnist", None)
-    with pytest.raises(DataError, match=r"checkout, pip install -e '\.\[events\]'"):
-        data_set.load(tmp_path)
-
-
-def test_without_what_tonic_imports_only_to_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody should delete a recording because aedat is missing."""
-    data_set = write_cifar10_dvs(tmp_path, write_aedat4, ".aedat4")
-    monkeypatch.setitem(__import__("sys").modules, "aedat", None)
-    with pytest.raises(
-        DataError, match=r"aedat.* in spide's checkout, pip install -e '\.\[ev"
-    ) as e:
-        data_set.load(tmp_path)
-    assert "delete" not in str(e.value)
-
-
-def test_what_the_system_refuses_is_no_damage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Permissions mean nothing to the superuser, so the system's answer is put in its mouth."""
-    data_set = write_n_mnist(tmp_path, 1)
-    open_file, answer = Path.open, PermissionError(13, "Permission denied")
-
-    def refuse(path: Path, *arguments: Any, **keywords: Any) -> Any:
-        if path.suffix == ".bin":
-            raise answer
-        return open_file(path, *arguments, **keywords)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "open", refuse)
-        with pytest.raises(DataError) as caught:
-            data_set.load(tmp_path)
-    assert str(caught.value) == (
-        f"'{tmp_path / 'NMNIST' / 'Train' / '0' / '00000.bin'}' cannot be read (Permission "
-        "denied): get the permission, or choose another place"
-    )
-
-    def refuse_reading(*_: object) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("tonic.io.read_mnist_file", refuse_reading)
-        with pytest.raises(
-            DataError, match=r"00000\.bin' cannot be read \(Input/output error\): ch"
-        ):
-            data_set.load(tmp_path)
-    data_set.load(tmp_path)
-
-    def refuse_frames(*_: object, **__: object) -> None:
-        raise answer
-
-    monkeypatch.setattr(np, "load", refuse_frames)
-    with pytest.raises(DataError, match=r"cannot be read \(Permission denied\): get the") as caught:
-        data_set.load(tmp_path)
-    assert "delete" not in str(caught.value)
-
-
-def test_want_of_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def exhausted(*_: object) -> None:
-        raise MemoryError
-
-    data_set = write_n_mnist(tmp_path, 1)
-    monkeypatch.setattr("tonic.io.read_mnist_file", exhausted)
-    with pytest.raises(MemoryError):
-        data_set.load(tmp_path)

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.data.event_files import write_aedat4
-from tests.training.data.test_event_data_sets import write_cifar10_dvs, write_n_mnist
+from tests.training.data.event_files import write_aedat4, write_cifar10_dvs, write_n_mnist
 from training.data import DataSet, find
 from training.errors import DataError
 
