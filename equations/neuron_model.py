@@ -133,9 +133,8 @@ class NeuronModel:
 
 def _in_one_line(condition: str) -> str:
     """A condition as Brian2 takes it."""
-    return " ".join(
-        " ".join(line.partition("#")[0].split()) for line in condition.split("\n")
-    ).strip()
+    code = " ".join(line.partition("#")[0] for line in condition.split("\n"))
+    return " ".join(code.split())
 
 
 def unit_name(dimensions: Dimension | None) -> str:

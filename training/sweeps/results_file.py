@@ -13,8 +13,8 @@ from collections.abc import Callable
 import xarray as xr
 
 from training.errors import UserError
+from training.failures import reason
 from training.storage.netcdf import write_netcdf
-from training.storage.system_errors import sentence
 from training.sweeps.planning.plan import Plan
 from training.sweeps.results import gather
 from training.sweeps.taken import check_results
@@ -54,8 +54,7 @@ class ResultsFile:
             self.write()
         except (OSError, UserError) as error:
             if not self._told:
-                reason = sentence(error) if isinstance(error, OSError) else str(error)
-                say(f"no results were written just now, the points go on: {reason}")
+                say(f"no results were written just now, the points go on: {reason(error)}")
             self._told = True
         ended = time.monotonic()
         self._next = ended + max(WRITE_SECONDS, (ended - began) / _SHARE)
