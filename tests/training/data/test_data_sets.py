@@ -33,6 +33,7 @@ def test_mnist_is_normalised_once(name: str, tmp_path: Path) -> None:
         np.testing.assert_allclose(pixels.numpy(), expected, rtol=1e-5, atol=1e-6)
         assert labels.tolist() == list(range(len(labels)))
     assert images.augmentation is None
+    assert images.class_names == find(name).class_names
 
 
 def test_digits_say_how_their_pixels_were_scaled() -> None:
@@ -55,6 +56,9 @@ def test_every_data_set_says_how_its_pixels_are_scaled() -> None:
     assert find("cifar10").scaling.mean == pytest.approx(CIFAR[0].ravel())
     assert find("cifar10").scaling.std == pytest.approx(CIFAR[1].ravel())
     assert find("cifar10").class_names[-1] == find("cifar10-dvs").class_names[-1] == "truck"
+    fine = find("cifar100").class_names  # the labels were numbered in the order of their names
+    assert len(set(fine)) == 100 and list(fine) == sorted(fine)
+    assert (fine[0], fine[49], fine[99]) == ("apple", "mountain", "worm")
 
 
 @pytest.mark.parametrize("name", [each.name for each in DATA_SETS if each.fetch is not None])
@@ -105,6 +109,7 @@ def test_cifar_in_its_original_format(
     data_set, original = write_cifar(tmp_path, monkeypatch, kind, label, files)
     assert data_set.name == name
     images = data_set.load(tmp_path)
+    assert images.class_names == data_set.class_names
     mean, std = CIFAR
     expected = (original["test"] / 255 - mean) / std
     np.testing.assert_allclose(images.test.tensors[0].numpy(), expected, rtol=1e-4, atol=1e-5)

@@ -69,6 +69,7 @@ def test_the_network_sees_numbers(tmp_path: Path) -> None:
 def test_cifar10_dvs_in_its_original_formats(write: Write, ending: str, tmp_path: Path) -> None:
     """Frames of equally many events; the mean of a frame outlives its resizing."""
     images = write_cifar10_dvs(tmp_path, write, ending).load(tmp_path)
+    assert images.class_names[3] == "cat"
     pixels, labels = images.training.tensors
     assert pixels.shape == (100, 30, 2, 48, 48) and pixels.dtype == torch.float32
     assert labels.tolist() == [label for label in range(10) for _ in range(10)]

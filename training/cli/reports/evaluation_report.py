@@ -33,6 +33,8 @@ def print_evaluation(
         T_F, where it is not that of the training: the picture is one of its own.
     """
     counts = evaluation.confusion
+    numbers = tuple(map(str, range(evaluation.classes)))
+    names = images.class_names if images.class_names != numbers else ()
     if evaluation.classes <= MOST_CLASSES:
         width = max(4, len(str(counts.max())) + 1)
         print("label  taken for")
@@ -40,12 +42,12 @@ def print_evaluation(
         for number, row in enumerate(counts):
             cells = (f"{count or '.':>{width}}" for count in row)
             print(f"{number:>5}", *cells, f" {_percent(evaluation.accuracy_by_class[number])}")
+        if names:
+            print("classes:", ", ".join(f"{number} {name}" for number, name in enumerate(names)))
     else:
         for number, share in enumerate(evaluation.accuracy_by_class):
-            print(f"class {number:>3}: {_percent(share)} right")
-    if images.class_names != tuple(map(str, range(len(images.class_names)))):
-        told = (f"{number} {name}" for number, name in enumerate(images.class_names))
-        print(f"classes: {', '.join(told)}")
+            name = f" {names[number]}" if names else ""
+            print(f"class {number:>3}: {_percent(share)} right{name}")
     worst = evaluation.worst(WORST)
     print("largest losses (image: label, taken for, loss):")
     for number in worst:

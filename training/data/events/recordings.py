@@ -133,7 +133,8 @@ class Recordings:
             fingerprint = whole.fingerprint()
             keep_sum(made, states, fingerprint, "frames")
         training, test = (ReadBefore(*part, fingerprint=fingerprint) for part in parts)
-        return Images(training, test, augmentation, plain)
+        names = data_set.class_names
+        return Images(training, test, augmentation, plain, class_names=names)
 
     def _listed(self, folder: Path, data_set: DataSet) -> tuple[list[Recording], list[Recording]]:
         try:

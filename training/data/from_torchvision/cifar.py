@@ -31,6 +31,22 @@ CLASSES = (
 )
 """Of CIFAR-10, and of its recordings by an event camera."""
 
+FINE_CLASSES = tuple(
+    """
+    apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle
+    bowl boy bridge bus butterfly camel can castle caterpillar cattle
+    chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur
+    dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard
+    lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain
+    mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree
+    plain plate poppy porcupine possum rabbit raccoon ray road rocket
+    rose sea seal shark shrew skunk skyscraper snail snake spider
+    squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor
+    train trout tulip turtle wardrobe whale willow_tree wolf woman worm
+    """.split()
+)
+"""Of CIFAR-100, in the order of its fine labels, as its file ``meta`` has them."""
+
 
 def _load(data_set: DataSet, data_dir: Path, kind: str) -> Images:
     # Imported late: what a data set is can be said without waiting for torch.
@@ -73,6 +89,7 @@ def _load(data_set: DataSet, data_dir: Path, kind: str) -> Images:
         test=TensorDataset(normalised(test[0]), test[1]),
         augmentation=augmentation,
         plain=normalised,
+        class_names=data_set.class_names,
     )
 
 
@@ -95,5 +112,6 @@ CIFAR100 = DataSet(
     partial(_load, kind="CIFAR100"),
     pixel_bytes=(1, 4),
     scaling=SCALING,
+    class_names=FINE_CLASSES,
     fetch=partial(from_torchvision, kind="CIFAR100"),
 )

@@ -51,7 +51,8 @@ def _load(data_set: DataSet, data_dir: Path, kind: str) -> Images:
         return TensorDataset(pixels.to(torch.float32).div_(255).sub_(mean).div_(std), labels)
 
     training, test = read(data_set, kind, data_dir, paths, parts)
-    return Images(training=normalised(training), test=normalised(test))
+    names = data_set.class_names
+    return Images(normalised(training), normalised(test), class_names=names)
 
 
 # Mean and standard deviation of all training pixels. The sums are those of the unpacked files;
