@@ -19,7 +19,6 @@ from torch import Tensor
 from networks import Architecture, NotFiniteError
 from training.data import Images
 from training.data.batches import batches_per_epoch, training_batches
-from training.data.validation import held_out
 from training.errors import CheckpointError, DivergenceError, LostProcessError
 from training.interruption import Interruption
 from training.methods import NotConvergedError
@@ -57,7 +56,7 @@ class TrainingLoop:
     architecture : Architecture
         The recipe's network for these images.
     images : Images
-        Training and test images, of which the recipe may hold some out for validation.
+        Trained on and evaluated: as the recipe divides them, see `training.data.validation`.
     trainer : Method
         What learns.
     checkpoint : Checkpoint
@@ -104,7 +103,7 @@ class TrainingLoop:
         self.run = run
         self.recipe = run.recipe
         self.architecture = architecture
-        self.images = held_out(images, self.recipe.validation, self.recipe.training_images)
+        self.images = images
         self.trainer = trainer
         self.interruption = interruption
         self.checkpoint_seconds = checkpoint_seconds

@@ -180,12 +180,13 @@ def prepare(
         As `build`.
     """
     recipe = run.recipe
-    held_out(images, recipe.validation, recipe.training_images)  # refused before a compilation
+    # Before a compilation: images may be refused.
+    parts = held_out(images, recipe.validation, recipe.training_images)
     architecture = read_architecture(recipe)
     divided = divided_as_before(recipe, checkpoint, setting.processes.size)
     trainer, interruption = build(architecture, divided, setting)
     return TrainingLoop(
-        run, architecture, images, trainer, checkpoint, interruption, setting.display,
+        run, architecture, parts, trainer, checkpoint, interruption, setting.display,
         max_iterations=max_iterations, leads=setting.processes.leads,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from training.data.download import from_tonic, tonic_remedy
 from training.data.events.frames import Events, by_number
 from training.data.events.recordings import Recording, Recordings
 from training.data.events.tonic_import import tonic_module
-from training.data.from_torchvision.cifar import CLASSES
+from training.data.from_torchvision.cifar_classes import CLASSES
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from networks.input_scaling import InputScaling
 from training.data.data_set import DataSet
 from training.data.download import from_torchvision
+from training.data.from_torchvision.cifar_classes import CLASSES, FINE_CLASSES
 
 if TYPE_CHECKING:
     from training.data.images import Images
@@ -24,28 +25,6 @@ MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
 """By colour, of pixels between 0 and 1."""
 
 SCALING = InputScaling("from 0 to 1", MEAN, STD)
-
-CLASSES = (
-    *("airplane", "automobile", "bird", "cat", "deer"),
-    *("dog", "frog", "horse", "ship", "truck"),
-)
-"""Of CIFAR-10, and of its recordings by an event camera."""
-
-FINE_CLASSES = tuple(
-    """
-    apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle
-    bowl boy bridge bus butterfly camel can castle caterpillar cattle
-    chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur
-    dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard
-    lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain
-    mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree
-    plain plate poppy porcupine possum rabbit raccoon ray road rocket
-    rose sea seal shark shrew skunk skyscraper snail snake spider
-    squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor
-    train trout tulip turtle wardrobe whale willow_tree wolf woman worm
-    """.split()
-)
-"""Of CIFAR-100, in the order of its fine labels, as its file ``meta`` has them."""
 
 
 def _load(data_set: DataSet, data_dir: Path, kind: str) -> Images:
