@@ -14,8 +14,12 @@ Labels are 0 to classes - 1. Without a test part a fifth of every class is held 
 from __future__ import annotations
 
 import os
+from mmap import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
@@ -58,10 +62,15 @@ def _described(path: Path, parts: Arrays) -> DataSet:
         int(labels.max()) + 1,
         (training, test),
         _read,
-        pixel_bytes=(images.itemsize, images.itemsize),
+        pixel_bytes=(_bytes_in_memory(images), _bytes_in_memory(parts.get("test_images", images))),
         frames=images.shape[1] if frames else None,
         fetch=cannot_be_downloaded,
     )
+
+
+def _bytes_in_memory(images: NDArray[np.float32]) -> int:
+    """What a pixel takes: nothing where it stays in its file until it is used."""
+    return 0 if isinstance(images.base, mmap) else images.itemsize
 
 
 def _read(data_set: DataSet, data_dir: Path) -> Images:

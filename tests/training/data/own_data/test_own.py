@@ -74,6 +74,24 @@ def test_mapped_arrays_are_not_copied_into_memory(test_part: bool, tmp_path: Pat
     assert sorted(seen.tolist()) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [(("f4", "f4"), (0, 0)), (("f4", "f8"), (0, 4)), (("f8",), (4, 4)), (("f4",), (0, 0))],
+)
+def test_what_stays_in_its_file_takes_no_memory(
+    types: tuple[str, ...], expected: tuple[int, int], tmp_path: Path
+) -> None:
+    """Images of another type are converted, and so copied."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, kind in zip(("images", "test_images"), types, strict=False):
+        np.save(folder / f"{name}.npy", IMAGES.astype(kind))
+        np.save(folder / f"{name.replace('images', 'labels')}.npy", LABELS)
+    assert find(str(folder)).pixel_bytes == expected
+    np.savez(tmp_path / "own.npz", images=IMAGES, labels=LABELS)
+    assert find(str(tmp_path / "own.npz")).pixel_bytes == (4, 4)
+
+
 def test_a_fingerprint_is_that_of_copies_whatever_is_read_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
