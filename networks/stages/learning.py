@@ -21,6 +21,7 @@ from equations import average_rate_weight, plasticity
 from networks.architecture import Architecture, Layer
 from networks.arrays import by_name, numbers
 from networks.brian.code_generation import code_object_class
+from networks.checks import check_kind
 from networks.connections import Connection, OneToOne, Shape, units
 from networks.populations.neurons import UncheckedGroup, write
 from networks.populations.operations import Pathway
@@ -132,13 +133,14 @@ class Learning:
         Raises
         ------
         ValueError
-            If there are no rates, or they do not fit the architecture and the number of samples or
-            are not finite.
+            If there are no rates, they are of another type, do not fit the architecture and the
+            number of samples, or are not finite.
         """
         if stage1 is None:
             raise ValueError(
                 "a network that learns from spikes needs the rates of stage 1: give learn_from"
             )
+        check_kind(stage1, (Stage1Rates,), "learn_from", "Stage1Rates(x, rates.alpha) makes them")
         self._keep("input", self.inputs, self._architecture.input_shape, stage1.x, samples)
         alpha = by_name(stage1.alpha, "the rates of stage 1")
         for layer in self._architecture.layers:

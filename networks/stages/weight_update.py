@@ -17,7 +17,7 @@ from brian2.groups.neurongroup import NeuronGroup
 from numpy.typing import ArrayLike, NDArray
 
 from equations import plasticity
-from networks.arrays import by_name, numbers, real_number
+from networks.arrays import as_array, by_name, numbers, real_number
 from networks.brian.code_generation import code_object_class
 from networks.brian.network import BrianNetwork
 from networks.populations.neurons import UncheckedGroup
@@ -35,7 +35,7 @@ class WeightUpdate:
     Parameters
     ----------
     parameters : dict of array
-        Where the weights begin, by name; they are copied.
+        Where the weights begin, by name, of float32 or float64; they are copied.
     momentum : float
         In [0, 1).
     weight_decay : float
@@ -48,7 +48,9 @@ class WeightUpdate:
     Raises
     ------
     ValueError
-        For numbers out of these ranges, or one of `norm` and `norm_limit` without the other.
+        For numbers out of these ranges, parameters that are no finite floating-point numbers or
+        have names that Brian2 does not take, one of `norm` and `norm_limit` without the other, and
+        both without a ``feedback.weight`` that they would restrict.
 
     Attributes
     ----------
@@ -70,6 +72,15 @@ class WeightUpdate:
         if (norm is None) != (norm_limit is None):
             raise ValueError(
                 f"norm is {norm} and norm_limit {norm_limit}: give both, or none of them"
+            )
+        parameters = {
+            name: _floats(values, name)
+            for name, values in by_name(parameters, "the weights").items()
+        }
+        if norm is not None and RESTRICTED not in parameters:
+            raise ValueError(
+                f"norm restricts '{RESTRICTED}', and there are {', '.join(parameters) or 'none'}: "
+                "leave norm and norm_limit out"
             )
         clock = BrianNetwork.step_clock("update_clock")
         self.network = BrianNetwork(("start", "groups", "resets", "end"), clock)
@@ -97,7 +108,7 @@ class WeightUpdate:
                 group.variables[variable].set_value(value)
             group.run_regularly(plasticity.UPDATE, when="groups", name=f"{group.name}_update")
             self.network.add(group)
-        if norm is not None and RESTRICTED in self.groups:
+        if norm is not None:
             self._restrict(self.groups[RESTRICTED], norm)
 
     @property
@@ -162,6 +173,24 @@ class WeightUpdate:
             name: group.variables[variable].get_value().reshape(self._shapes[name])
             for name, group in self.groups.items()
         }
+
+
+def _floats(values: ArrayLike, name: str) -> Array:
+    """The numbers of a parameter, as Brian2 can hold them."""
+    if not name.replace(".", "_").isidentifier() or not name.isascii():
+        raise ValueError(
+            f"there is a parameter '{name}': a name consists of letters, digits, '_' and '.', and "
+            "begins with a letter"
+        )
+    given: Array = as_array(values, f"the weights '{name}'")
+    if given.dtype not in (np.float32, np.float64):
+        raise ValueError(
+            f"the weights '{name}' are of type {given.dtype}: give them in float32 or float64"
+        )
+    if given.size == 0 or not np.isfinite(given).all():
+        found = f"have shape {given.shape}" if given.size == 0 else "hold NaN or infinite values"
+        raise ValueError(f"the weights '{name}' {found}: give finite numbers")
+    return given
 
 
 def _within(value: float, name: str, least: float, below: float = math.inf) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 
 from networks import Architecture
 from training.checks.schedule import check_schedule, milestones_in_time
+from training.counted import counted
 from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import batch_sizes, training_size
@@ -50,7 +51,7 @@ def unread(recipe: Recipe, architecture: Architecture) -> dict[str, str]:
         found |= dict.fromkeys(("dropout", "dropout_layers", "dropout_per"), reason)
     per_epoch = len(batch_sizes(recipe)) if recipe.evaluate_every else 0
     if recipe.evaluate_every >= per_epoch > 0:
-        told = "1 iteration" if per_epoch == 1 else f"{per_epoch} iterations"
+        told = counted(per_epoch, "iteration")
         found["evaluate_every"] = f"an epoch has {told}, and ends with an evaluation"
     return found | _unread_schedule(recipe)
 

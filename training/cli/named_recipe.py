@@ -39,6 +39,20 @@ def named_recipe(name: str, otherwise: str = "") -> Recipe:
     return RECIPES[name]
 
 
+def refuse_option_first(command: str, words: Sequence[str]) -> None:
+    """Refuse an option in the place of the recipe.
+
+    Raises
+    ------
+    UsageError
+        If there is one.
+    """
+    if words[0].startswith("-"):
+        raise UsageError(
+            f"the recipe comes first: spide {command} RECIPE {' '.join(words)}, with one of {NAMES}"
+        )
+
+
 def recipe_and_options(command: str, words: Sequence[str]) -> tuple[str, Sequence[str]]:
     """The name of the recipe, which comes first, and the options after it.
 
@@ -50,10 +64,7 @@ def recipe_and_options(command: str, words: Sequence[str]) -> tuple[str, Sequenc
     if not words:
         raise UsageError(f"spide {command} needs a recipe: choose one of {NAMES}")
     name, *options = words
-    if name.startswith("-"):
-        raise UsageError(
-            f"the recipe comes first: spide {command} RECIPE {' '.join(words)}, with one of {NAMES}"
-        )
+    refuse_option_first(command, words)
     own = f", and give your data with --data {name}" if is_own(name) else ""
     named_recipe(name, own)
     return name, options

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tyro
 from tyro.conf import OmitArgPrefixes
@@ -73,10 +73,11 @@ def parse(
     Raises
     ------
     UsageError
-        If an option is unknown, lacks its value, or has one that is out of range.
+        If an option is unknown, given twice, lacks its value, or has one that is out of range.
     SystemExit
         After printing the help.
     """
+    _refuse_repeated(kind, arguments)
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
@@ -92,7 +93,10 @@ def parse(
     except SystemExit as exit:
         if not exit.code:
             raise
-        raise UsageError(_explained(_sentence(complaint.getvalue()), arguments)) from None
+        sentence = _sentence(complaint.getvalue())
+        if missing := _missing(kind, sentence):
+            raise UsageError(f"{prog} needs {missing}") from None
+        raise UsageError(_explained(sentence, arguments)) from None
     except ValueError as error:  # from the dataclass itself
         raise UsageError(str(error)) from None
     if unknown:
@@ -113,6 +117,47 @@ def fields_given(kind: type[Any], arguments: Sequence[str]) -> list[str]:
     words = [word[2:].partition("=")[0].replace("-", "_") for word in arguments if word[:2] == "--"]
     written = {name for word in words for name in (word, word.removeprefix("no_"))}
     return [field.name for field in fields(kind) if field.name in written]
+
+
+def _refuse_repeated(kind: type[Any], arguments: Sequence[str]) -> None:
+    """Refuse an option of several values that is given twice: tyro would take the last ones.
+
+    Of an option with one value the last one counts, as everywhere.
+    """
+    words = [word.partition("=")[0] for word in arguments if word.startswith("--")]
+    for name in _of_several_values(kind):
+        option = f"--{name.replace('_', '-')}"
+        if sum(word.replace("_", "-") == option for word in words) > 1:
+            raise UsageError(
+                f"{option} is given twice, and only the last one would count: give it once, with "
+                "all its values"
+            )
+
+
+def _of_several_values(kind: type[Any]) -> Iterator[str]:
+    """Yield the fields, of a dataclass and of those in it, whose values follow one option."""
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        marks = getattr(hint, "__metadata__", ())
+        bare = get_args(hint)[0] if marks else hint
+        if is_dataclass(bare):
+            yield from _of_several_values(bare)  # type: ignore[arg-type]
+        elif get_origin(bare) is tuple and tyro.conf.UseAppendAction not in marks:
+            yield name
+
+
+def _missing(kind: type[Any], sentence: str) -> str:
+    """Return what tyro says that a command needs, places by the names of their fields."""
+    match = _REQUIRED.match(sentence)
+    if match is None:
+        return ""
+    places = [
+        name.upper() for name, hint in get_type_hints(kind, include_extras=True).items()
+        if tyro.conf.Positional in getattr(hint, "__metadata__", ())
+    ]  # fmt: skip
+    told = [] if match["options"].startswith("--") else places
+    for name, choices, value in re.findall(r"(--[\w-]+) (?:\{([^}]*)\}|(\S+))", match["options"]):
+        told.append(f"{name} {choices.replace(',', '|') or value}")
+    return " and ".join(told)
 
 
 def _unknown(word: str, kind: Any, prog: str) -> str:
@@ -145,10 +190,6 @@ def _explained(sentence: str, arguments: Sequence[str]) -> str:
         )
     if match := _MISSING.search(sentence):
         return f"{match['option']} needs a value"
-    if match := _REQUIRED.match(sentence):
-        options = re.findall(r"(--[\w-]+) (?:\{([^}]*)\}|(\S+))", match["options"])
-        told = (f"{name} {choices.replace(',', '|') or kind}" for name, choices, kind in options)
-        return f"{match['prog']} needs {' and '.join(told)}"
     if match := _OF_COMMAND.match(sentence):
         return match["sentence"]
     words = [word for each in arguments for word in each.split("=", 1)]

@@ -11,6 +11,7 @@ import io
 import json
 from dataclasses import asdict, dataclass
 
+from training.counted import counted
 from training.energy.costs import HOROWITZ, Costs
 from training.energy.work import PHASES, Account
 
@@ -56,7 +57,7 @@ class EnergyReport:
     def __repr__(self) -> str:
         own = self.prediction[0]
         return (
-            f"<EnergyReport of {self.images} images: {own.accumulates:.4g} ACs and "
+            f"<EnergyReport of {counted(self.images, 'image')}: {own.accumulates:.4g} ACs and "
             f"{own.multiplies:.4g} MACs per image, {self.costs.picojoules(own) / 1e6:.3g} uJ>"
         )
 
@@ -92,7 +93,7 @@ class EnergyReport:
     def markdown(self) -> str:
         """The tables for readers."""
         lines = [
-            f"Per image, counted on {self.images} images.",
+            f"Per image, counted on {counted(self.images, 'image')}.",
             "",
             _line("prediction", "ACs", "MACs", "if dense", "energy (uJ)"),
             _line(*["---"] * 5),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.counted import counted
 from training.data import find
 from training.errors import UserError
 from training.experiments.figures import gradient_angles
@@ -179,9 +180,7 @@ def _commits(trained: Trained) -> str:
     found = Counter(str(each) for each in trained.results["trained_with"].values.ravel())
     if len(found) == 1:
         return next(iter(found))
-    return " and ".join(
-        f"{commit} ({count} point{'s' if count > 1 else ''})" for commit, count in found.items()
-    )
+    return " and ".join(f"{commit} ({counted(count, 'point')})" for commit, count in found.items())
 
 
 def _told(plan: Plan) -> str:

@@ -71,6 +71,7 @@ def as_program(recipe: Recipe, asked: Collection[str] = ()) -> Recipe:
         ("normalisation", "none"),
         ("norm_restriction", "projection"),
         ("couple", False),
+        ("realisation", "fast"),
         ("backward_neuron", "ternary"),
         ("evaluate_every", 0),
         ("stop_at_accuracy", 0.0),
@@ -195,9 +196,9 @@ def compile(
         If there is no such recipe, and for fields that do not exist or are out of range.
     """
     chosen = chosen_recipe(recipe, fields)
-    return compile_training(
-        recipe_name(recipe), chosen, Path(out), Path(data_dir), fields_asked_for(recipe, chosen)
-    )
+    # What is given is asked for also with the value that the recipe has.
+    asked = list(dict.fromkeys([*fields, *fields_asked_for(recipe, chosen)]))
+    return compile_training(recipe_name(recipe), chosen, Path(out), Path(data_dir), asked)
 
 
 def _check_images(images: Images, architecture: Architecture) -> None:

@@ -123,6 +123,12 @@ def test_stage_1_must_be_told_to_those_who_learn_from_it() -> None:
     assert deaf.run(np.ones((1, 1)), OPEN, 2, rescale=0.5).gradients == {}
 
 
+@pytest.mark.parametrize("wrong", [STAGE1.alpha, STAGE1.x])
+def test_rates_alone_are_not_what_stage_1_was(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="learn_from must be of the type Stage1Rates, not"):
+        backward().run(np.ones((1, 1)), OPEN, 2, rescale=0.5, learn_from=wrong)
+
+
 def test_rates_of_another_shape_are_refused() -> None:
     wrong = Stage1Rates(STAGE1.x, {**STAGE1.alpha, "layer2": np.ones((1, 2))})
     with pytest.raises(ValueError, match=r"rates of 'layer2' have shape \(1, 2\)"):

@@ -114,6 +114,33 @@ def test_numbers_that_would_spoil_the_weights(options: dict[str, Any], said: str
 
 
 @pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ([1.0], "the weights must be arrays by name, not of type list"),
+        ({"a": np.arange(2)}, "the weights 'a' are of type int64: give them in float32 or float64"),
+        ({"a": np.ones(2, np.float16)}, "the weights 'a' are of type float16"),
+        ({"my weight": np.ones(2)}, "there is a parameter 'my weight': a name consists of letters"),
+        ({"a": np.array([1.0, np.nan])}, "the weights 'a' hold NaN or infinite values"),
+        ({"a": np.ones((0, 2))}, "the weights 'a' have shape (0, 2): give finite numbers"),
+    ],
+)
+def test_weights_that_are_none(parameters: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        WeightUpdate(parameters)
+
+
+def test_lists_are_weights() -> None:
+    update = WeightUpdate({"a": [[1.0, 2.0]]})  # type: ignore[dict-item]
+    update.step({"a": [[1.0, 0.0]]}, learning_rate=0.5)
+    assert_array_equal(update.parameters["a"], [[0.5, 2.0]])
+
+
+def test_a_norm_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"restricts 'feedback.weight', and there are a, b: leave"):
+        WeightUpdate({"a": np.ones(1), "b": np.ones(1)}, norm=lambda kernel: 1.0, norm_limit=2.0)
+
+
+@pytest.mark.parametrize(
     ("gradient", "learning_rate", "said"),
     [
         ([1.0, np.nan], 0.1, "the gradient of 'a' holds NaN or infinite values"),

@@ -44,6 +44,24 @@ def test_own_data_are_trained_evaluated_and_resumed(
     assert "are not those that the run" in capsys.readouterr().err
 
 
+def test_own_data_by_a_relative_path_when_resuming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("own.npz", "other.npz"):
+        np.savez(name, images=np.arange(90.0).reshape(30, 3) / 45 - 1, labels=np.arange(30) % 3)
+    own, network = ("--data-set", "./own.npz"), ("--architecture", "6", "--batch-size", "8")
+    run = train(tmp_path / "run", *own, *network)
+    assert run.recipe.data_set == str(tmp_path / "own.npz")
+    more = ("train", "digits", "--resume", "run", "--epochs", "2")
+    assert main([*more, *own]) == 0
+    capsys.readouterr()
+    for option in ("--data", "--data-set"):
+        assert main([*more, option, "./other.npz"]) == 1
+        said = capsys.readouterr().err
+        assert f"the data set cannot be {tmp_path / 'other.npz'} when resuming: the run" in said
+
+
 def test_own_data_that_are_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "run")
     assert main(["train", "digits", "--data", str(tmp_path / "no.npz"), "--out", out, *TINY]) == 1

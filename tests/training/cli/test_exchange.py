@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import torch
 import spide
 from networks import Architecture
 from networks.exchange import TrainedNetwork
+from networks.input_scaling import InputScaling
 from tests.training.cli.command import TINY, refusal
 from training.cli.command_line import main
 from training.data import find
@@ -146,6 +148,38 @@ def test_what_cannot_be_done_is_said(
     )
     assert not (tmp_path / "out").exists()
     assert isinstance(spide.Run(trained).network, TrainedNetwork)
+
+
+@pytest.mark.parametrize("to", ["nir", "torch"])
+def test_what_a_network_was_trained_on_is_compared(
+    trained: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    to: Any,
+) -> None:
+    """Frames are refused; another scaling and other classes are said, and the run is made."""
+    network, file = spide.Run(trained).network, tmp_path / f"network.{to}"
+    spide.write_network(replace(network, frames=True), file, to)
+    words = ("import", str(file), "--recipe", "digits", "--out")
+    said = "takes a frame per step, the data set of the recipe 'digits' has constant images"
+    assert said in refusal(capsys, *words, str(tmp_path / "refused"))
+    assert not (tmp_path / "refused").exists()
+
+    scaling = InputScaling("from 0 to 1", (0.5,), (0.25,))
+    spide.write_network(replace(network, scaling=scaling), file, to)
+    assert main([*words, str(tmp_path / "other")]) == 0
+    assert [record.getMessage() for record in caplog.records] == [
+        f"spide: the network in '{file}' was trained on {scaling}; the data set of the recipe "
+        f"'digits' has {find('digits').scaling}"
+    ]
+    caplog.clear()
+
+    for same in (network, replace(network, scaling=None)):
+        spide.write_network(same, file, to)
+        out = tmp_path / f"same_{same.scaling is None}"
+        assert main([*words, str(out)]) == 0
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

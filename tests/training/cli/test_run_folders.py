@@ -171,7 +171,7 @@ def test_occupied_and_unwritable_folders(
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in trained.rglob("*")}
     line = refusal(capsys, "train", "digits", "--out", str(trained), *TINY)
-    assert f"already holds a run: continue it with --resume '{trained}'" in line
+    assert f"already holds a run: continue it with 'spide train RECIPE --resume {trained}'" in line
     assert {path: path.stat().st_mtime_ns for path in trained.rglob("*")} == before
     (tmp_path / "file").touch()
     line = refusal(capsys, "train", "digits", "--out", str(tmp_path / "file" / "run"), *TINY)
@@ -196,6 +196,17 @@ def test_resume_refuses_other_options_and_recipes(
     line = refusal(capsys, "train", "mnist-lenet", "--resume", str(trained))
     assert "holds a run of the recipe 'digits', not 'mnist-lenet'" in line
     assert (trained / "recipe.json").read_text() == before
+
+
+def test_a_run_from_python_is_resumed_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    images, labels = np.zeros((8, 3)), np.arange(8) % 2
+    spide.train(images=images, labels=labels, out=out, architecture="4", epochs=1, batch_size=4)
+    line = refusal(capsys, "train", "digits", "--resume", str(out))
+    assert f"'{out}' holds a run of no recipe, which was begun in Python: resume it" in line
+    assert f"spide.resume('{out}')" in line
 
 
 @pytest.mark.parametrize("command", [["evaluate"], ["train", "digits", "--resume"]])

@@ -51,6 +51,9 @@ def test_info_of_a_gpu(capsys: pytest.CaptureFixture[str]) -> None:
         "a card of 80 GB holds batches of up to 1,023, the most that GeNN runs",
     ):
         assert part in printed
+    for size, said in ((1023, False), (1024, True)):
+        assert main(["info", "digits", "--device", "genn", "--batch-size", str(size)]) == 0
+        assert ("which GeNN cannot run at once: use" in capsys.readouterr().out) is said
     for options in (["--device", "genn", "--backend", "cpu"], []):
         assert main(["info", "mnist-feedback", *options]) == 0
         assert "on the GPU" not in capsys.readouterr().out
@@ -196,6 +199,25 @@ def test_neither_help_nor_mistakes_wait_for_brian2(number: int, ended: list[Ende
         (["train", "digits", "--xyz", "3"], "unknown option '--xyz': 'spide train digits --help'"),
         (["train", "digits", "extra"], "'extra' belongs to no option"),
         (["train", "digits", "--epochs"], "--epochs needs a value"),
+        (["train", "digits", "--milestones", "2", "--milestones=3"], "--milestones is given twice"),
+        (
+            ["simulate", "run", "--record", "layer1.v", "--record", "layer2.v"],
+            "--record is given twice, and only the last one would count: give it once",
+        ),
+        (["compile", "--out", "p"], "the recipe comes first: spide compile RECIPE --out p, with"),
+        (["sweep", "--vary", "x=1"], "the recipe comes first: spide sweep RECIPE --vary x=1, wi"),
+        (
+            ["compile", "digits", "--realisation", "explicit-couples", "--out", "p"],
+            "realisation is 'explicit-couples': a compiled training has 'fast' only; choose that",
+        ),
+        (
+            ["sweep", "digits", "--draws", "3", "--vary", "backward_steps=1,2"],
+            "draws is 3, and mode 'grid' draws nothing: give --mode random, or leave --draws out",
+        ),
+        (
+            ["sweep", "digits", "--mode", "random", "--vary", "backward_steps=1,2"],
+            "mode 'random' needs a number of draws: give --draws",
+        ),
         (
             ["train", "digits", "--epochs", "many"],
             "spide: --epochs cannot be 'many': it is a whole",
@@ -368,6 +390,12 @@ def test_gains_are_parameters(capsys: pytest.CaptureFixture[str]) -> None:
         (("export", "run", "--to", "nir"), "spide export needs --out PATH"),
         (("import", "file"), "spide import needs --recipe STR and --out PATH"),
         (("collect", "folder"), "spide collect needs --out PATH"),
+        (("collect", "--out", "x"), "spide collect needs FOLDER"),
+        (("evaluate", "--forward-steps", "5"), "spide evaluate needs RUN_DIR"),
+        (("simulate", "--image", "3"), "spide simulate needs RUN_DIR"),
+        (("energy", "--images", "3"), "spide energy needs RUN_DIR"),
+        (("export", "--to", "nir"), "spide export needs RUN_DIR and --out PATH"),
+        (("import", "--recipe", "digits"), "spide import needs FILE and --out PATH"),
     ],
 )
 def test_options_that_a_command_needs(

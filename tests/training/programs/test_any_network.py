@@ -68,9 +68,13 @@ def test_random_architectures(family: Family, data: st.DataObject) -> None:
     assume(not drawn.notation.startswith("P"))  # a layer that learns comes first
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     labels = np.arange(9) % network.classes
+    ways = {
+        "propagation": st.sampled_from(("sequential", "synchronous")),
+        "dropout_per": st.sampled_from(("neuron", "channel")),
+    }
     assert_equal_trainings(
-        rng.normal(size=(9, *drawn.input_shape)), labels,
-        architecture=drawn.notation, **network.config,
+        rng.normal(size=(9, *drawn.input_shape)), labels, architecture=drawn.notation,
+        **{name: data.draw(each) for name, each in ways.items()}, **network.config,
     )  # fmt: skip
 
 

@@ -113,11 +113,36 @@ def test_damage_is_refused(program: Path, tmp_path: Path) -> None:
         collect(damaged, tmp_path / "run")
 
 
-def test_too_many_threads_are_refused(program: Path) -> None:
+@pytest.mark.parametrize("threads", ["251", "0", "-1", "2x", "abc", ""])
+def test_threads_that_cannot_be_are_refused(threads: str, program: Path) -> None:
     done = subprocess.run(
-        ["./train", "251"], cwd=program, env=os.environ, capture_output=True, text=True, timeout=60
+        ["./train", threads], cwd=program, capture_output=True, text=True, timeout=60
     )
-    assert done.returncode == 1 and "./train [THREADS]" in done.stderr
+    said = f"threads is '{threads}': give a whole number from 1 to 250, the images of a batch"
+    assert done.returncode == 1 and said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("kill -9 $$", "was ended by signal 9 (Killed): if memory ran out, give fewer threads"),
+        ("exit 3", "has ended with status 3: './train' goes on where this one was"),
+        (None, "cannot be started: build it with build.sh"),
+    ],
+)
+def test_why_a_stage_has_ended(
+    script: str | None, said: str, program: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(program, again, ignore=shutil.ignore_patterns("iteration-*"))
+    main_file = again / "backward" / "main"
+    main_file.unlink()
+    if script is not None:
+        main_file.write_text(f"#!/bin/sh\n{script}\n")
+        main_file.chmod(0o755)
+    done = subprocess.run(["./train", "1"], cwd=again, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert f"train: the program 'backward/main' {said}" in done.stderr
 
 
 def test_a_folder_has_one_writer(program: Path) -> None:

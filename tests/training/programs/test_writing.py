@@ -97,6 +97,8 @@ def test_the_same_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         ({"method": "implicit"}, "method is 'implicit': a compiled training has 'spide' only"),
         ({"epoch": 3}, "a recipe has no field 'epoch'"),
         ({"epochs": 0}, "epochs"),
+        ({"learning": "rates"}, "learning is 'rates': a compiled training has 'spikes' only"),
+        ({"device": "runtime"}, "device is 'runtime': a compiled training has"),
     ):
         with pytest.raises((UserError, ValueError), match=said):
             spide.compile("digits", tmp_path / "refused", **options)

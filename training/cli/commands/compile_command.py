@@ -9,9 +9,10 @@ from typing import Annotated
 
 import tyro
 
-from training.cli.named_recipe import NAMES, asked_with, named_recipe
+from training.cli.named_recipe import NAMES, asked_with, named_recipe, refuse_option_first
 from training.cli.options import UsageError, parse
 from training.cli.refusals import refusals
+from training.counted import counted
 from training.recipes import description
 from training.recipes.chosen import with_absolute_path
 from training.recipes.recipe import Recipe
@@ -57,9 +58,9 @@ def run_compile(words: Sequence[str]) -> int:
     """Run ``spide compile``; return 0."""
     if not words:
         raise UsageError(f"spide compile needs a recipe and --out DIR: choose one of {NAMES}")
+    refuse_option_first("compile", words)
     name, *options = words
-    recipe = named_recipe(name)
-    default = Compile(recipe=recipe)
+    default = Compile(recipe=named_recipe(name))
     choice = parse(Compile, options, f"spide compile {name}", description(name), default=default)
     if choice.out is None:
         raise UsageError("spide compile needs the folder to make: --out DIR")
@@ -71,9 +72,9 @@ def run_compile(words: Sequence[str]) -> int:
         recipe = with_absolute_path(choice.recipe)
         recipe = compile_training(name, recipe, choice.out, choice.data_dir, asked)
     print(
-        f"{recipe.architecture}, {recipe.epochs} epochs: '{choice.out}/build.sh' compiles it, "
-        f"'./train' in that folder trains, 'spide collect {choice.out} --out RUN_DIR' makes a run "
-        "of it"
+        f"{recipe.architecture}, {counted(recipe.epochs, 'epoch')}: '{choice.out}/build.sh' "
+        "compiles it, './train' in that folder trains, "
+        f"'spide collect {choice.out} --out RUN_DIR' makes a run of it"
     )
     return 0
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from training.cli.named_recipe import NAMES, named_recipe
+from training.cli.named_recipe import NAMES, named_recipe, refuse_option_first
 from training.cli.options import UsageError, fields_given, parse
 from training.cli.refusals import refusals
 from training.errors import UserError
@@ -87,6 +87,7 @@ def run(words: Sequence[str]) -> int:
     """Run ``spide sweep``; return 0, 1 if points failed, or 128 + the number of a signal."""
     if not words:
         raise UsageError(f"spide sweep needs a recipe or a .toml file: choose one of {NAMES}")
+    refuse_option_first("sweep", words)
     first, *options = words
     prog = f"spide sweep {first}"
     if first.endswith(".toml"):

@@ -56,9 +56,8 @@ class Train:
     max_iterations: int | None = None
 
     def __post_init__(self) -> None:
-        if self.data is not None:
-            own = replace(self.recipe, data_set=str(self.data.absolute()))
-            object.__setattr__(self, "recipe", own)
+        own = self.recipe if self.data is None else replace(self.recipe, data_set=str(self.data))
+        object.__setattr__(self, "recipe", with_absolute_path(own))
         if self.out is not None and self.resume is not None:
             raise ValueError("--out and --resume exclude each other: a resumed run stays in place")
         if self.max_iterations is not None and self.max_iterations < 1:
@@ -80,7 +79,6 @@ def run(words: Sequence[str]) -> int:
                 "without --resume would begin anew: resume the run of the first start, with which "
                 "restarts go on from the newest checkpoint"
             )
-        choice = replace(choice, recipe=with_absolute_path(choice.recipe))
         check_makeable(choice.out or Path("runs") / f"{name}-DATE-TIME")
     else:
         open_run(choice.resume)

@@ -23,6 +23,7 @@ from training.errors import (
     UserError,
 )
 from training.parallel.distributed.processes import Processes
+from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.files.checkpoint_files import load_best, load_latest
@@ -74,6 +75,11 @@ def open_run_of(path: Path, name: str) -> RunFolder:
         If there is no run, or one of another recipe.
     """
     run = open_run(path)
+    if run.name not in RECIPES:
+        raise RunFolderError(
+            f"'{path}' holds a run of no recipe, which was begun in Python: resume it there, with "
+            f"spide.resume('{path}')"
+        )
     if run.name != name:
         raise RunFolderError(
             f"'{path}' holds a run of the recipe '{run.name}', not '{name}': "

@@ -9,6 +9,7 @@ from networks import Architecture
 from networks.connections import Shape
 from networks.devices.genn.memory import LARGEST_BATCH, device_memory
 from training.cli.reports.memory import has_two_sides, memory, number_of_threads
+from training.counted import counted
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.updates.gains import learned_parameters
@@ -61,7 +62,7 @@ def _rows(architecture: Architecture) -> list[tuple[str, ...]]:
 def _memory(architecture: Architecture, recipe: Recipe) -> str:
     """Return what a training takes, and what it takes it for."""
     needed = memory(recipe, architecture, number_of_threads(os.environ))
-    threads = f"{needed.threads} thread{'s' if needed.threads > 1 else ''}"
+    threads = counted(needed.threads, "thread")
     lines = (
         f"{_mebibytes(needed.total)} at the peak of a training, of which",
         f"{_mebibytes(needed.libraries)} libraries, {_mebibytes(needed.images)} images,",
@@ -80,9 +81,14 @@ def _memory_of_gpu(architecture: Architecture, recipe: Recipe) -> str:
         f"a card of {size} GB holds {_batches(needed.largest_batch(size * 10**9))}"
         for size in CARDS
     )
+    size = recipe.batch_size
+    too_many = (
+        f"\n{'':12}which GeNN cannot run at once: use processes, one on each GPU, or a smaller one"
+    )
     lines = (
-        f"{_gigabytes(needed.of_batch(recipe.batch_size))} for a batch of {recipe.batch_size}: "
-        f"{_gigabytes(needed.synapses)} for synapses, {needed.sample / 1e6:,.2f} MB for each image",
+        f"{_gigabytes(needed.of_batch(size))} for a batch of {size}: "
+        f"{_gigabytes(needed.synapses)} for synapses, {needed.sample / 1e6:,.2f} MB for each image"
+        f"{too_many if size > LARGEST_BATCH else ''}",
         *cards,
     )
     return f"\n{'':12}".join(lines)

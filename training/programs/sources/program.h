@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "files.h"
 
@@ -14,11 +15,14 @@ class Program
 {
     const std::string folder_;
     int file_, requests_, answers_;
+    pid_t process_;
     char *memory_;
     size_t size_;
 
     Program(const Program &);
     Program &operator=(const Program &);
+
+    enum { NOT_STARTED = 127 };  // a status, as of a shell
 
 public:
     explicit Program(const std::string &folder) : folder_(folder), memory_(NULL), size_(0)
@@ -73,10 +77,25 @@ public:
             found += more;
         }
         if (said != end)
-            lost();
+            fail(named() + " answers something else: build it anew with build.sh");
     }
 
-    void lost() const { fail("the program '" + folder_ + "/main' has ended: build it with build.sh"); }
+    std::string named() const { return "the program '" + folder_ + "/main'"; }
+
+    // Say why it has ended; its requests and answers end no earlier.
+    void lost() const
+    {
+        int status = 0;
+        const bool ended = waitpid(process_, &status, 0) == process_;
+        if (ended && WIFSIGNALED(status))
+            fail(named() + " was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
+                 strsignal(WTERMSIG(status)) +
+                 "): if memory ran out, give fewer threads; './train' goes on where this one was");
+        if (ended && WIFEXITED(status) && WEXITSTATUS(status) != NOT_STARTED)
+            fail(named() + " has ended with status " + std::to_string(WEXITSTATUS(status)) +
+                 ": './train' goes on where this one was");
+        fail(named() + " cannot be started: build it with build.sh");
+    }
 
 private:
     void start()
@@ -84,10 +103,10 @@ private:
         int to[2], from[2];
         if (pipe(to) || pipe(from))
             fail("cannot make pipes");
-        const pid_t child = fork();
-        if (child < 0)
+        process_ = fork();
+        if (process_ < 0)
             fail("cannot start another process");
-        if (child == 0)
+        if (process_ == 0)
         {
             dup2(to[0], 0);
             dup2(from[1], 1);
@@ -101,7 +120,7 @@ private:
             setenv("SPIDE_TAPE", number, 1);
             if (!chdir(folder_.c_str()))
                 execl("./main", "./main", (char *)NULL);
-            _exit(127);
+            _exit(NOT_STARTED);
         }
         close(to[0]);
         close(from[1]);

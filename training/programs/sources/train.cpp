@@ -169,13 +169,23 @@ private:
     }
 };
 
+int threads_of(const std::string &text)
+{
+    char *end = NULL;
+    const long threads = strtol(text.c_str(), &end, 10);
+    if (text.empty() || *end || threads < 1 || threads > BATCH_SIZE)
+        fail("threads is '" + text + "': give a whole number from 1 to " +
+             std::to_string(BATCH_SIZE) + ", the images of a batch, or leave it out");
+    return (int)threads;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    if (argc > 2)
+        fail("call it as './train [THREADS]'");
     const int cores = std::max(1, (int)std::thread::hardware_concurrency());
-    const int threads = argc > 1 ? atoi(argv[1]) : (int)std::min<int64_t>(cores, BATCH_SIZE);
-    if (argc > 2 || threads < 1 || threads > BATCH_SIZE)
-        fail("call it as './train [THREADS]', with 1 to as many threads as a batch has images");
+    const int threads = argc > 1 ? threads_of(argv[1]) : (int)std::min<int64_t>(cores, BATCH_SIZE);
     if (access("data/parameters.bin", R_OK))
         fail("there is no training to go on with here: run in the program's folder");
     only_writer();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from training.counted import counted
 from training.errors import UserError
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import iterations
@@ -31,8 +32,9 @@ def check_end(recipe: Recipe, before: Recipe, progress: Progress) -> None:
         per_epoch = iterations(replace(recipe, epochs=1))
         begun = -(-progress.iteration // per_epoch)
         raise UserError(
-            f"epochs cannot be {recipe.epochs}: the run already has {progress.iteration} "
-            f"iterations, and an epoch has {per_epoch}; give at least {begun}, or leave epochs out"
+            f"epochs cannot be {recipe.epochs}: the run already has "
+            f"{counted(progress.iteration, 'iteration')}, and an epoch has {per_epoch}; give at "
+            f"least {begun}, or leave epochs out"
         )
     goal, best = recipe.stop_at_accuracy, progress.best_accuracy
     if goal != before.stop_at_accuracy and best is not None and 0 < goal <= best:
@@ -65,27 +67,28 @@ def nothing_left(recipe: Recipe, progress: Progress, max_iterations: int | None)
         If the run already has more iterations than are wanted.
     """
     iteration = progress.iteration
+    done = counted(iteration, "iteration")
     if max_iterations is not None and max_iterations < iteration:
         raise UserError(
-            f"--max-iterations {max_iterations} lies below the {iteration} iterations that the run "
-            "already has: choose more, or leave it out"
+            f"--max-iterations {max_iterations} lies below the {done} that the run already "
+            "has: choose more, or leave it out"
         )
     if progress.accuracy is None:
         return None
     if reached(recipe, progress.accuracy):
         return (
-            f"the run is finished: after {iteration} iterations it had the accuracy of "
+            f"the run is finished: after {done} it had the accuracy of "
             f"{recipe.stop_at_accuracy:g} at which it was to stop: for more, give "
             "--stop-at-accuracy a larger number, or 0 for never"
         )
     if iteration >= iterations(recipe):
         return (
-            f"the run is finished, with {progress.epoch} epochs ({iteration} iterations): for "
+            f"the run is finished, with {counted(progress.epoch, 'epoch')} ({done}): for "
             f"more, give --epochs a number above {progress.epoch}"
         )
     if iteration == max_iterations:
         return (
-            f"the run already has {iteration} iterations: for more, give --max-iterations a larger "
+            f"the run already has {done}: for more, give --max-iterations a larger "
             "number or leave it out"
         )
     return None

@@ -207,7 +207,7 @@ def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
     """
     name = differing_field(recipe, run.recipe)
     if name is not None:
-        option = "--" + name.replace("_", "-")
+        option = "the data set" if name == "data_set" else "--" + name.replace("_", "-")
         raise RunFolderError(
             f"{option} cannot be {getattr(recipe, name)} when resuming: the run in '{run.path}' "
             f"has {getattr(run.recipe, name)}; only --epochs and --stop-at-accuracy may change"

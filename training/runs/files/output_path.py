@@ -27,8 +27,8 @@ def check_vacant(path: Path) -> None:
     """
     if (path / RECIPE_NAME).exists():
         raise RunFolderError(
-            f"'{path}' already holds a run: continue it with --resume '{path}', or choose another "
-            "--out"
+            f"'{path}' already holds a run: continue it with 'spide train RECIPE --resume {path}', "
+            "or choose another --out"
         )
     if path.exists() and (not path.is_dir() or not all(map(_is_of_creation, path.iterdir()))):
         raise RunFolderError(f"'{path}' exists and is not an empty folder: choose another --out")

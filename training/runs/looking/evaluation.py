@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 
 from networks.arrays import whole_number
+from training.counted import counted
 from training.data import Images
 from training.data.batches import evaluation_batches
 from training.interruption import Interruption
@@ -42,7 +43,9 @@ class Evaluation:
 
     def __repr__(self) -> str:
         images = len(self.labels)
-        return f"<Evaluation of {images:,} images: {self.accuracy:.2%}, loss {self.loss:.4g}>"
+        return (
+            f"<Evaluation of {counted(images, 'image')}: {self.accuracy:.2%}, loss {self.loss:.4g}>"
+        )
 
     @property
     def accuracy(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,7 @@ import numpy as np
 from networks import Architecture
 from networks.exchange import ExchangeError, TrainedNetwork
 from networks.schedule import Propagation
-from training.data import find
+from training.data import DataSet, find
 from training.errors import UserError
 from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
@@ -22,6 +23,8 @@ from training.runs.files.folder import RunFolder
 from training.runs.files.output_path import check_makeable
 from training.runs.files.progress import Progress
 from training.storage.files import write_atomically
+
+_LOGGER = logging.getLogger(__name__)
 
 Format = Literal["nir", "torch"]
 
@@ -136,7 +139,8 @@ def import_run(file: Path, name: str, recipe: Recipe, out: Path) -> RunFolder:
     ------
     UserError
         If the file holds no network, or one for other images or classes than the recipe's, or the
-        run folder cannot be made; then nothing is left of it.
+        run folder cannot be made; then nothing is left of it. Another scaling and other names of
+        classes are said in a warning.
     """
     network = read_network(file)
     check_makeable(out)
@@ -167,8 +171,29 @@ def import_run(file: Path, name: str, recipe: Recipe, out: Path) -> RunFolder:
                 f"the network in '{file}' has {what} {of_file}, the data set of the recipe "
                 f"'{name}' has {of_recipe}: choose another recipe"
             )
+    _compare_inputs(file, network, name, find(changed.data_set))
     parameters = dict(network.weights)
     momentum = {key: np.zeros_like(values) for key, values in parameters.items()}
     folder = RunFolder(out, name, changed)
     make_run(folder, [Checkpoint(name, changed, Progress(), parameters, momentum)])
     return folder
+
+
+def _compare_inputs(file: Path, network: TrainedNetwork, name: str, data_set: DataSet) -> None:
+    """Refuse frames for images and images for frames; say what else the network did not see."""
+    takes = {True: "a frame per step", False: "constant images"}
+    frames = data_set.frames is not None
+    if network.frames != frames:
+        raise UserError(
+            f"the network in '{file}' takes {takes[network.frames]}, the data set of the recipe "
+            f"'{name}' has {takes[frames]}: choose another recipe"
+        )
+    for what, of_file, of_data in (
+        ("was trained on", network.scaling, data_set.scaling),
+        ("has the classes", ", ".join(network.class_names), ", ".join(data_set.class_names)),
+    ):
+        if of_file and of_data and of_file != of_data:
+            _LOGGER.warning(
+                "spide: the network in '%s' %s %s; the data set of the recipe '%s' has %s",
+                file, what, of_file, name, of_data,
+            )  # fmt: skip

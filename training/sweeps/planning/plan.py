@@ -158,8 +158,13 @@ def make_plan(
     """
     if mode not in get_args(Mode):
         raise ValueError(f"there is no mode '{mode}': choose {', '.join(get_args(Mode))}")
-    if (draws is None) == (mode == "random"):
-        raise ValueError("a random sweep, and no other, needs a number of draws: give --draws")
+    if mode == "random" and draws is None:
+        raise ValueError("mode 'random' needs a number of draws: give --draws")
+    if mode != "random" and draws is not None:
+        raise ValueError(
+            f"draws is {draws}, and mode '{mode}' draws nothing: give --mode random, or leave "
+            "--draws out"
+        )
     if not vary:
         raise ValueError("a sweep needs something to vary: give a field and its values")
     given = tuple(given)

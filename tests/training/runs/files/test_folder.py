@@ -32,7 +32,7 @@ def test_opened_as_it_was_created(tmp_path: Path) -> None:
 
 def test_a_run_is_not_overwritten(tmp_path: Path) -> None:
     run(tmp_path).create()
-    with pytest.raises(RunFolderError, match="already holds a run: continue it with --resume"):
+    with pytest.raises(RunFolderError, match="already holds a run: continue it with 'spide train"):
         run(tmp_path).create()
 
 
