@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
+from training.errors import UserError
 from training.experiments.gradient_error import Error, distance
 from training.methods.implicit import Implicit
 from training.methods.parts.batch import Batch
@@ -136,7 +137,11 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=32, help="the first so many test images")
     parser.add_argument("--batches", type=int, nargs="+", default=[128, 32])
     options = parser.parse_args()
-    subject = Subject.of(Run(options.run, data_dir=options.data_dir), options.images)
+    try:
+        run = Run(options.run, data_dir=options.data_dir)
+    except UserError as error:
+        raise SystemExit(str(error)) from None
+    subject = Subject.of(run, options.images)
     for batch in options.batches:
         found = compare(subject, batch)
         print(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.recipes import RECIPES
+from training.recipes.chosen import chosen_recipe
 from training.recipes.recipe import Recipe
 
 
@@ -34,6 +34,9 @@ class Chosen:
     forward_steps: int | None = None
     backward_steps: int | None = None
 
+    def __post_init__(self) -> None:
+        self.changed()  # its own checks
+
     def changed(self, **fields: Any) -> Recipe:
         """The recipe with these sizes, and with other fields."""
         sizes = {
@@ -41,4 +44,4 @@ class Chosen:
             for name in ("batch_size", "forward_steps", "backward_steps")
             if (value := getattr(self, name)) is not None
         }
-        return replace(RECIPES[self.recipe], **sizes, **fields)
+        return chosen_recipe(self.recipe, {**sizes, **fields})

@@ -5,15 +5,18 @@ Untrained networks fire at other rates than trained ones, and the cost of spikes
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from networks import Architecture
-from training.data import find
+from training.data import Images, find
 from training.data.batches import batches_per_epoch, training_batches
 from training.parallel.over_cores import TwoStageTrainer
 from training.recipes.recipe import Recipe
@@ -98,7 +101,7 @@ def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Su
             dropout_masks(architecture, recipe, len(labels), iteration),
         )
         for iteration, (pixels, labels) in enumerate(
-            training_batches(images, recipe.batch_size, recipe.seed, 0, stop=iterations + spare)
+            itertools.islice(_endless(images, recipe), iterations + spare)
         )
     )
     if iterations:
@@ -111,3 +114,9 @@ def train(recipe: Recipe, data_dir: Path, iterations: int, spare: int = 4) -> Su
             learner.learn(batch.images, batch.labels, number)
     trained = {name: value.copy() for name, value in optimiser.parameters.items()}
     return Subject(recipe, architecture, trained, list(batches))
+
+
+def _endless(images: Images, recipe: Recipe) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield the batches of all epochs."""
+    for epoch in itertools.count():
+        yield from training_batches(images, recipe.batch_size, recipe.seed, epoch)

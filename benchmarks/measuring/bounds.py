@@ -44,20 +44,25 @@ class Traffic:
         Least number of bytes to move.
     events : float
         Synaptic events; 0 for neurons.
+    working_set : int
+        Bytes of the variables that are moved in every step: the smaller, the nearer the cache that
+        holds them. 0 for synapses, see above.
     """
 
     bytes: float
     events: float = 0.0
+    working_set: int = 0
 
 
 def state_update(neurons: int, steps: int, itemsize: int) -> Traffic:
     """Of ``v += I``."""
-    return Traffic(3.0 * itemsize * neurons * steps)
+    return Traffic(3.0 * itemsize * neurons * steps, working_set=2 * itemsize * neurons)
 
 
 def thresholds(neurons: int, steps: int, itemsize: int, spikes: float) -> Traffic:
     """Of comparing and listing."""
-    return Traffic(float(itemsize) * neurons * steps + INDEX_BYTES * spikes)
+    moved = float(itemsize) * neurons * steps + INDEX_BYTES * spikes
+    return Traffic(moved, working_set=itemsize * neurons)
 
 
 def resets(neuron: NeuronModel, neurons: int, steps: int, itemsize: int, spikes: float) -> Traffic:
@@ -66,7 +71,8 @@ def resets(neuron: NeuronModel, neurons: int, steps: int, itemsize: int, spikes:
     per_line = LINE_BYTES // itemsize
     rate = spikes / (neurons * steps)
     lines = neurons * steps / per_line * (1 - (1 - rate) ** per_line)
-    return Traffic(2 * LINE_BYTES * changed * lines + INDEX_BYTES * spikes)
+    moved = 2 * LINE_BYTES * changed * lines + INDEX_BYTES * spikes
+    return Traffic(moved, working_set=changed * itemsize * neurons)
 
 
 def synapses(

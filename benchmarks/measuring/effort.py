@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Large:
-    """A network that is only run once."""
+    """A recipe whose network is only run once, with so many images."""
 
     name: str
-    architecture: str
+    recipe: str
     batch_size: int
-    dropout: float
-    backward_steps: int
 
 
-ALEXNET_F = Large("AlexNet-F", "96C3s-256C3-384C3s-384C3-256C3 (F96C3u)", 16, 0.2, 250)
-CIFARNET_F = Large("CIFARNet-F", "128C3s-256C3-512C3s-1024C3-512C3 (F128C3u)", 8, 0.25, 250)
+ALEXNET_F = Large("AlexNet-F", "cifar10-alexnet-f", 16)
+CIFARNET_F = Large("CIFARNet-F", "cifar10-cifarnet-f", 8)
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,6 @@ class ShareTimes:
         Of the runs of both stages, outside compiled code.
     torch_products : float
         Input of the first layer, readout and weight gradients.
-    state_bytes : int
-        Of all membrane potentials and inputs of one network.
     """
 
     samples: int
@@ -59,7 +57,6 @@ class ShareTimes:
     parts: list[PartTime]
     in_runs: float
     torch_products: float
-    state_bytes: int
 
     @property
     def compiled(self) -> float:
@@ -111,12 +108,7 @@ def _collect(
         *_parts_of_stage(1, share.first.network, first, share.config.forward_steps),
         *_parts_of_stage(2, share.second, second, share.config.backward_steps),
     ]
-    units = share.architecture.spiking_neurons
-    itemsize = share.forward["layer1"].variables["v"].dtype.itemsize
-    return ShareTimes(
-        samples, total, parts, first.between + second.between, torch_products,
-        2 * units * samples * itemsize,
-    )  # fmt: skip
+    return ShareTimes(samples, total, parts, first.between + second.between, torch_products)
 
 
 def _parts_of_stage(

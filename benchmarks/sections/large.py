@@ -9,7 +9,8 @@ from __future__ import annotations
 from benchmarks.bench import Bench
 from benchmarks.child import run_child
 from benchmarks.reporting.tables import Cell, Section, Table
-from networks import Architecture
+from training.recipes import RECIPES
+from training.recipes.architectures import read_architecture
 
 COLUMNS = (
     "network", "batch", "T_B", "neurons per image", "synapses per image",
@@ -22,15 +23,13 @@ def measure(bench: Bench) -> Section:
     rows: list[tuple[Cell, ...]] = []
     told = []
     for each in bench.effort.large:
-        architecture = Architecture.parse(each.architecture, (3, 32, 32), 10)
-        _, child = run_child(
-            "large_iteration", each.architecture, str(each.batch_size), str(each.dropout),
-            str(each.backward_steps),
-        )  # fmt: skip
+        recipe = RECIPES[each.recipe]
+        architecture = read_architecture(recipe)
+        _, child = run_child("large_iteration", each.recipe, str(each.batch_size))
         time = child.steps["iteration"]
         rows.append(
             (
-                each.name, each.batch_size, each.backward_steps, architecture.neurons,
+                each.name, each.batch_size, recipe.backward_steps, architecture.neurons,
                 architecture.synapses, child.steps["build and compile"], time,
                 each.batch_size / time, child.peak_gb,
             )

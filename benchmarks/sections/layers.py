@@ -2,8 +2,8 @@
 
 Times are those of one share alone (`benchmarks.measuring.share_times`), bounds those of
 `benchmarks.measuring.bounds` at the bandwidth measured in the same run: from the first cache for
-kernels, from a working set of the size of the states for neurons (reading or copying, whichever is
-faster). The second table says what is not compiled code.
+kernels, for neurons from a working set of the size of what their layer moves in a step (reading or
+copying, whichever is faster). The second table says what is not compiled code.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ def measure(bench: Bench) -> Section:
     shares = number_of_workers(subject.architecture, batch, simulation, torch.get_num_threads())
     samples = samples_per_part(subject.architecture, batch, shares, simulation)
     times = measure_share(subject, samples, batch, bench.effort.share_runs)
-    cache, state, memory = measure_bandwidth(FIRST_LEVEL, times.state_bytes, BEYOND_CACHES)
-    rows = [_row(part, times, cache, state) for part in times.parts]
-    bound = sum(_bound(part, cache, state) for part in times.parts)
+    sets = {part.traffic.working_set for part in times.parts} - {0}
+    measured = measure_bandwidth(*sorted({FIRST_LEVEL, BEYOND_CACHES, *sets}))
+    bandwidths = {each.size: each for each in measured}
+    rows = [_row(part, times, bandwidths) for part in times.parts]
+    bound = sum(_bound(part, bandwidths) for part in times.parts)
     rows.append(
         ("1+2", "all", "compiled", *_figures(times.compiled, times), 1e3 * bound,
          times.compiled / bound, None, None)
@@ -57,23 +59,24 @@ def measure(bench: Bench) -> Section:
             ),
             _share_table(times),
             _iteration_table(times, parts, shares, iteration),
-            _bandwidth_table([cache, state, memory]),
+            _bandwidth_table(measured),
         ],
     )  # fmt: skip
 
 
-def _bound(part: PartTime, cache: Bandwidth, state: Bandwidth) -> float:
+def _bound(part: PartTime, bandwidths: dict[int, Bandwidth]) -> float:
     if part.part == SYNAPSES:
-        return part.traffic.bytes / cache.read
-    return part.traffic.bytes / max(state.read, state.copy)
+        return part.traffic.bytes / bandwidths[FIRST_LEVEL].read
+    found = bandwidths[part.traffic.working_set]
+    return part.traffic.bytes / max(found.read, found.copy)
 
 
 def _figures(time: float, times: ShareTimes) -> tuple[float, float]:
     return 1e3 * time, 100 * time / times.total
 
 
-def _row(part: PartTime, times: ShareTimes, cache: Bandwidth, state: Bandwidth) -> tuple[Cell, ...]:
-    bound = _bound(part, cache, state)
+def _row(part: PartTime, times: ShareTimes, bandwidths: dict[int, Bandwidth]) -> tuple[Cell, ...]:
+    bound = _bound(part, bandwidths)
     events = part.traffic.events
     return (
         part.stage, part.layer, part.part, *_figures(part.seconds, times), 1e3 * bound,

@@ -84,11 +84,14 @@ def _point(
     architecture = Architecture.parse(
         recipe.architecture, subject.architecture.input_shape, subject.architecture.classes
     )
-    samples = len(batch.labels)
+    samples, recipe_size = len(batch.labels), subject.recipe.batch_size
+    # Of a batch that is larger than the recipe's, the loss is larger: so g stays as it is.
+    whole = max(samples, recipe_size)
+    recipe = replace(recipe, loss_scale=recipe.loss_scale * whole / recipe_size)
     gc.collect()  # Brian2's networks are cycles of references, and here one follows another
     trainer = TwoStageTrainer(architecture, recipe.two_stage, samples, dtype=recipe.dtype)
     trainer.set_parameters(parameters)
-    run = partial(trainer.step, batch.images, batch.labels, batch.masks, batch=recipe.batch_size)
+    run = partial(trainer.step, batch.images, batch.labels, batch.masks, batch=whole)
     time = least_seconds(run, runs)
     result = run()
     return Point(

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.child import Finished, peak_bytes
+from benchmarks.chosen import Chosen
 from benchmarks.measuring.stopwatches import compiled_times, time_inside
 from benchmarks.measuring.timing import Spread, rounds
 from benchmarks.sections.peers import headline
 from benchmarks.sections.sweeps import Point, growth
+from benchmarks.subject import train
 from equations import integrate_and_fire
 from networks import Architecture, ForwardNetwork
+from training.recipes import RECIPES
 
 
 def test_rounds_alternate_and_the_first_does_not_count() -> None:
@@ -69,3 +74,20 @@ def test_peak_memory_grows_with_what_is_used() -> None:
     held = np.ones(60_000_000, np.uint8)
     assert Finished.now({}).peak_gb * 1e9 >= before
     assert peak_bytes() > held.nbytes
+
+
+def test_a_subject_is_trained_for_more_than_an_epoch(tmp_path: Path) -> None:
+    """Of 1,437 images in batches of 1,000 there are two: the next ones are of other epochs."""
+    recipe = replace(
+        RECIPES["digits"], architecture="4 (F4)", batch_size=1000, forward_steps=2,
+        backward_steps=2, warmup_iterations=0, milestones=(),
+    )  # fmt: skip
+    subject = train(recipe, tmp_path, iterations=3, spare=3)
+    assert [len(batch.labels) for batch in subject.batches] == [437, 1000, 437]
+    first, _, third = (batch.images for batch in subject.batches)
+    assert not np.array_equal(first, third)
+
+
+def test_a_recipe_that_does_not_exist_is_told_before_anything_is_loaded() -> None:
+    with pytest.raises(ValueError, match="there is no recipe 'digts'"):
+        Chosen("digts")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.experiments.sweeps import DATA, STEPS
+from training.experiments.sweeps import DATA, OURS, STEPS
 from training.experiments.trained import mean_course
 from training.plots.courses import (
     accuracies_by_case,
@@ -44,7 +44,7 @@ def firing_rates(results: Dataset) -> Figure:
         for name, stage in (("stage 1", "forward"), ("stage 2", "backward"))
     }
     rates = {
-        f"$T_B$ = {steps}{case.removeprefix('ours')}": {
+        f"$T_B$ = {steps}{case.removeprefix(OURS)}": {
             stage: values.sel({CASE: case, STEPS: steps}) for stage, values in stages.items()
         }
         for case in results[CASE].values.tolist()

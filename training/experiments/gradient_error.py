@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks import Architecture
+from training.experiments.sweeps import OURS
 from training.methods.feedback_alignment import FeedbackAlignment
 from training.methods.implicit import Implicit
 from training.methods.method import Method
@@ -25,7 +26,7 @@ from training.sweeps.planning.cases import ABLATION, case_fields
 
 Gradients = Mapping[str, NDArray[np.floating]]
 
-STEPS = (10, 25, 50, 100, 250, 500, 1000)
+BACKWARD_STEPS = (10, 25, 50, 100, 250, 500, 1000)
 
 PART = 32
 """Images at a time: surrogate gradients keep all steps of all of them."""
@@ -102,7 +103,7 @@ def gradient_errors(
     parameters: Mapping[str, ArrayLike],
     images: NDArray[np.floating],
     labels: NDArray[np.integer],
-    steps: Sequence[int] = STEPS,
+    steps: Sequence[int] = BACKWARD_STEPS,
 ) -> list[Error]:
     """The errors of SPIDE, its ablation, SpikeGrad's neurons, random feedback and surrogates.
 
@@ -140,7 +141,7 @@ def gradient_errors(
         spiking: dict[str, Spide | FeedbackAlignment] = {
             f"SPIDE {case}": Spide(architecture, config, count, simulation)
         }
-        if case == ABLATION[0]:
+        if case == OURS:
             own = replace(
                 config, backward_neuron="trace", v_threshold_backward=1.0, v_rest_backward=0.0
             )

@@ -1,4 +1,4 @@
-"""The paper's numbers, as its tables print them."""
+"""The paper's numbers, as its tables print them; networks are named as our rows beside them are."""
 
 from __future__ import annotations
 

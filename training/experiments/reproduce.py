@@ -28,6 +28,7 @@ from training.experiments.gradient_error import gradient_errors, mean_errors
 from training.experiments.request import GRADIENTS, Request
 from training.experiments.sweeps import (
     ABLATION_SWEEP,
+    OURS,
     STEPS,
     Experiment,
     Scale,
@@ -91,7 +92,7 @@ def reproduce(
     figure: Figure | None
     if request.target == GRADIENTS:
         at = GRADIENT_STEPS[request.scale]
-        plan = ABLATION_SWEEP.plan(request.scale, request.seeds, ("ours",), **{STEPS: (at,)})
+        plan = ABLATION_SWEEP.plan(request.scale, request.seeds, (OURS,), **{STEPS: (at,)})
         trained = _trained(ABLATION_SWEEP, plan, request, progress, interruption, say)
         if trained is None:
             return None

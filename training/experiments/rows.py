@@ -9,7 +9,7 @@ from xarray import DataArray
 
 from training.energy.columns import own_columns
 from training.experiments.paper import FIGURE_5, TABLE_1, TABLE_2, PaperRow
-from training.experiments.sweeps import DATA, STEPS
+from training.experiments.sweeps import DATA, OURS, STEPS
 from training.experiments.tables import Cell, Table, mean_and_spread
 from training.experiments.trained import (
     FORWARD_STEPS,
@@ -24,8 +24,6 @@ from training.recipes.methods import METHODS
 from training.recipes.sizes import training_size
 from training.sweeps.planning.cases import CASE
 from training.updates.gains import learned_parameters
-
-OURS = "ours"
 
 STAGES = ("forward", "backward")
 

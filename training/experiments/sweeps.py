@@ -109,7 +109,10 @@ def differing(one: Recipe, other: Recipe) -> dict[str, Any]:
 _ALEXNET_F = RECIPES["cifar10-alexnet-f"]
 _CIFARNET_F = differing(_ALEXNET_F, RECIPES["cifar10-cifarnet-f"])
 
-WITH_CIFARNET_F = "ours, CIFARNet-F"
+OURS = ABLATION[0]
+"""The case with both resting potentials of section 4.3."""
+
+WITH_CIFARNET_F = f"{OURS}, CIFARNet-F"
 """A case of the ablation in full, for Figure 2."""
 
 ABLATION_SWEEP = Experiment(

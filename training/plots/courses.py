@@ -123,7 +123,6 @@ def errors_over_steps(axes: Axes, courses: Mapping[str, Curve], quantity: str) -
     quantity : str
         What kind of error.
     """
-    # Two methods may have the same errors: through the gaps of the upper line the other is seen.
     for number, (method, course) in enumerate(courses.items()):
         axes.plot(
             np.asarray(course.epochs), np.asarray(course.values), DASHES[number % len(DASHES)],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from training.energy.work import PHASES
 from training.plots.bars import grouped_bars
 from training.plots.style import panels, styled
@@ -30,13 +32,16 @@ def operations_by_phase(axes: Axes, report: EnergyReport) -> Axes:
 
 def energies(axes: Axes, report: EnergyReport) -> Axes:
     """Draw the energy of the arithmetic, of predictions and training steps."""
-    networks = [account.network for account in report.training]
     predicted = {account.network: account for account in report.prediction}
-    forward = {account.network: account.of("forward") for account in report.training}
+    trained = {account.network: account for account in report.training}
+    forward = {name: account.of("forward") for name, account in trained.items()} | predicted
+    networks = list(predicted | trained)  # a converted network does not learn itself
     cost = report.costs.picojoules
     groups = {
-        "prediction": [cost(predicted.get(name, forward[name])) / 1e6 for name in networks],
-        "training step": [cost(account) / 1e6 for account in report.training],
+        "prediction": [cost(forward[name]) / 1e6 for name in networks],
+        "training step": [
+            cost(trained[name]) / 1e6 if name in trained else np.nan for name in networks
+        ],
     }
     grouped_bars(axes, networks, groups, logarithmic=True)
     axes.set(xlabel="energy of the arithmetic per image (µJ)")

@@ -46,7 +46,7 @@ def gradient_against_exact(axes: Axes, gradient: ArrayLike, exact: ArrayLike) ->
     axes.plot(
         [-largest, largest], [-largest, largest], "--", color=REFERENCE, linewidth=0.8, zorder=3
     )
-    drawn = slice(None, None, max(1, len(found) // MOST))
+    drawn = slice(None, None, max(1, -(-len(found) // MOST)))
     axes.plot(
         wanted[drawn], found[drawn], ".", color=POSITIVE, markersize=3, alpha=0.4,
         markeredgewidth=0,

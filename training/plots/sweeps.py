@@ -177,6 +177,7 @@ def sweep_heat_map(
     counted = np.isfinite(points).sum(axis=2)
     sums = np.where(np.isfinite(points), points, 0).sum(axis=2)
     mean = np.where(counted > 0, sums / np.maximum(counted, 1), np.nan)
+    log = log and bool((mean > 0).any() or limits)  # of nothing, or of zeros, there is none
     norm = (LogNorm if log else Normalize)(*(limits or (None, None)))
     image = axes.imshow(mean, aspect="auto", origin="lower", norm=norm)
     for (row, column), value in np.ndenumerate(mean):

@@ -92,6 +92,15 @@ def test_heat_maps_that_are_compared_have_one_scale() -> None:
     assert {text.get_color() for text in drawn.texts[:3]} == {"white"}  # 5, 3 and 1 are dark
 
 
+@pytest.mark.parametrize("value", [np.nan, 0.0])
+def test_heat_maps_without_a_value_above_zero_have_no_logarithms(value: float) -> None:
+    """Nothing has finished yet, or there are no errors."""
+    given = results().copy(data=np.full((2, 3, 2), value))
+    drawn = sweep_heat_map(axes(), given, "backward_steps", "v_rest_backward", log=True)
+    assert texts(drawn) == ["none" if np.isnan(value) else "0\n± 0"] * 6
+    drawn.figure.canvas.draw()
+
+
 def test_dimensions_that_are_missing_or_left_over_are_refused() -> None:
     curves = results().expand_dims(epoch=[1.0, 2.0])
     with pytest.raises(ValueError, match=r"2 values of 'epoch'.*isel\(epoch=0\), or .*final_acc"):

@@ -37,6 +37,11 @@ Told = Callable[[str, Connection, torch.Tensor], None]
 _CYCLE = 50
 """Steps of GMRES before it begins again from what it has found."""
 
+_REDUCTION = 1e-6
+"""A cycle of GMRES ends when it has made the residual this much smaller, over all samples together:
+that of the worst one is then small enough for single precision. A larger tolerance saves nothing.
+"""
+
 
 class NotConvergedError(ArithmeticError):
     """A linear system that was not solved within the limit of iterations."""
@@ -49,7 +54,8 @@ class Solver:
     Parameters
     ----------
     tolerance : float
-        Largest residual of eq. 5 relative to g, both as Euclidean norms over a sample.
+        Largest residual of eq. 5 relative to g, both as Euclidean norms over a sample. GMRES goes
+        on to 1e-6 of the first residual in any case.
     limit : int
         Most applications of the loop.
     name : {"gmres", "fixed-point"}
@@ -185,7 +191,7 @@ def _krylov(system: LinearSystem, residual: Array, steps: int) -> tuple[Array, i
 
     size = residual.size
     operator = LinearOperator((size, size), apply, dtype=residual.dtype)
-    found, _ = gmres(operator, residual.ravel(), rtol=1e-6, restart=steps, maxiter=1)
+    found, _ = gmres(operator, residual.ravel(), rtol=_REDUCTION, restart=steps, maxiter=1)
     return found.reshape(residual.shape).astype(residual.dtype), used
 
 
