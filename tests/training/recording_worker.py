@@ -24,6 +24,7 @@ import training.runs.prepare
 from training.cli.command_line import main
 from training.parallel.distributed.interruption import SharedInterruption
 from training.runs.files.progress import Progress
+from training.runs.iteration_clock import IterationClock
 from training.runs.loop import TrainingLoop
 
 
@@ -36,8 +37,8 @@ class RecordingLoop(TrainingLoop):
         np.savez(file, **self.optimiser.parameters)  # type: ignore[arg-type]
         return progress
 
-    def _train_batch(self, pixels: Tensor, labels: Tensor) -> dict[str, Any]:
-        record = super()._train_batch(pixels, labels)
+    def _train_batch(self, pixels: Tensor, labels: Tensor, clock: IterationClock) -> dict[str, Any]:
+        record = super()._train_batch(pixels, labels, clock)
         rank, iteration, number = map(int, os.environ.get("SIGNAL", "-1 0 0").split())
         if (rank, iteration) == (int(os.environ["RANK"]), self.progress.iteration):
             os.kill(os.getpid(), number)

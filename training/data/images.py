@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.utils.data import TensorDataset
 
+    from training.data.own_data.mapped_files import MappedFiles
+
 
 @dataclass(frozen=True)
 class Images:
@@ -33,6 +35,8 @@ class Images:
         What the images of `test` are: `training.data.validation` puts others in their place.
     class_names : tuple of str
         What the classes are called, in the order of their numbers; empty if it is not known.
+    files : MappedFiles, optional
+        Those that pixels stay in until they are used.
 
     Raises
     ------
@@ -46,6 +50,7 @@ class Images:
     plain: Callable[[Tensor], Tensor] | None = None
     evaluated: Literal["test", "validation"] = "test"
     class_names: tuple[str, ...] = ()
+    files: MappedFiles | None = None
 
     def __post_init__(self) -> None:
         import torch  # late: what a data set is can be said without waiting for it
@@ -62,6 +67,16 @@ class Images:
                 raise DataError(
                     f"the {name} images hold NaN or infinite values: get the data set anew"
                 )
+
+    def refuse_changed(self) -> None:
+        """Refuse images whose files have been written into since they were read.
+
+        Raises
+        ------
+        DataError
+        """
+        if self.files is not None:
+            self.files.refuse_changed()
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of all pixels and labels: a run remembers what it was trained on.

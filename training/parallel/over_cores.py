@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Unpack
 
-import torch
-
 from networks import Architecture
 from networks.arrays import truth_value, whole_number
 from networks.checks import check_architecture, check_kind
@@ -21,6 +19,7 @@ from training.methods.recipe_method import RecipeMethod
 from training.methods.results import Prediction, StepResult, join_predictions, join_results
 from training.methods.spide import Spide
 from training.parallel.partition import number_of_workers, samples_per_part, split
+from training.parallel.threads import torch_threads
 from training.parallel.workers import Workers
 from training.recipes.recipe import Recipe
 from training.recipes.two_stage_config import TwoStageConfig
@@ -55,7 +54,7 @@ class OverCores(Method):
         super().__init__(architecture, whole_number(batch_size, "the batch size"), simulation.dtype)
         simulation.check_batch(self.batch_size)
         count = simulation.threads or number_of_workers(
-            architecture, self.batch_size, simulation, torch.get_num_threads()
+            architecture, self.batch_size, simulation, torch_threads()
         )
         self._most = samples_per_part(architecture, self.batch_size, count, simulation)
         self.workers = Workers([build(self._most) for _ in range(count)])

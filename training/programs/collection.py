@@ -19,7 +19,7 @@ from training.recipes.architectures import read_architecture
 from training.runs.files.checkpoint import Arrays, Checkpoint
 from training.runs.files.creation import make_run
 from training.runs.files.folder import RunFolder, open_run
-from training.runs.files.output_path import check_makeable
+from training.runs.files.output_path import RECIPE_NAME, check_makeable
 from training.runs.files.progress import Progress
 from training.runs.files.records import Record, read_records
 
@@ -41,7 +41,7 @@ def collect(program: Path, out: Path) -> RunFolder:
     CheckpointError
         If there is no checkpoint, or one is damaged or does not fit the recipe.
     """
-    if not (program / "data" / "recipe.json").exists():
+    if not (program / "data" / RECIPE_NAME).exists():
         raise RunFolderError(
             f"'{program}' holds no compiled training: give a folder that 'spide compile' wrote"
         )

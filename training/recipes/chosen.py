@@ -35,6 +35,11 @@ def chosen_recipe(recipe: str | Recipe | None, fields: dict[str, Any]) -> Recipe
     ValueError
         For names that do not exist, and values out of range.
     """
+    if not isinstance(recipe, str | Recipe | None):
+        raise ValueError(
+            f"the recipe is of the type {type(recipe).__name__}: give the name of one, such as "
+            "'digits', or a spide.Recipe"
+        )
     known = Recipe.__dataclass_fields__
     for name in fields:
         if name in ("own_neuron", "neuron"):

@@ -34,7 +34,8 @@ Share: TypeAlias = Annotated[float, Interval(least=0, below=1)]
 class Recipe(TwoStageValues, Simulation):
     """Everything that determines the weights of a run, but the data themselves.
 
-    Two runs of one recipe on one machine give the same weights, bit for bit.
+    Two runs of one recipe on one machine, with the same number of threads, give the same weights,
+    bit for bit.
 
     Parameters
     ----------

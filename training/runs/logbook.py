@@ -70,7 +70,7 @@ class Logbook:
         self._drawn_at = time.monotonic()
 
     def _say_once(self, what: str) -> None:
-        """Warn of something that the training goes on without."""
+        """Warn of pictures that a run goes on without."""
         if what not in self._said:
-            _LOGGER.warning("spide: %s: the training goes on without", what)
+            _LOGGER.warning("spide: %s: the run is whole without them", what)
             self._said.add(what)

@@ -11,7 +11,6 @@ checkpoint ends with the weights of an uninterrupted one, bit for bit.
 from __future__ import annotations
 
 import logging
-import time
 from typing import Any
 
 from torch import Tensor
@@ -29,6 +28,7 @@ from training.runs.files.finished import reached
 from training.runs.files.folder import RunFolder
 from training.runs.files.progress import Progress
 from training.runs.files.same_division import what_differs
+from training.runs.iteration_clock import IterationClock
 from training.runs.learner import Learner
 from training.runs.logbook import Logbook
 from training.runs.looking.evaluation import evaluate
@@ -140,6 +140,9 @@ class TrainingLoop:
             If weights, potentials or rates are no longer finite, or eq. 5 cannot be solved.
         LostProcessError
             If another process is gone; the last complete iteration is saved.
+        DataError
+            If the images' files have been written into since they were read: what has been learned
+            from them since the last checkpoint is dropped.
         """
         self._logbook.read()
         if self.leads and self._differs:
@@ -182,8 +185,9 @@ class TrainingLoop:
         total = len(self.images.training)
         seen = min(first * recipe.batch_size, total)
         with self.display.bar(f"epoch {epoch + 1}/{recipe.epochs}", total, seen) as bar:
+            clock = IterationClock()
             for pixels, labels in batches:
-                record = self._train_batch(pixels, labels)
+                record = self._train_batch(pixels, labels, clock)
                 self._logbook.log(record)
                 images = len(labels)
                 bar.advance(images, images * record["loss"], images * record["accuracy"])
@@ -191,6 +195,7 @@ class TrainingLoop:
                     self._save()
                 if self.interruption.requested:
                     break
+                clock = IterationClock()  # of the next one, which is read and augmented first
         return bar
 
     def _next_evaluation(self, first: int) -> int:
@@ -206,10 +211,9 @@ class TrainingLoop:
         least = first if first and self.progress.accuracy is None else first + 1
         return min(-(-least // every) * every, self.per_epoch)
 
-    def _train_batch(self, pixels: Tensor, labels: Tensor) -> dict[str, Any]:
+    def _train_batch(self, pixels: Tensor, labels: Tensor, clock: IterationClock) -> dict[str, Any]:
         """Do one iteration and return its line for the metrics."""
         iteration = self.progress.iteration
-        began, cpu_began = time.perf_counter(), time.process_time()
         learning_rate = self.optimiser.learning_rate
         result, norm = self._learner.learn(pixels.numpy(), labels.numpy(), iteration)
         self.progress = self.progress.after_iteration()
@@ -220,8 +224,8 @@ class TrainingLoop:
             labels.numpy(),
             learning_rate=learning_rate,
             feedback_norm=norm,
-            seconds=time.perf_counter() - began,
-            cpu_seconds=time.process_time() - cpu_began if self._in_this_process else None,
+            seconds=clock.seconds,
+            cpu_seconds=clock.cpu_seconds if self._in_this_process else None,
         )
 
     @property
@@ -268,7 +272,8 @@ class TrainingLoop:
             )
 
     def _save(self) -> None:
-        """Write a checkpoint."""
+        """Write a checkpoint, of weights that have learned from the run's images alone."""
+        self.images.refuse_changed()
         what = self.run.name, self.recipe, self.progress
         arrays = self.optimiser.parameters, self.optimiser.momentum
         self._logbook.save(Checkpoint(*what, *arrays, self.trainer.division))

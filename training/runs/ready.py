@@ -18,10 +18,9 @@ from training.runs.beginning import first_checkpoint, where_it_stopped
 from training.runs.files.finished import check_end, nothing_left
 from training.runs.files.folder import RunFolder, continued
 from training.runs.files.progress import Progress
+from training.runs.logbook import Logbook
 from training.runs.loop import TrainingLoop
 from training.runs.prepare import Setting, check_checkpoint, load_images, prepare
-from training.runs.shown.history import History
-from training.runs.shown.pictures import draw_pictures
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,9 @@ class Finished:
     def complete(self) -> None:
         """Write what is missing of log and pictures: it may have been killed before the last."""
         self.folder.reopen(self.progress)
-        draw_pictures(self.folder, History.of(self.folder.records()))
+        logbook = Logbook(self.folder, writes=True)
+        logbook.read()
+        logbook.draw()
 
 
 def ready_to_begin(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import shutil
 from contextlib import suppress
@@ -14,11 +15,12 @@ from training.storage.system_errors import naming
 _SUFFIX = ".tmp"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Write a file under a temporary name beside it, force it to the disk, and rename it.
 
     Whenever the program dies, the file is the old one or the new one. No two attempts have the same
-    temporary name; what a killed one leaves is removed by `remove_leftovers`.
+    temporary name; what killed ones leave is removed by `remove_leftovers`. Of a symbolic link the
+    file that it leads to is written.
 
     Raises
     ------
@@ -27,14 +29,15 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     if not path.name:  # such as '', which is the folder '.'
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    temporary = path.with_name(f".{path.name}.{token_hex(8)}{_SUFFIX}")
+    whole = Path(os.path.realpath(path))
+    temporary = whole.with_name(f".{whole.name}.{token_hex(8)}{_SUFFIX}")
     try:
         with naming(path):
             with temporary.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(path)
+            temporary.replace(whole)
     except BaseException:
         with suppress(OSError):  # which the first error has told
             temporary.unlink(missing_ok=True)
@@ -71,12 +74,18 @@ def is_leftover(path: Path) -> bool:
     return path.name.startswith(".") and path.suffix == _SUFFIX
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Remove what killed writers of a folder did not complete.
+def remove_leftovers(folder: Path, name: str = "") -> None:
+    """Remove what killed writers did not complete.
 
-    Only for the folder's one writer: it would remove what another one is writing.
+    Only for the one writer: it would remove what another one is writing.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Of the file that was being written; all files of the folder if it is empty.
     """
-    for path in folder.glob(f".*{_SUFFIX}"):
+    for path in folder.glob(f".{glob.escape(name)}*{_SUFFIX}"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

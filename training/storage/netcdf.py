@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from training.storage.files import write_atomically
 from training.storage.places import check_file
 from training.storage.system_errors import naming
 
 if TYPE_CHECKING:
     from xarray import Dataset
+
+_FIRST_BYTES = 2**16
+"""Of memory: the library takes more when it is full."""
 
 
 def check_netcdf(path: Path) -> None:
@@ -26,22 +27,21 @@ def check_netcdf(path: Path) -> None:
 
 
 def write_netcdf(content: Dataset, path: Path) -> None:
-    """Write a data set under a unique name beside the file, force it to the disk, and rename it.
+    """Write a data set; its folder is made.
+
+    It is put together in memory: where a disk is full, the library of NetCDF says ``HDF error``, or
+    that a permission is missing.
 
     Raises
     ------
     OSError
         If it cannot be written; nothing is left of the attempt.
     """
-    temporary = path.with_name(f".{path.name}.{token_hex(8)}.tmp")
-    try:
-        with naming(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            content.to_netcdf(temporary, engine="netcdf4")
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-            temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):  # which the first error has told
-            temporary.unlink(missing_ok=True)
-        raise
+    from netCDF4 import Dataset as File
+    from xarray.backends import NetCDF4DataStore
+
+    file = File(path.name, "w", memory=_FIRST_BYTES)
+    content.dump_to_store(NetCDF4DataStore(file))
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, file.close())

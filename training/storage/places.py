@@ -25,6 +25,8 @@ def check_file(path: Path, what: str, endings: Sequence[str]) -> None:
     ------
     UserError
     """
+    if not path.name or path.name in endings:
+        raise UserError(f"{what} cannot be '{path}', which has no name: give a file's")
     if path.suffix not in endings:
         *others, last = endings
         listed = f"{', '.join(others)} or {last}" if others else last

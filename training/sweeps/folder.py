@@ -132,9 +132,14 @@ class SweepFolder:
         RunFolderError
             If its run folder has another recipe.
         """
+        begun = (self.run(point) / RECIPE_NAME).exists()
         if self.failure_file(point).exists():
+            # A point that is trained to the end is complete whatever failed afterwards.
+            with suppress(RunFolderError):
+                if begun and self.finished(point):
+                    return "complete"
             return "failed"
-        if not (self.run(point) / RECIPE_NAME).exists():
+        if not begun:
             return "missing"
         return "complete" if self.finished(point) else "begun"
 

@@ -15,6 +15,7 @@ from typing import Self
 from tqdm import tqdm
 
 from training.recipes.sizes import iterations
+from training.runs.files.output_path import METRICS_NAME
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.points import Point
 
@@ -45,7 +46,8 @@ class SweepBar:
         self._ended: set[Point] = set()
         self._failed = 0
         self._looked_at = time.monotonic()
-        terminal = sys.stderr.isatty()
+        shown = shown and sys.stderr is not None  # without one nothing can be shown
+        terminal = shown and sys.stderr.isatty()
         self._bar = tqdm(
             desc="sweep",
             total=sum(self._weights[p] * self._totals[p] for p in self._points),
@@ -93,7 +95,7 @@ class SweepBar:
         done = 0
         for point in self._points:
             total = self._totals[point]
-            log = self._folder.run(point) / "metrics.jsonl"
+            log = self._folder.run(point) / METRICS_NAME
             seen = total if point in self._ended else min(last_iteration(log), total)
             done += seen * self._weights[point]
         return done

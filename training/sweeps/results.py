@@ -29,6 +29,7 @@ from training.provenance import provenance
 from training.recipes.recipe import Recipe
 from training.recipes.sizes import iterations
 from training.runs.files.finished import reached
+from training.runs.files.output_path import RECIPE_NAME
 from training.runs.files.records import Record
 from training.sweeps.curves import by_epoch, of_evaluations
 from training.sweeps.folder import SweepFolder
@@ -91,7 +92,7 @@ def gather(plan: Plan, folder: SweepFolder) -> xr.Dataset:
         Dimensions are those of the plan, and ``epoch``, ``layer`` and ``evaluation``.
     """
     states = {point: folder.state(point) for point in plan.points}
-    begun = [point for point in plan.points if (folder.run(point) / "recipe.json").exists()]
+    begun = [point for point in plan.points if (folder.run(point) / RECIPE_NAME).exists()]
     records = {point: folder.opened(point).records() for point in begun}
     epochs = max(point.recipe.epochs for point in plan.points)
     layers = list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from training.interruption import Interruption
 from training.provenance import commit
 from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
 from training.recipes.recipe import Recipe
+from training.storage.files import remove_leftovers
 from training.storage.netcdf import check_netcdf
 from training.sweeps.folder import SweepFolder
 from training.sweeps.planning.draws import Range
@@ -21,7 +23,7 @@ from training.sweeps.progress import SweepBar
 from training.sweeps.results_file import ResultsFile
 from training.sweeps.running.clusters import Absence, connected, dashboard
 from training.sweeps.running.queue import new_sweep, outcomes
-from training.sweeps.running.worker import Outcome, Task
+from training.sweeps.running.worker import Task
 from training.sweeps.taken import check_results, check_runs
 from training.sweeps.todo import check_devices, check_images, fingerprints_of, missing
 from training.sweeps.where import Where
@@ -171,6 +173,7 @@ def run_sweep(
     fingerprints = fingerprints_of(plan, where.data_dir)
     results_file = ResultsFile(plan, where)
     with folder.locked():
+        remove_leftovers(where.out.absolute().parent, where.out.name)
         for point, fingerprint in fingerprints.items():
             check_images(point, folder, fingerprint)
         todo = missing(plan, folder, retry_failed, say)
@@ -210,16 +213,16 @@ def _train(
 
             for task, outcome, error in outcomes(client, tasks, interruption, tick):
                 if error is not None:
-                    folder.fail(task.point, error, "")
+                    with suppress(OSError):  # the point is then tried again by the next sweep
+                        folder.fail(task.point, error, "")
                 if outcome != "stopped":
                     bar.ended(task.point, outcome == "failed")
-                _report(task.point, outcome, folder, aside)
+                if outcome == "failed":
+                    aside(f"failed: {task.point}: {error or _reason(task.point, folder)}")
                 results_file.point_ended()
 
 
-def _report(
-    point: Point, outcome: Outcome, folder: SweepFolder, say: Callable[[str], None]
-) -> None:
-    failure = folder.failure(point) if outcome == "failed" else None
-    if failure is not None:
-        say(f"failed: {point}: {failure.error}")
+def _reason(point: Point, folder: SweepFolder) -> str:
+    """What the worker wrote down."""
+    failure = folder.failure(point)
+    return "nobody could write down why" if failure is None else failure.error

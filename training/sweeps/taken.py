@@ -131,10 +131,11 @@ class _Found:
 
 def _read(path: Path) -> _Found | None:
     """Read a file of results; None if it is no sweep's."""
+    # From memory: its library does not survive a path that a notebook has open since before the
+    # file was replaced.
+    content = path.read_bytes()
     try:
-        # From memory: its library does not survive a path that a notebook has open since before
-        # the file was replaced.
-        store = NetCDF4DataStore(Dataset(path.name, memory=path.read_bytes()))
+        store = NetCDF4DataStore(Dataset(path.name, memory=content))
         with xr.open_dataset(store) as results:
             if not str(results.attrs.get("title", "")).startswith(TITLE):
                 return None

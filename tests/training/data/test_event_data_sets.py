@@ -27,10 +27,11 @@ from tests.training.data.event_files import (
 )
 from training.cli.command_line import main
 from training.data.batches import evaluation_batches, training_batches
-from training.data.events import kept_sum
+from training.data.events import kept_sum, recordings
 from training.data.events.frames import by_number
 from training.data.validation import held_out
 from training.errors import DataError
+from training.storage.arrays import write_array
 from training.storage.sealed_json import seal
 
 pytest.importorskip("tonic", reason="tonic is missing: pip install -e '.[dev]'")
@@ -171,13 +172,13 @@ def test_recordings_are_read_again_only_where_one_has_changed(
 def test_a_recording_that_changes_while_frames_are_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data_set, save = write_n_mnist(tmp_path, 1), np.save
+    data_set, save = write_n_mnist(tmp_path, 1), write_array
 
     def meanwhile(*arguments: Any, **keywords: Any) -> None:
         write_bin(tmp_path / "NMNIST" / "Train" / "3" / "00000.bin", recording(777))
         save(*arguments, **keywords)
 
-    monkeypatch.setattr(np, "save", meanwhile)
+    monkeypatch.setattr(recordings, "write_array", meanwhile)
     with pytest.raises(DataError, match=r"written anew while they were being read: start again"):
         data_set.load(tmp_path)
     assert not list((tmp_path / "NMNIST").glob("*frames*"))

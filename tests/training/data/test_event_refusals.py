@@ -14,6 +14,7 @@ from tests.training.data.event_files import (
     write_cifar10_dvs,
     write_n_mnist,
 )
+from training.data.events import recordings
 from training.errors import DataError
 
 pytest.importorskip("tonic", reason="tonic is missing: pip install -e '.[dev]'")
@@ -66,7 +67,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     data_set = write_n_mnist(tmp_path, 1)
-    monkeypatch.setattr(np, "save", full)
+    monkeypatch.setattr(recordings, "write_array", full)
     with pytest.raises(DataError, match=r"cannot be written into .*No space left.*--data-dir"):
         data_set.load(tmp_path)
     assert not list((tmp_path / "NMNIST").glob("*frames*"))

@@ -21,6 +21,7 @@ from training.errors import DataError, RunFolderError, UserError
 from training.methods.spide import Spide
 from training.recipes import RECIPES
 from training.runs.files.lock import only_writer
+from training.runs.loop import TrainingLoop
 from training.runs.run import Run
 from training.runs.train import resume, train
 
@@ -266,6 +267,14 @@ def test_two_at_once_in_threads(run: Run, tmp_path: Path) -> None:
         ({"batch_size": 99}, UserError, "a batch of 99 is larger than the 32 training images"),
         ({"architecture": "6C3"}, UserError, "6C3"),
         ({"epoch": 3}, ValueError, "no field 'epoch' \\(did you mean 'epochs'"),
+        ({"images": {"train": IMAGES}, "labels": None}, DataError, "the images are arrays by name"),
+        (
+            {"images": [{"image": IMAGES[0], "label": 0}] * 2, "labels": None},
+            DataError,
+            r"does not give \(image, label\) \(an item is a dict of image, label\): give arrays",
+        ),
+        ({"recipe": 3}, ValueError, "the recipe is of the type int: give the name of one, such as"),
+        ({"recipe": Path("digits")}, ValueError, "the recipe is of the type PosixPath: give the n"),
         ({"data_set": "mnist"}, ValueError, "images and data_set='mnist' exclude each other: give"),
         ({"T_F": 3}, ValueError, "no field 'T_F' \\(did you mean 'forward_steps'"),
         (
@@ -284,6 +293,43 @@ def test_what_is_refused_leaves_nothing(
     with pytest.raises(kind, match=said), np.errstate(invalid="ignore"):
         train(out=tmp_path / "not" / "yet" / "run", **{**OWN, **changed})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_folder_is_left_there(tmp_path: Path) -> None:
+    """It may have permissions that somebody has thought about."""
+    (tmp_path / "run").mkdir()
+    with pytest.raises(UserError, match="a batch of 99"):
+        train(out=tmp_path / "run", **{**OWN, "batch_size": 99})
+    assert [*tmp_path.rglob("*")] == [tmp_path / "run"]
+
+
+def test_without_a_standard_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under pythonw, or in a service."""
+    monkeypatch.setattr("sys.stderr", None)
+    assert (
+        train(out=tmp_path / "run", progress=True, **OWN).checkpoint.progress.accuracy is not None
+    )
+
+
+def test_images_that_are_written_into_end_a_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No checkpoint has learned from them."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for name, values in (("images", IMAGES), ("labels", LABELS)):
+        np.save(folder / f"{name}.npy", values)
+    fields = {key: value for key, value in OWN.items() if key not in ("images", "labels")}
+    evaluated = TrainingLoop._evaluate
+
+    def evaluate(loop: TrainingLoop) -> bool:
+        np.save(folder / "images.npy", 2 * IMAGES)
+        return evaluated(loop)
+
+    monkeypatch.setattr(TrainingLoop, "_evaluate", evaluate)
+    with pytest.raises(DataError, match="was written into while its images were"):
+        train("digits", out=tmp_path / "run", data_set=str(folder), **fields)
+    assert Run(tmp_path / "run").checkpoint.progress.iteration == 0
 
 
 def test_a_folder_that_is_taken(run: Run, tmp_path: Path) -> None:

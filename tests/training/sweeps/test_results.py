@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -223,19 +224,35 @@ def test_written_and_read_again(
     assert [path.name for path in out.parent.iterdir()] == ["sweep.nc"]
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing(
-    folder: SweepFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(self: xr.Dataset, path: Path, **options: object) -> None:
-        path.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
+def test_a_file_that_cannot_be_written_leaves_nothing(folder: SweepFolder, tmp_path: Path) -> None:
+    """As on a full disk, which the library of NetCDF calls ``HDF error``."""
+    results, out = gather(plan(), folder), tmp_path / "out" / "sweep.nc"
+    write_netcdf(results, out)
+    before = out.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
+        with pytest.raises(OSError, match="File too large") as refused:
+            write_netcdf(results, out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert refused.value.filename == str(out)
+    assert list(out.parent.iterdir()) == [out] and out.read_bytes() == before
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
-    (tmp_path / "out").mkdir()
-    with pytest.raises(OSError, match="No space left") as refused:
-        write_netcdf(gather(plan(), folder), tmp_path / "out" / "sweep.nc")
-    assert str(refused.value.filename).endswith("sweep.nc")
-    assert not list((tmp_path / "out").iterdir())
+
+def test_a_link_leads_to_the_results(folder: SweepFolder, tmp_path: Path) -> None:
+    results, elsewhere = gather(plan(), folder), tmp_path / "elsewhere.nc"
+    link = tmp_path / "sweep.nc"
+    link.symlink_to(elsewhere)
+    write_netcdf(results, link)
+    assert link.is_symlink() and elsewhere.is_file()
+    assert xr.load_dataset(elsewhere).identical(xr.load_dataset(link))
+
+
+@pytest.mark.parametrize("name", ["", ".nc"])
+def test_a_file_without_a_name_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="which has no name: give a file's"):
+        check_netcdf(tmp_path / name if name else Path())
 
 
 @pytest.mark.parametrize("name", ["sweep.csv", "sweep"])

@@ -30,6 +30,7 @@ from training.data.events.kept_sum import keep_sum, kept_sum
 from training.data.events.mapped_frames import PARTS, MappedFrames
 from training.data.events.tonic_import import missing
 from training.errors import DataError
+from training.storage.arrays import write_array
 from training.storage.system_errors import cause, remedy
 
 if TYPE_CHECKING:
@@ -199,9 +200,11 @@ class Recordings:
         try:
             unfinished.mkdir()
             for name, part in zip(PARTS, parts, strict=True):
-                self._write(unfinished / f"{name}_images.npy", part, data_set)
+                shape, file = self._shape(data_set), unfinished / f"{name}_images.npy"
+                frames = (self._frames(each, shape, made.parents[1]) for each, _ in part)
+                write_array(file, (len(part), *shape), self.dtype, frames)
                 labels = np.array([label for _, label in part], np.int64)
-                np.save(unfinished / f"{name}_labels.npy", labels, allow_pickle=False)
+                write_array(unfinished / f"{name}_labels.npy", labels.shape, np.int64, [labels])
             contents.refuse_changed()
             unfinished.rename(made)
         except OSError as error:
@@ -213,15 +216,6 @@ class Recordings:
             ) from None
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-
-    def _write(self, path: Path, part: Sequence[Recording], data_set: DataSet) -> None:
-        """Write the frames of one part, recording by recording: a full disk is an error here."""
-        header = np.lib.format.header_data_from_array_1_0(np.empty(0, self.dtype))
-        shape = self._shape(data_set)
-        with path.open("xb") as file:
-            np.lib.format.write_array_header_1_0(file, {**header, "shape": (len(part), *shape)})
-            for recording, _ in part:
-                file.write(self._frames(recording, shape, path.parents[2]).tobytes())
 
     def _frames(self, path: Path, shape: tuple[int, ...], data_dir: Path) -> NDArray[np.generic]:
         try:

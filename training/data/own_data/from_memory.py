@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from networks.arrays import as_array, for_torch
 from training.data.own_data.checked_arrays import check_finite, checked_arrays
 from training.errors import DataError
+from training.storage.arrays import write_array
 
 FOLDER = "data"
 """Name of the folder within a run folder."""
@@ -60,14 +61,16 @@ def _part(images: Any, labels: Any, first: str, second: str) -> dict[str, NDArra
         return {} if labels is None else {second: _array(labels, second)}
     if labels is not None:
         return {first: _array(images, first), second: _array(labels, second)}
+    if isinstance(images, Mapping):
+        raise DataError(f"the {first} are arrays by name: give one array, such as {first}[...]")
     if not hasattr(images, "__getitem__") or hasattr(images, "shape"):
         return {first: _array(images, first)}
     # A map-style data set of torch: items of (image, label).
     try:
-        items = [images[number] for number in range(len(images))]
-        pixels, classes = zip(*[(image, label) for image, label in items], strict=True)
-        again = [image for image, _ in (images[number] for number in range(len(items))[:_TWICE])]
-    except (TypeError, ValueError, IndexError) as error:
+        items = [_pair(images[number]) for number in range(len(images))]
+        pixels, classes = zip(*items, strict=True)
+        again = [_pair(images[number])[0] for number in range(len(items))[:_TWICE]]
+    except (TypeError, ValueError, LookupError) as error:
         raise DataError(
             f"the {first} are a {type(images).__name__} that does not give (image, label) "
             f"({error}): give arrays, or a torch Dataset of such pairs"
@@ -83,6 +86,14 @@ def _part(images: Any, labels: Any, first: str, second: str) -> dict[str, NDArra
     if found.shape == (len(items), 1):  # some give the label of an image as an array of one
         found = found[:, 0]
     return {first: _array(pixels, first), second: found}
+
+
+def _pair(item: Any) -> tuple[Any, Any]:
+    """What a data set gives, as an image and its label."""
+    if isinstance(item, Mapping):  # of two entries it would be their names
+        raise TypeError(f"an item is a {type(item).__name__} of {', '.join(map(str, item))}")
+    image, label = item
+    return image, label
 
 
 def _differ(one: NDArray[Any], other: NDArray[Any]) -> bool:
@@ -113,7 +124,7 @@ def write_arrays(run: Path, arrays: Mapping[str, NDArray[Any]]) -> Path:
         remove_written_arrays(run)  # of a process that was killed before it made a run
         (unfinished / _MARK).touch()
         for name, values in arrays.items():
-            np.save(unfinished / f"{name}.npy", values, allow_pickle=False)
+            write_array(unfinished / f"{name}.npy", values.shape, values.dtype, [values])
         unfinished.rename(folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from training.data.data_set import DataSet
 from training.data.download import cannot_be_downloaded
-from training.data.own_data.array_files import read_arrays
+from training.data.own_data.array_files import array_files, read_arrays
 from training.data.own_data.checked_arrays import Arrays, check_finite, checked_arrays
 from training.data.own_data.held_out import how_many, split
+from training.data.own_data.mapped_files import MappedFiles
 from training.errors import DataError
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
     from training.data.rows import Rows
 
     path = Path(data_set.name)
+    files = MappedFiles.of(array_files(path)) if path.is_dir() else None
     arrays = checked_arrays(read_arrays(path), data_set.name)
     if _described(path, arrays) != data_set:
         raise DataError(f"'{path}' was written anew while it was being read: start again")
@@ -91,6 +93,6 @@ def _read(data_set: DataSet, data_dir: Path) -> Images:
 
     training = part("images", "labels")
     if "test_images" in arrays:
-        return Images(training, part("test_images", "test_labels"))
+        return Images(training, part("test_images", "test_labels"), files=files)
     kept, held_out = map(torch.from_numpy, split(arrays["labels"], data_set.name))
-    return Images(Rows(training, kept), Rows(training, held_out))
+    return Images(Rows(training, kept), Rows(training, held_out), files=files)

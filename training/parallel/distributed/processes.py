@@ -110,13 +110,15 @@ class ProcessGroup(Processes):
     """
 
     def sum_(self, arrays: Sequence[NDArray[np.floating]]) -> None:
-        for dtype in sorted({values.dtype for values in arrays}, key=str):
-            alike = [values for values in arrays if values.dtype == dtype]
-            # One message for all of them: a small one takes as long as a megabyte.
-            packed = np.concatenate([values.ravel() for values in alike])
-            _together(dist.all_reduce, torch.from_numpy(packed))
-            ends = np.cumsum([values.size for values in alike])
-            for values, total in zip(alike, np.split(packed, ends[:-1]), strict=True):
+        dtypes = sorted({values.dtype for values in arrays}, key=str)
+        alike = [[values for values in arrays if values.dtype == dtype] for dtype in dtypes]
+        # One message for all of a type: a small one takes as long as a megabyte.
+        packed = [np.concatenate([values.ravel() for values in group]) for group in alike]
+        for sums in packed:
+            _together(dist.all_reduce, torch.from_numpy(sums))
+        for group, sums in zip(alike, packed, strict=True):
+            ends = np.cumsum([values.size for values in group])
+            for values, total in zip(group, np.split(sums, ends[:-1]), strict=True):
                 values[...] = total.reshape(values.shape)
 
     def text_of_first(self, text: str) -> str:

@@ -18,7 +18,7 @@ from training.runs.files.checkpoint import Checkpoint
 from training.runs.files.checkpoint_files import save
 from training.runs.files.folder import RunFolder
 from training.runs.files.lock import LOCK_NAME, only_writer
-from training.runs.files.output_path import RECIPE_NAME, check_vacant
+from training.runs.files.output_path import METRICS_NAME, RECIPE_NAME, check_vacant
 from training.runs.files.records import Record, encode
 from training.storage.files import remove_leftovers, write_atomically
 from training.storage.system_errors import cause, remedy
@@ -40,7 +40,10 @@ def new_run(path: Path) -> Iterator[None]:
     RunFolderError
         If the folder is not vacant or cannot be written.
     """
-    missing = [folder for folder in path.absolute().parents if not folder.exists()]
+    place = path.absolute()
+    missing = [folder for folder in (place, *place.parents) if not folder.exists()]
+    if place.is_dir() and any(place.iterdir()):  # left by a process that was killed
+        missing = [place]
     with only_writer(path):
         check_vacant(path)
         try:
@@ -95,6 +98,5 @@ def _remove(path: Path) -> None:
     remove_written_arrays(path)
     with suppress(OSError):
         remove_leftovers(path)
-        for name in ("metrics.jsonl", LOCK_NAME):
+        for name in (METRICS_NAME, LOCK_NAME):
             (path / name).unlink(missing_ok=True)
-        path.rmdir()

@@ -21,7 +21,7 @@ from training.errors import RunFolderError
 from training.recipes.earlier import completed, differing_field
 from training.recipes.recipe import Recipe
 from training.runs.files.kept_data import with_kept_data
-from training.runs.files.output_path import RECIPE_NAME, check_vacant
+from training.runs.files.output_path import METRICS_NAME, RECIPE_NAME, check_vacant
 from training.runs.files.progress import Progress
 from training.runs.files.records import Record, encode, read_records
 from training.runs.files.title import title_of
@@ -60,7 +60,7 @@ class RunFolder:
     @property
     def metrics(self) -> Path:
         """The log, one JSON object per line."""
-        return self.path / "metrics.jsonl"
+        return self.path / METRICS_NAME
 
     @property
     def checkpoints(self) -> Path:

@@ -14,6 +14,9 @@ from training.storage.system_errors import cause, remedy
 RECIPE_NAME = "recipe.json"
 """The file that makes a folder a run; it is written last."""
 
+METRICS_NAME = "metrics.jsonl"
+"""The log of its training."""
+
 _FIRST_CHECKPOINT = "iteration-00000000"
 
 

@@ -72,7 +72,7 @@ class Recording:
         ValueError
             If it is written otherwise.
         """
-        words = text.split(".")
+        words = text.split(".") if isinstance(text, str) else []
         if len(words) == 2:
             words.insert(0, "forward")
         if len(words) != 3 or not all(words) or words[0] not in STEPS:

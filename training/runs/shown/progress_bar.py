@@ -32,7 +32,9 @@ class ProgressBar:
 
     def __init__(self, title: str, total: int, initial: int = 0, shown: bool = True) -> None:
         # In a log file, a line every ten seconds stands in for the bar.
-        terminal = sys.stderr.isatty()
+        # Without a standard error nothing can be shown.
+        shown = shown and sys.stderr is not None
+        terminal = shown and sys.stderr.isatty()
         self._bar = tqdm(
             desc=title,
             total=total,

@@ -39,6 +39,11 @@ def case_fields(
         If there is no such case, or a case of the user sets what no recipe has.
     """
     if name in cases:
+        if not isinstance(cases[name], Mapping):
+            raise ValueError(
+                f"the case '{name}' is of the type {type(cases[name]).__name__}: give the fields "
+                "that it sets, such as {'v_rest': 0.0}"
+            )
         known = {field.name for field in fields(Recipe)} - {"seed"}
         for field in cases[name]:
             if field not in known:

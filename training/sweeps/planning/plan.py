@@ -165,6 +165,12 @@ def make_plan(
             f"draws is {draws}, and mode '{mode}' draws nothing: give --mode random, or leave "
             "--draws out"
         )
+    for what, given_by_name in (("vary", vary), ("cases", cases or {})):
+        if not isinstance(given_by_name, Mapping):
+            raise ValueError(
+                f"{what} is of the type {type(given_by_name).__name__}: give a dict, such as "
+                f"{_EXAMPLES[what]}"
+            )
     if not vary:
         raise ValueError("a sweep needs something to vary: give a field and its values")
     given = tuple(given)
@@ -190,6 +196,13 @@ def make_plan(
     plan = Plan(name, recipe, tuple(axes), _seeds(seeds, recipe.seed), listed=mode != "grid")
     check_read([*asked, *(field for field in vary if field != CASE)], plan.points)
     return plan
+
+
+_EXAMPLES = {
+    "vary": "{'backward_steps': [25, 100]}",
+    "cases": "{'mine': {'v_rest': 0.0}}",
+}
+"""Of what is given by name."""
 
 
 def _several(field: str, values: Any) -> Sequence[Any]:

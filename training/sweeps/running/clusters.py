@@ -162,6 +162,11 @@ def one_point_per_core(cores: int, memory: str, **others: Any) -> dict[str, Any]
     **others
         Keywords that are passed on.
 
+    Raises
+    ------
+    ValueError
+        For a number of processes, which is that of the cores, and a prologue that is no list.
+
     Returns
     -------
     dict
@@ -169,6 +174,15 @@ def one_point_per_core(cores: int, memory: str, **others: Any) -> dict[str, Any]
         is not given back to the system between two iterations.
     """
     cores = whole_number(cores, "the number of cores")
+    if "processes" in others:
+        raise ValueError(
+            f"processes is {others['processes']}: there is one for each of the cores; leave it out"
+        )
+    lines = others.get("job_script_prologue", ())
+    if isinstance(lines, str):
+        raise ValueError(
+            f"job_script_prologue is {lines!r}: give a list of lines, such as [{lines!r}]"
+        )
     variables = _ONE_THREAD | _KEPT_MEMORY
     prologue = [f"export {name}={value}" for name, value in variables.items()]
     return {
@@ -176,14 +190,14 @@ def one_point_per_core(cores: int, memory: str, **others: Any) -> dict[str, Any]
         "cores": cores,
         "processes": cores,
         "memory": memory,
-        "job_script_prologue": [*prologue, *others.get("job_script_prologue", ())],
+        "job_script_prologue": [*prologue, *lines],
     }
 
 
 def _client(scheduler: str | Cluster) -> Client:
     try:
         return Client(scheduler, timeout=_CONNECT_SECONDS)
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, TypeError, ImportError) as error:
         raise UserError(
             f"there is no Dask scheduler at '{scheduler}' ({error}): start one with 'dask "
             "scheduler' and give the address that it prints"

@@ -11,11 +11,12 @@ import os
 import socket
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from training.errors import BusyRunError
+from training.errors import BusyRunError, UserError
 from training.failures import reason
 from training.interruption import Interruption
 from training.provenance import commit
@@ -81,13 +82,14 @@ def run_point(task: Task, stop: Interruption) -> Outcome:
     except Exception as error:  # any: it is the point's, and is told with its traceback
         folder.fail(task.point, reason(error) or repr(error), traceback.format_exc())
         outcome = "failed"
-    if outcome == "complete":  # perhaps another process has failed to do so before
-        folder.forget_failure(task.point)
-    last = first if outcome == "failed" else iterations_done(task)
-    # A point may be handed out again, because the worker that had completed it died later.
-    untold = outcome == "complete" and not folder.told(task.point)
-    if outcome == "failed" or last > first or untold:
-        _note(folder, task.point, first, last, time.monotonic() - began, outcome)
+    with suppress(OSError, UserError):  # the point has ended, whether that can be told or not
+        if outcome == "complete":  # perhaps another process has failed to do so before
+            folder.forget_failure(task.point)
+        last = first if outcome == "failed" else iterations_done(task)
+        # A point may be handed out again, because the worker that had completed it died later.
+        untold = outcome == "complete" and not folder.told(task.point)
+        if outcome == "failed" or last > first or untold:
+            _note(folder, task.point, first, last, time.monotonic() - began, outcome)
     return outcome
 
 

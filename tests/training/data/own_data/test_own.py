@@ -92,6 +92,25 @@ def test_what_stays_in_its_file_takes_no_memory(
     assert find(str(tmp_path / "own.npz")).pixel_bytes == (4, 4)
 
 
+def test_arrays_that_are_written_into_are_noticed(tmp_path: Path) -> None:
+    """Another file in the place of a mapped one leaves what is mapped as it is."""
+    for name, values in (("images", IMAGES), ("labels", LABELS)):
+        np.save(tmp_path / f"{name}.npy", values)
+    images = find(str(tmp_path)).load(Path("unused"))
+    images.refuse_changed()
+    np.save(tmp_path / "other", 2 * IMAGES)
+    (tmp_path / "other.npy").replace(tmp_path / "images.npy")
+    images.refuse_changed()
+    np.testing.assert_array_equal(
+        torch.cat([part.tensors[0] for part in (images.training, images.test)]).sum(),
+        torch.from_numpy(IMAGES).sum(),
+    )
+    again = find(str(tmp_path)).load(Path("unused"))
+    rewrite(tmp_path / "images.npy", 3 * IMAGES)
+    with pytest.raises(DataError, match=r"images.npy' was written into while its images were be"):
+        held_out(again, 1).refuse_changed()
+
+
 def test_a_fingerprint_is_that_of_copies_whatever_is_read_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

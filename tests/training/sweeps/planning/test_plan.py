@@ -244,6 +244,9 @@ def test_data_of_ones_own_are_named_by_their_whole_path(
         ({"dropout": [0.1]}, {"mode": "grind"}, "there is no mode 'grind': choose grid, list"),
         ({"dropout": [0.1]}, {"seeds": [1, 1]}, r"the seeds are \[1, 1\]: give different ones"),
         ({"dropout": [0.1]}, {"seeds": 0}, "the number of seeds"),
+        (["dropout"], {}, "vary is of the type list: give a dict, such as .'backward_steps'"),
+        ({"case": ["a"]}, {"cases": ["a"]}, "cases is of the type list: give a dict, such as"),
+        ({"case": ["a"]}, {"cases": {"a": 1}}, "the case 'a' is of the type int: give the field"),
         (
             {"dropout": [0.1], "epochs": [1, 2]},
             {"mode": "list"},

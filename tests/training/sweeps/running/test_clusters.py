@@ -16,6 +16,13 @@ jobqueue = pytest.importorskip("dask_jobqueue")
 signal.signal(signal.SIGINT, _ON_CTRL_C)  # importing it makes Ctrl+C end the process
 
 
+def test_keywords_that_would_be_lost_are_refused() -> None:
+    with pytest.raises(ValueError, match="processes is 4: there is one for each of the cores"):
+        one_point_per_core(8, "16GB", processes=4)
+    with pytest.raises(ValueError, match=r"prologue is 'module load x': give a list of lines, su"):
+        one_point_per_core(8, "16GB", job_script_prologue="module load x")
+
+
 def test_the_job_script_of_slurm() -> None:
     """One thread per process, so that every core has a point, and libraries start no threads."""
     options = one_point_per_core(

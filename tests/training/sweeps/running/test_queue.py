@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -79,7 +80,9 @@ def test_a_cluster_without_workers_is_told_once(monkeypatch: pytest.MonkeyPatch)
         def scheduler_info(self) -> dict[str, object]:
             return {"workers": workers}
 
-    monkeypatch.setattr("training.sweeps.running.clusters.time.monotonic", lambda: now[0])
+    # A clock of that module alone: Dask's own threads go by the one of the process.
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("training.sweeps.running.clusters.time", clock)
     client: Any = Client()
     absence = Absence(client)
     for now[0] in (0.9 * ABSENT_SECONDS, 1.1 * ABSENT_SECONDS, 2 * ABSENT_SECONDS):

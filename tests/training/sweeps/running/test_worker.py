@@ -18,7 +18,7 @@ from training.recipes import RECIPES
 from training.runs.files.checkpoint_files import load_latest
 from training.runs.files.lock import only_writer
 from training.runs.train import train
-from training.sweeps.folder import SweepFolder
+from training.sweeps.folder import Attempt, SweepFolder
 from training.sweeps.planning.plan import Plan, make_plan
 from training.sweeps.planning.points import Point
 from training.sweeps.running.stopping import Stop
@@ -55,6 +55,24 @@ def attempts(tmp_path: Path) -> list[tuple[int, int, str]]:
     (file,) = (tmp_path / "attempts").iterdir()
     lines = map(json.loads, file.read_text().splitlines())
     return [(each["first"], each["last"], each["outcome"]) for each in lines]
+
+
+def test_what_cannot_be_told_of_a_complete_point_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when it ends; and a failure that was written down since is not its end."""
+    (point,) = plan(dropout=0.1).points
+    folder, note = SweepFolder(tmp_path), SweepFolder.note
+
+    def full(self: SweepFolder, of: Point, attempt: Attempt) -> None:
+        if attempt.outcome == "complete":
+            raise OSError(28, "No space left on device")
+        note(self, of, attempt)
+
+    monkeypatch.setattr(SweepFolder, "note", full)
+    assert run_point(task(tmp_path, point)) == "complete"
+    folder.fail(point, "of a later start", "")
+    assert folder.state(point) == "complete"
 
 
 def test_a_point_is_trained_once_as_spide_train_would(tmp_path: Path) -> None:
