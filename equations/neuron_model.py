@@ -84,7 +84,16 @@ class NeuronModel:
     namespace: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        for text in ("model", "threshold", "reset", "update", "name"):
+            if not isinstance(getattr(self, text), str):
+                kind = type(getattr(self, text)).__name__
+                raise ValueError(f"{text} of a neuron is of the type {kind}: give it as a string")
         for own in ("parameters", "initial", "namespace"):
+            if not isinstance(getattr(self, own), Mapping):
+                kind = type(getattr(self, own)).__name__
+                raise ValueError(
+                    f"{own} of neuron '{self.name}' is of the type {kind}: give a dict"
+                )
             object.__setattr__(self, own, dict(getattr(self, own)))
         object.__setattr__(self, "threshold", _in_one_line(self.threshold))
         for name, value in {**self.constants, **self.initial}.items():

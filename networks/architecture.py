@@ -93,6 +93,11 @@ class Architecture:
             message quotes the part at fault.
         """
         shape = _input_shape(input_shape)
+        if not isinstance(notation, str):
+            raise ArchitectureError(
+                f"the architecture is of the type {type(notation).__name__}: give its notation, "
+                "such as '64C5s-64C5s-64C5 (F64C3u)'"
+            )
         try:
             classes = whole_number(classes, "the number of classes", least=2)
         except ValueError as error:

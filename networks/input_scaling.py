@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,10 @@ class InputScaling:
 
     def __post_init__(self) -> None:
         for name in ("mean", "std"):
+            if not isinstance(getattr(self, name), Iterable):
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}: give a number per channel, in a tuple"
+                )
             values = tuple(real_number(each, name) for each in getattr(self, name))
             object.__setattr__(self, name, values)
         if len(self.mean) != len(self.std) or not all(each > 0 for each in self.std):

@@ -79,7 +79,7 @@ def layer_slots(layers: Sequence[str]) -> list[str]:
     (``<layer>_resets``) in turn, as in Algorithms 1 and 2: spikes pass through all layers within
     one step. Synapses into the first layer of the list run before any layer has fired, so they
     carry the spikes of the step before: that is the feedback. Brian2's own slots stay in place
-    for monitors and other objects of the user.
+    for monitors and operations of the user.
     """
     own = [f"{layer}_{slot}" for layer in layers for slot in ("synapses", "thresholds", "resets")]
     return ["start", "groups", *own, "thresholds", "synapses", "resets", "end"]
@@ -93,19 +93,10 @@ def make_schedule(propagation: Propagation, layers: Sequence[str]) -> Schedule:
     propagation : {"sequential", "synchronous"}
     layers : sequence of str
         Names in the order in which spikes pass through them.
-
-    Raises
-    ------
-    ValueError
-        If there is no such propagation.
     """
     if propagation == "sequential":
         own = {layer: Slots.of_layer(layer) for layer in layers}
         return Schedule(propagation, tuple(layer_slots(layers)), own)
-    if propagation != "synchronous":
-        raise ValueError(
-            f"the propagation is '{propagation}': it must be 'sequential' or 'synchronous'"
-        )
     pipeline = len(layers) > 1
     shared = {
         # A leak acts on what was there before the spikes of this step arrive, hence "start".

@@ -173,4 +173,9 @@ class Simulation:
         for name in options:
             if name not in known:
                 raise TypeError(f"there is no option '{name}': there are {', '.join(known)}")
+        if simulation is not None and not isinstance(simulation, Simulation):
+            raise ValueError(
+                f"the simulation is of the type {type(simulation).__name__}: give a "
+                "spide.Simulation, or its fields by name, such as device='runtime'"
+            )
         return replace(simulation or cls(), **options)

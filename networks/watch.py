@@ -44,6 +44,7 @@ class WatchMonitor(StateMonitor):
         self._window = layer.variables.get("window_steps")
         self.fewest = len(layer) // units
         self.lengths: list[int] = []
+        self._recorded = 0
         super().__init__(
             layer,
             variable,
@@ -57,8 +58,10 @@ class WatchMonitor(StateMonitor):
         """Note the samples of the run, and its window."""
         super().after_run()
         self.fewest = min(self.fewest, self._network_of_runs.samples)
-        if self._window is not None:
+        recorded = int(self.variables["N"].get_value().item())
+        if self._window is not None and recorded > self._recorded:  # a run of no steps has none
             self.lengths.append(int(self._window.get_value().item()))
+        self._recorded = recorded
 
 
 class Trace:

@@ -76,7 +76,7 @@ axes.set(title="xarray's own plot: w/o B", xticks=results.epoch)
 plt.show()
 
 # %% [markdown]
-# `training.plots` draws what xarray does not: every point, their mean and their spread (one
+# `spide.plots` draws what xarray does not: every point, their mean and their spread (one
 # standard deviation over the seeds), on a logarithmic axis, since differences between small errors
 # are what one wants to see.
 
@@ -196,7 +196,8 @@ print(f"lowest error {best.mean().item():.1f} % at {best.learning_rate.item():.3
 spide.one_point_per_core(32, "64GB", walltime="04:00:00", queue="short")
 
 # %% [markdown]
-# These are the keywords of `dask_jobqueue.SLURMCluster` (`pip install 'spide[cluster]'`):
+# These are the keywords of `dask_jobqueue.SLURMCluster` (in the checkout,
+# `pip install -e '.[cluster]'`):
 #
 # ```
 # cluster = SLURMCluster(**spide.one_point_per_core(32, "64GB", walltime="04:00:00", queue="short"))

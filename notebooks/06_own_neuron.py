@@ -27,7 +27,8 @@
 #
 # $$\sum_t x[t] = (V_{th} - u_{rest}) \sum_t s[t] + u[T],$$
 #
-# so the rate can be off by no more than $u[T] / T$, whatever makes it fire.
+# so the rate can be off by no more than $|u[T]| / ((V_{th} - u_{rest})\, T)$, whatever makes it
+# fire.
 
 # %%
 import warnings
@@ -241,8 +242,8 @@ print(f"largest difference between the rates: {np.abs(alpha['1'] - alpha['V']).m
 assert np.abs(alpha["1"] - alpha["V"]).max() <= 2 / 300
 
 # %% [markdown]
-# The spikes are the same. (Only a potential that meets its threshold exactly could be rounded to
-# the other side of it in other units, and fire a step earlier or later.)
+# The rates agree to two spikes in 300 steps: a potential that meets its threshold exactly may be
+# rounded to the other side of it in other units, and fire a step earlier or later.
 #
 # ## 4. Learning
 #

@@ -14,14 +14,22 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from brian2.core.base import BrianObject
+from brian2.core.base import BrianObject, BrianObjectException
 from brian2.core.clocks import Clock
 from brian2.core.network import Network
+from brian2.core.operations import NetworkOperation
+from brian2.monitors.ratemonitor import PopulationRateMonitor
+from brian2.monitors.spikemonitor import EventMonitor
+from brian2.monitors.statemonitor import StateMonitor
 from brian2.units import ms
 from numpy.typing import NDArray
 
 from networks.brian.active_device import own_device
 from networks.brian.code_generation import BatchCodeObject, CompiledSteps
+from networks.brian.code_generation.errors import CompilationError
+
+#: What users may add to a network. Groups and synapses are the network's own.
+_ADDED = (NetworkOperation, EventMonitor, PopulationRateMonitor, StateMonitor)
 
 #: Length of a step. The dynamics are defined step by step; the unit only labels time axes.
 STEP = 1 * ms
@@ -57,7 +65,30 @@ class BrianNetwork(Network):
         self._sorted_from: object = None
 
     def add(self, *objs: Any) -> None:
-        """Add objects, which count as used from now on.
+        """Add monitors and network operations.
+
+        Raises
+        ------
+        ValueError
+            For other objects: time begins at zero in every run, but spikes on their way and what
+            such objects prepare for a run would be those of the run before.
+        """
+        for obj in objs:
+            if isinstance(obj, Mapping):
+                self.add(*obj.values())
+            elif isinstance(obj, Iterable) and not isinstance(obj, BrianObject):
+                self.add(*obj)
+            elif not isinstance(obj, _ADDED):
+                raise ValueError(
+                    f"'{getattr(obj, 'name', obj)}' is of the type {type(obj).__name__}: this "
+                    "network takes monitors and network operations; give input as images, one "
+                    "frame per step, or as a change that an operation makes"
+                )
+            else:
+                self.put(obj)
+
+    def put(self, *objs: BrianObject) -> None:
+        """Add objects that the network consists of, which count as used from now on.
 
         Brian2 takes objects for forgotten that are deleted before their first run; networks that
         are built and never run are no mistake, and neither are those whose compiled program is
@@ -66,9 +97,8 @@ class BrianNetwork(Network):
         """
         super().add(*objs)
         for obj in objs:
-            if isinstance(obj, BrianObject):
-                obj._network = self.id
-                obj.add_to_magic_network = False
+            obj._network = self.id
+            obj.add_to_magic_network = False
 
     @property
     def sorted_objects(self) -> list[BrianObject]:
@@ -93,7 +123,12 @@ class BrianNetwork(Network):
         # Sorted anew, into another list, if a slot or an order has changed.
         if prepared is None or prepared.sorted is not self._sorted or prepared.objects != objects:
             with own_device():
-                super().before_run(run_namespace)
+                try:
+                    super().before_run(run_namespace)
+                except BrianObjectException as error:  # names objects that a user does not know
+                    if isinstance(error.__cause__, CompilationError):
+                        raise error.__cause__ from None
+                    raise
             prepared = self._prepared = _Prepared(objects, self._sorted)
         self._stopped = False
         Network._globally_stopped = False

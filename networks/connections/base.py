@@ -189,7 +189,9 @@ class Connection(ABC):
         source = torch.zeros(
             (len(target), *self.source_shape), dtype=target.dtype, requires_grad=True
         )
-        (back,) = torch.autograd.grad(self.apply(weight, source), source, target)
+        with torch.enable_grad():  # whatever goes on around it
+            there = self.apply(weight, source)
+        (back,) = torch.autograd.grad(there, source, target)
         return back
 
     @abstractmethod

@@ -27,7 +27,13 @@ class Taps:
     source_positions, target_positions : int
         Number of positions (height x width) of the two layers.
     tap, source, target : int32 array, shape (pairs,)
-        The rows of the table; positions count row by row, y * width + x.
+        The rows of the table; positions count row by row, y * width + x. A tap joins a source to
+        one target and a target to one source.
+
+    Raises
+    ------
+    ValueError
+        For rows of another kind, and for positions and taps that do not exist.
     """
 
     count: int
@@ -36,6 +42,31 @@ class Taps:
     tap: Index
     source: Index
     target: Index
+
+    def __post_init__(self) -> None:
+        columns = {
+            "tap": (self.tap, self.count),
+            "source": (self.source, self.source_positions),
+            "target": (self.target, self.target_positions),
+        }
+        if len({np.shape(values) for values, _ in columns.values()}) > 1 or self.tap.ndim != 1:
+            shapes = ", ".join(f"{name} {np.shape(each)}" for name, (each, _) in columns.items())
+            raise ValueError(f"the rows of taps have {shapes}: give as many of each, in one axis")
+        for name, (values, count) in columns.items():
+            outside = (values < 0) | (values >= count)
+            if outside.any():
+                raise ValueError(
+                    f"a row of taps has {name} {values[outside][0]}: there are {count}, from 0 on"
+                )
+        for name in ("source", "target"):
+            values, count = columns[name]
+            met = np.bincount(self.tap.astype(np.int64) * count + values)
+            if met.max(initial=0) > 1:
+                tap, place = divmod(int(met.argmax()), count)
+                raise ValueError(
+                    f"tap {tap} joins {name} {place} {met.max()} times: give each of these rows a "
+                    "tap of its own"
+                )
 
     @classmethod
     def from_grid(

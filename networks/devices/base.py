@@ -91,7 +91,7 @@ class Simulator(ABC):
 
     def add(self, *objects: BrianObject) -> None:
         """Put objects into the network."""
-        self.network.add(*objects)
+        self.network.put(*objects)
 
     def drive(self, group: NeuronGroup) -> None:
         """Say whose current ``I`` changes from step to step in runs with frames."""

@@ -63,6 +63,8 @@ class TorchNetwork(nn.Module):
         ValueError
             If it does not fit the architecture.
         """
+        if not isinstance(x, Tensor):
+            raise ValueError(f"the input is of the type {type(x).__name__}: give a tensor")
         check_image_shape(self.architecture, x)
         return x.to(self.get_parameter("readout.weight").dtype)
 

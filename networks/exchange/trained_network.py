@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from equations import NeuronModel, integrate_and_fire, leaky_integrate_and_fire
 from networks.architecture import Architecture
-from networks.arrays import real_number, truth_value, whole_number
+from networks.arrays import as_array, by_name, real_number, truth_value, whole_number
+from networks.checks import check_architecture
 from networks.input_scaling import InputScaling
 from networks.schedule import Propagation
 from networks.simulation import SimulationOptions
@@ -87,7 +88,12 @@ class TrainedNetwork:
         )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weights", {k: np.array(v) for k, v in self.weights.items()})
+        check_architecture(self.architecture)
+        weights = {
+            name: np.array(as_array(values, f"the weights '{name}'"))
+            for name, values in by_name(self.weights, "the weights").items()
+        }
+        object.__setattr__(self, "weights", weights)
         self.architecture.check_parameters(self.weights)
         types = {str(values.dtype) for values in self.weights.values()}
         if len(types) > 1 or not types <= {"float32", "float64"}:
@@ -99,6 +105,9 @@ class TrainedNetwork:
             object.__setattr__(self, name, real_number(getattr(self, name), name))
         object.__setattr__(self, "steps", whole_number(self.steps, "the number of steps"))
         object.__setattr__(self, "frames", truth_value(self.frames, "frames"))
+        names: object = self.class_names
+        if isinstance(names, str):
+            raise ValueError(f"class_names is '{names}': give a list with a name for each class")
         object.__setattr__(self, "class_names", tuple(map(str, self.class_names)))
         _ = self.neuron  # its own checks
         self._check_what_is_said()

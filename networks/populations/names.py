@@ -6,9 +6,12 @@ What is left out would give other rates in another batch, on another device or i
 from __future__ import annotations
 
 import keyword
+from collections.abc import Mapping
+from typing import Any
 
 from brian2.core.functions import Function
 from brian2.core.namespace import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, DEFAULT_UNITS
+from brian2.core.variables import Constant
 from brian2.equations.equations import Equations
 from brian2.utils.stringtools import get_identifiers
 
@@ -26,10 +29,21 @@ _RANDOM = frozenset(
 #: Brian2's names of a neuron's place in a group, and of the group's size.
 _PLACES = frozenset({"i", "N"})
 
+#: What a name of Brian2's stands for, whatever a namespace says.
+BRIAN2: Mapping[str, Any] = {**DEFAULT_CONSTANTS, **DEFAULT_FUNCTIONS, **DEFAULT_UNITS}
+
 #: What strings may name beside variables, parameters and the namespace.
-_KNOWN = frozenset(
-    {*DEFAULT_CONSTANTS, *DEFAULT_FUNCTIONS, *DEFAULT_UNITS, *keyword.kwlist, "t", "dt"}
-)
+_KNOWN = frozenset({*BRIAN2, *keyword.kwlist, "t", "dt"})
+
+
+def means_the_same(name: str, value: Any) -> bool:
+    """Whether a namespace gives a name of Brian2's the meaning that it has there."""
+    known = BRIAN2[name]
+    if isinstance(known, Function):
+        return value is known or value is known.pyfunc
+    if isinstance(known, Constant):
+        return isinstance(value, float) and value == known.value
+    return value is known
 
 
 def check_names(neuron: NeuronModel, equations: Equations) -> None:

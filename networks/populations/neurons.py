@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +24,10 @@ from networks.schedule import Slots
 #: Variable of a group on the runtime device: its spikes of either sign since it was cleared. To add
 #: up those of all neurons is a walk through memory that has left the cache.
 SPIKE_TOTAL = "spike_total"
+
+
+#: Parameters that the rates of a stage depend on beside its spikes.
+_OF_THE_STAGE = frozenset({"v_threshold", "v_rest", "leak"})
 
 
 class UncheckedGroup(NeuronGroup):
@@ -50,6 +55,14 @@ class UncheckedGroup(NeuronGroup):
 
     def _check_for_invalid_states(self) -> None:
         pass
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.removesuffix("_") in _OF_THE_STAGE:
+            raise ValueError(
+                f"'{name}' cannot be set to {value}, because a stage makes rates of spikes by the "
+                f"value that it was built with: build one anew with replace(neuron, {name}=...)"
+            )
+        super().__setattr__(name, value)
 
 
 def neuron_group(

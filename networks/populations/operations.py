@@ -106,12 +106,12 @@ class OperationCounter:
         return total
 
     def _open(self, gates: Sequence[torch.Tensor]) -> torch.Tensor:
-        """1 where no gate is 0; none is negative."""
+        """1 where no gate is 0."""
         first, *others = gates
         product = self._buffer(first).copy_(first)
         for gate in others:
             product.mul_(gate)
-        return product.sign_()
+        return product.sign_().abs_()
 
     def _buffer(self, like: torch.Tensor) -> torch.Tensor:
         size = len(like)

@@ -21,7 +21,7 @@ from equations import NeuronModel, in_window, integrate_and_fire, leaky_integrat
 from equations.neuron_model import unit_name
 from networks.one_line import in_one_line
 from networks.populations.counting import check_counts
-from networks.populations.names import check_names
+from networks.populations.names import BRIAN2, check_names, means_the_same
 from networks.populations.reserved import INPUT, RESERVED
 from networks.populations.statements import check_statements, refused
 from networks.populations.trial import try_out
@@ -103,7 +103,13 @@ def _check_names_of_its_own(neuron: NeuronModel) -> None:
             raise refused(neuron, f"has a parameter '{name}': it must be a Python name")
         if name in declared:
             raise refused(neuron, f"has '{name}' both as a parameter and in its model")
-    for name in neuron.namespace:
+    for name, value in neuron.namespace.items():
+        if name in BRIAN2 and not means_the_same(name, value):
+            raise refused(
+                neuron,
+                f"has '{name}' in its namespace, which is Brian2's own name of something else: "
+                "choose another one",
+            )
         if name in declared or name in neuron.constants or name in RESERVED:
             raise refused(neuron, f"has '{name}' in its namespace and as a variable or parameter")
 
@@ -141,7 +147,7 @@ def _check_variables(neuron: NeuronModel, equations: Equations) -> None:
         if name not in states:
             listed = ", ".join(states)
             raise refused(neuron, f"has no state variable '{name}' to begin with: it has {listed}")
-    for name in ("spike_count", "activity", "s"):
+    for name in ("spike_count", "activity"):
         if float(neuron.initial.get(name, 0.0)) != 0:
             raise refused(neuron, f"begins with {name} other than 0, which would be a spike")
 
@@ -154,7 +160,7 @@ def _check_units(neuron: NeuronModel, equations: Equations) -> None:
                 neuron,
                 f"has {name} in '{units[name]}' and v in '{units['v']}': they must have one unit",
             )
-    for name in {"spike_count", "activity", "s", "leak"} & set(equations):
+    for name in {"spike_count", "activity", "leak"} & set(equations):
         if equations[name].dim != DIMENSIONLESS:
             raise refused(neuron, f"has {name} in '{units[name]}': it must have no unit")
     for name, value in neuron.initial.items():

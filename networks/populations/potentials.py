@@ -14,8 +14,14 @@ import numpy as np
 from brian2.core.variables import ArrayVariable
 from brian2.groups.neurongroup import NeuronGroup
 
+from networks.connections import units
+from networks.populations.neurons import UncheckedGroup
+
 #: State variables that count spikes and nothing else: they are always numbers.
-_COUNTS = frozenset({"spike_count", "activity", "s"})
+_COUNTS = frozenset({"spike_count", "activity"})
+
+#: The sign of a spike of stage 2, whose neurons are the project's own.
+_SIGN = "s"
 
 
 class NotFiniteError(ArithmeticError):
@@ -23,18 +29,23 @@ class NotFiniteError(ArithmeticError):
 
 
 def check_potentials(
-    groups: Mapping[str, NeuronGroup], stage: int, steps: int, run_again: Callable[[int], None]
+    groups: Mapping[str, UncheckedGroup],
+    stage: int,
+    steps: int,
+    samples: int,
+    run_again: Callable[[int], None],
 ) -> None:
     """Refuse the result of a run in which a potential was not finite.
 
     Parameters
     ----------
-    groups : dict of NeuronGroup
+    groups : dict of UncheckedGroup
         The populations by name, in the order in which they act.
     stage : {1, 2}
-        For the message.
     steps : int
         Steps of the run.
+    samples : int
+        Those that the run was for; a group may hold more, which get no input.
     run_again : callable
         Makes the first so many steps of the run again, from rest.
 
@@ -43,19 +54,19 @@ def check_potentials(
     NotFiniteError
         If there are NaN or infinite values; the message names the layer and the step.
     """
-    if _first_not_finite(groups) is None:
+    if _first_not_finite(groups, stage, samples) is None:
         return
     finite, not_finite = 0, steps
     while not_finite - finite > 1:
         middle = (finite + not_finite) // 2
         run_again(middle)
-        if _first_not_finite(groups) is None:
+        if _first_not_finite(groups, stage, samples) is None:
             finite = middle
         else:
             not_finite = middle
     run_again(not_finite)
-    name, variable = _first_not_finite(groups) or next((name, "v") for name in groups)
-    raise not_finite_error(name, variable, not_finite, stage)
+    found = _first_not_finite(groups, stage, samples)
+    raise not_finite_error(*(found or (next(iter(groups)), "v")), not_finite, stage)
 
 
 def not_finite_error(group: str, variable: str, step: int, stage: int) -> NotFiniteError:
@@ -66,11 +77,13 @@ def not_finite_error(group: str, variable: str, step: int, stage: int) -> NotFin
     )
 
 
-def _first_not_finite(groups: Mapping[str, NeuronGroup]) -> tuple[str, str] | None:
+def _first_not_finite(
+    groups: Mapping[str, UncheckedGroup], stage: int, samples: int
+) -> tuple[str, str] | None:
     """The first population with values that are not finite, and the state variable."""
     for name, group in groups.items():
-        for variable in _states(group):
-            values = group.variables[variable].get_value()
+        for variable in _states(group, stage):
+            values = group.variables[variable].get_value()[: samples * units(group.layer_shape)]
             # The sum first: it is much faster, and finite only if all values are.
             with np.errstate(over="ignore", invalid="ignore"):
                 total = values.sum()
@@ -79,7 +92,7 @@ def _first_not_finite(groups: Mapping[str, NeuronGroup]) -> tuple[str, str] | No
     return None
 
 
-def _states(group: NeuronGroup) -> list[str]:
+def _states(group: NeuronGroup, stage: int) -> list[str]:
     """The state variables of a group that its dynamics change, but for counts."""
     return [
         name
@@ -89,4 +102,5 @@ def _states(group: NeuronGroup) -> list[str]:
         and not (variable.constant or variable.read_only or variable.scalar)
         and np.issubdtype(variable.dtype, np.floating)
         and name not in _COUNTS
+        and not (name == _SIGN and stage == 2)
     ]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from networks.architecture import Architecture
-from networks.arrays import numbers, whole_number
+from networks.arrays import numbers, real_number, whole_number
 from networks.checks import (
     check_architecture,
     check_dropout,
@@ -110,6 +110,8 @@ class BackwardNetwork(Stage):
         check_architecture(architecture)
         remedy = "such as TernaryCouple(v_threshold, v_rest)"
         check_kind(neurons, get_args(SignedNeurons), "the neurons of stage 2", remedy)
+        for name in ("v_threshold", "v_rest", "leak"):
+            real_number(getattr(neurons, name), f"{name} of the neurons of stage 2")
         super().__init__(
             architecture,
             neurons.neuron,
@@ -214,7 +216,7 @@ class BackwardNetwork(Stage):
             self.simulator.run(total, samples, profile=profile)
 
         simulate(steps, profile)
-        check_potentials(dict(reversed(self.groups.items())), 2, steps, simulate)
+        check_potentials(dict(reversed(self.groups.items())), 2, steps, samples, simulate)
         taught = {} if self.learning is None else self.learning.gradients()
         beta, firing_rates, operations = self._read(
             samples, steps, self.neurons.leak, span, count=count

@@ -43,6 +43,8 @@ def input_current(layer: Layer, parameters: Weights, images: Array, mask: Array 
     if x.ndim == 4:
         x = x.contiguous(memory_format=torch.channels_last)  # the layout of the populations
     current: Array = layer.connection.apply(w, x).numpy()
+    if np.may_share_memory(current, images):  # a connection may be a view of what it gets
+        current = current.copy()
     bias = parameters.get(f"{layer.name}.bias")
     if bias is not None:
         current += channel_values(bias, layer.shape)

@@ -124,7 +124,7 @@ class DirectNetwork(Stage):
             self.simulator.run(steps + self.simulator.schedule.extra_steps, samples)
 
         simulate(steps)
-        check_potentials(self.groups, 2, steps, simulate)
+        check_potentials(self.groups, 2, steps, samples, simulate)
         beta, firing_rates, operations = self._read(
             samples, steps, self.neurons.leak, self.neurons.span, count=count
         )

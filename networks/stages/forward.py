@@ -94,7 +94,10 @@ class ForwardNetwork(Stage):
         remedy = "such as integrate_and_fire(v_threshold, v_rest)"
         check_kind(neuron, (NeuronModel,), "the neuron", remedy)
         simulation = Simulation.of(simulation, options)
-        check_neuron(neuron, windowed=simulation.realised.propagation == "synchronous")
+        # One layer alone is no pipeline, see `networks.schedule`.
+        pipeline = len(architecture.layers) > 1
+        synchronous = simulation.realised.propagation == "synchronous"
+        check_neuron(neuron, windowed=synchronous and pipeline)
         super().__init__(
             architecture,
             neuron,
@@ -176,7 +179,7 @@ class ForwardNetwork(Stage):
             self._simulate(images, steps, samples, masks, profile)
 
         simulate(steps, profile)
-        check_potentials(self.groups, 1, steps, simulate)
+        check_potentials(self.groups, 1, steps, samples, simulate)
         return ForwardRates(*self._read(samples, steps, self.neuron.leak, count=count))
 
     def _simulate(

@@ -77,6 +77,11 @@ class WeightUpdate:
             name: _floats(values, name)
             for name, values in by_name(parameters, "the weights").items()
         }
+        if len({name.replace(".", "_") for name in parameters}) < len(parameters):
+            raise ValueError(
+                f"there are parameters {', '.join(parameters)}, of which two differ in '.' and '_' "
+                "alone: rename one"
+            )
         if norm is not None and RESTRICTED not in parameters:
             raise ValueError(
                 f"norm restricts '{RESTRICTED}', and there are {', '.join(parameters) or 'none'}: "
@@ -107,7 +112,7 @@ class WeightUpdate:
             for variable, value in shared.items():
                 group.variables[variable].set_value(value)
             group.run_regularly(plasticity.UPDATE, when="groups", name=f"{group.name}_update")
-            self.network.add(group)
+            self.network.put(group)
         if norm is not None:
             self._restrict(self.groups[RESTRICTED], norm)
 

@@ -84,7 +84,7 @@ def deliver(
     tensor = torch.from_numpy(weight) if connection.has_parameters else None
     synapses.set_weight(connection.kernel(tensor).numpy())
     network = BrianNetwork(layer_slots(["source", "target"]), source.clock)
-    network.add(source, target, synapses)
+    network.put(source, target, synapses)
     state(source, "I", first)[:] = spikes(first)
     network.run_steps(1)
     return np.array(state(target, "v", second)), source, target

@@ -154,11 +154,14 @@ def test_what_is_no_layer_is_refused(other: Any) -> None:
         pass
 
 
-def test_spikes_of_runs_of_different_lengths_in_a_pipeline() -> None:
-    """Layer 2 begins a step later, and its window is that of each run."""
+@pytest.mark.parametrize("prepared", [False, True])
+def test_spikes_of_runs_of_different_lengths_in_a_pipeline(prepared: bool) -> None:
+    """Layer 2 begins a step later, and its window is that of each run; a preparation has none."""
     stage = ForwardNetwork(NETWORK, integrate_and_fire(), 1, propagation="synchronous")
     stage.set_parameters(dict(forward().weights))
     with watch(stage["layer2"], "spikes") as spikes:
+        if prepared:
+            stage.prepare()
         long = stage.run(IMAGES[:1], 20).alpha["layer2"][0] * 20
         assert_array_equal(spikes.values.sum(axis=0), long)
         short = stage.run(IMAGES[:1], 6).alpha["layer2"][0] * 6

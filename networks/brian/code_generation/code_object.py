@@ -18,6 +18,8 @@ from brian2.codegen.runtime.cython_rt import CythonCodeObject
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.device import get_device, runtime_device
 
+from networks.brian.code_generation.errors import CompilationError
+from networks.brian.code_generation.function_arrays import function_arrays
 from networks.brian.code_generation.generator import (
     BatchGenerator,
     SharedPlasticSynapsesGenerator,
@@ -38,7 +40,7 @@ class BatchCodeObject(CythonCodeObject):
 
     templater = CythonCodeObject.templater.derive("networks.brian")
     generator_class = BatchGenerator
-    class_name = "spide_cython"
+    class_name = "cython"  # by which Brian2 finds the code of functions
 
     namespace: dict[str, Any]
     compiled_code: dict[str, Any]
@@ -54,7 +56,7 @@ class BatchCodeObject(CythonCodeObject):
         if not code or "EMPTY_CODE_BLOCK" in code:
             return None
         module = module_cache().create_extension(
-            code,
+            code + function_arrays().comment(code, self.namespace),
             define_macros=self.define_macros,
             libraries=self.libraries,
             extra_compile_args=self.extra_compile_args,
@@ -67,7 +69,10 @@ class BatchCodeObject(CythonCodeObject):
             sources=self.sources,
         )
         if module is None:
-            raise RuntimeError(f"the code of '{self.name}' does not compile, see the output above")
+            raise CompilationError(
+                f"the code of '{self.name}' does not compile, see the output above: does a string "
+                "of its neuron call what Cython does not know?"
+            )
         return module
 
     def call_of_a_step(self) -> Callable[[], Any]:

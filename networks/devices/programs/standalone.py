@@ -205,7 +205,7 @@ class StandaloneSimulator(Simulator):
         if others:
             raise ValueError(
                 f"'{min(each.name for each in others)}' cannot be added to a network on "
-                f"'{self.device}': use device 'runtime' for monitors and other objects"
+                f"'{self.device}': use device 'runtime' for monitors and operations"
             )
 
     def _build(self, folder: Path) -> Iterable[Path]:

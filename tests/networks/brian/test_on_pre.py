@@ -49,7 +49,7 @@ def run(on_pre: str, kind: SynapsesKind) -> NDArray[np.float64]:
     target.v[:] = [1, 2, 3, 4]
     target.I[:] = 0
     network = BrianNetwork(layer_slots(["source", "target"]), clock)
-    network.add(source, target, synapses)
+    network.put(source, target, synapses)
     network.run_steps(1)
     return np.array(target.v)
 
