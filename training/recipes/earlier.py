@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from networks.devices.facts import facts_of
+from training.data.own_data.own import is_own
 from training.recipes.recipe import Recipe
 
 WHAT_WAS: dict[str, Any] = {
@@ -60,8 +61,14 @@ def _possible_threads(recipe: dict[str, Any]) -> Any:
 
 
 def differing_field(one: Recipe, other: Recipe) -> str | None:
-    """Return the name of the first field in which two recipes differ in more than their end."""
+    """Return the name of the first field in which two recipes differ in more than their end.
+
+    Where data of one's own lie makes no difference: a run knows their fingerprint.
+    """
+    passed_over = set(END)
+    if is_own(one.data_set) and is_own(other.data_set):
+        passed_over.add("data_set")
     for field in fields(Recipe):
-        if field.name not in END and getattr(one, field.name) != getattr(other, field.name):
+        if field.name not in passed_over and getattr(one, field.name) != getattr(other, field.name):
             return field.name
     return None

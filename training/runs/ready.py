@@ -16,7 +16,7 @@ from training.recipes.architectures import read_architecture
 from training.recipes.recipe import Recipe
 from training.runs.beginning import first_checkpoint, where_it_stopped
 from training.runs.files.finished import check_end, nothing_left
-from training.runs.files.folder import RunFolder, continued
+from training.runs.files.folder import RunFolder, continued, with_moved_data
 from training.runs.files.progress import Progress
 from training.runs.logbook import Logbook
 from training.runs.loop import TrainingLoop
@@ -126,7 +126,7 @@ def ready_to_go_on(
     run : RunFolder
         As it is there, and locked. If it has a fingerprint, images of another one are refused.
     recipe : Recipe
-        Its own, or one that ends at another time.
+        Its own, or one that ends at another time, or says where data of one's own are now.
     setting : Setting
     max_iterations : int, optional
         Leave with this many complete iterations, counted from the start of the run.
@@ -134,18 +134,21 @@ def ready_to_go_on(
     Raises
     ------
     RunFolderError
-        If the recipe differs in anything but its end.
+        If the recipe differs in anything else, or the images are not those of the run.
     CheckpointError
         If the checkpoint cannot be used.
     UserError, ValueError, DeviceError, CompilationError
         What cannot be trained, and an end that lies behind the run.
     """
+    before, run = run, with_moved_data(run, recipe)
     checkpoint = where_it_stopped(run, read_architecture(run.recipe))
     check_checkpoint(checkpoint, run, setting)
     folder = continued(run, recipe)
     check_end(recipe, run.recipe, checkpoint.progress)
     why = nothing_left(recipe, checkpoint.progress, max_iterations)
     if why is not None:
+        if run is not before:
+            load_images(run, setting)  # which refuses others
         return Finished(folder, checkpoint.progress, why)
     folder, images = load_images(folder, setting)
     loop = prepare(folder, images, checkpoint, setting, max_iterations)

@@ -15,7 +15,12 @@ from typing import Any
 from networks.arrays import truth_value, whole_number
 from training.data.own_data.from_memory import FOLDER, gathered
 from training.interruption import Interruption
-from training.recipes.chosen import chosen_recipe, fields_asked_for, recipe_name
+from training.recipes.chosen import (
+    chosen_recipe,
+    fields_asked_for,
+    recipe_name,
+    with_absolute_path,
+)
 from training.recipes.recipe import Recipe
 from training.runs.files.folder import RunFolder, open_run
 from training.runs.files.output_path import check_vacant
@@ -104,6 +109,7 @@ def resume(
     *,
     epochs: int | None = None,
     stop_at_accuracy: float | None = None,
+    data_set: str | Path | None = None,
     progress: bool = False,
     interruption: Interruption | None = None,
 ) -> Run:
@@ -117,6 +123,8 @@ def resume(
         Passes over the training images in all; those of the recipe by default.
     stop_at_accuracy : float, optional
         The training ends with the first evaluation that has it; that of the recipe by default.
+    data_set : path, optional
+        Where data of one's own are now, if they have moved since.
     progress : bool
         Whether to show progress bars.
     interruption : Interruption, optional
@@ -145,6 +153,8 @@ def resume(
     recipe = folder.recipe if epochs is None else replace(folder.recipe, epochs=epochs)
     if stop_at_accuracy is not None:
         recipe = replace(recipe, stop_at_accuracy=stop_at_accuracy)
+    if data_set is not None:
+        recipe = with_absolute_path(replace(recipe, data_set=str(data_set)))
     setting = _setting(run.data_dir, progress, interruption)
     try:
         return resume_in(folder, recipe, setting)

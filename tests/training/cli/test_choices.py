@@ -9,6 +9,7 @@ import pytest
 
 from training.cli.command_line import main
 from training.runs.run import Run
+from training.runs.train import resume as resume_run
 
 TINY = (
     *("--architecture", "4C3s (F4C3)", "--batch-size", "512", "--epochs", "1"),
@@ -56,10 +57,33 @@ def test_own_data_by_a_relative_path_when_resuming(
     more = ("train", "digits", "--resume", "run", "--epochs", "2")
     assert main([*more, *own]) == 0
     capsys.readouterr()
-    for option in ("--data", "--data-set"):
-        assert main([*more, option, "./other.npz"]) == 1
-        said = capsys.readouterr().err
-        assert f"the data set cannot be {tmp_path / 'other.npz'} when resuming: the run" in said
+    assert main([*more, "--data-set", "digits"]) == 1
+    assert "the data set cannot be digits when resuming: the run" in capsys.readouterr().err
+
+
+def test_own_data_that_have_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their fingerprint tells whether they are the same, also of a run that is finished."""
+    here, there, other = (tmp_path / name for name in ("own.npz", "there.npz", "other.npz"))
+    images = np.arange(90.0).reshape(30, 3) / 45 - 1
+    np.savez(here, images=images, labels=np.arange(30) % 3)
+    np.savez(other, images=images + 1, labels=np.arange(30) % 3)
+    path = str(tmp_path / "run")
+    network = ("--architecture", "6", "--batch-size", "8", "--epochs", "1")
+    train(tmp_path / "run", "--data", str(here), *network)
+    here.rename(there)
+    assert main(["evaluate", path]) == 1
+    assert "told by 'spide train RECIPE --resume RUN --data PATH'" in capsys.readouterr().err
+    resume = ("train", "digits", "--resume", path)
+    for words in (("--data", str(other)), ("--data", str(other), "--epochs", "2")):
+        assert main([*resume, *words]) == 1
+        assert "are not those that the run in" in capsys.readouterr().err
+        assert Run(path).recipe.data_set == str(here)
+    assert main([*resume, "--data", str(there)]) == 0
+    assert Run(path).recipe.data_set == str(there)
+    assert main(["evaluate", path]) == 0
+    there.rename(here)
+    assert resume_run(path, epochs=2, data_set=here).recipe.data_set == str(here)
+    assert Run(path).checkpoint.progress.epoch == 2
 
 
 def test_own_data_that_are_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

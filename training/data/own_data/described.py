@@ -72,7 +72,7 @@ def _look_at(path: Path) -> _Look:
     except OSError as error:
         raise DataError(
             f"'{path}' cannot be read ({error.strerror}): give the path of a .npz file or a folder "
-            "(runs that were trained on it look for it there: put it back, or a link to it)"
+            "(a run whose data have moved is told by 'spide train RECIPE --resume RUN --data PATH')"
         ) from None
     # Times are asked for before contents: what changes in between is looked at again.
     if path.is_dir() and not is_folder_of_arrays(path):

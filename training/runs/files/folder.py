@@ -197,6 +197,17 @@ def open_run(path: Path) -> RunFolder:
     return RunFolder(path, content.name, recipe, content.fingerprint)
 
 
+def with_moved_data(run: RunFolder, recipe: Recipe) -> RunFolder:
+    """Return the run with the place of data of one's own that a recipe given anew names.
+
+    Its fingerprint tells whether they are the same images, wherever they are.
+    """
+    places = run.recipe.data_set, recipe.data_set
+    if places[0] == places[1] or not all(map(is_own, places)):
+        return run
+    return replace(run, recipe=replace(run.recipe, data_set=places[1]))
+
+
 def continued(run: RunFolder, recipe: Recipe) -> RunFolder:
     """Return the run under a recipe given anew, which may end at another time and nothing else.
 
