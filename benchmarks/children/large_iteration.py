@@ -1,6 +1,8 @@
-"""One training iteration of a large network on random images, with the paper's values for CIFAR.
+"""One training iteration of a recipe on random images of its data set's shape.
 
-python -m benchmarks.children.large_iteration RECIPE BATCH
+    python -m benchmarks.children.large_iteration RECIPE BATCH
+
+Its weights are the initial ones.
 """
 
 from __future__ import annotations
@@ -31,9 +33,8 @@ def main() -> None:
     trainer = TwoStageTrainer(architecture, recipe.two_stage, recipe.batch_size)
     watch.lap("build and compile")
     generator = np.random.default_rng(0)
-    images = generator.standard_normal((recipe.batch_size, *architecture.input_shape)).astype(
-        recipe.dtype
-    )
+    shape = recipe.batch_size, *architecture.input_shape
+    images = generator.standard_normal(shape).astype(recipe.dtype)
     labels = generator.integers(0, architecture.classes, recipe.batch_size)
     Learner(recipe, trainer, optimiser).learn(images, labels, 0)
     watch.lap("iteration")

@@ -73,7 +73,8 @@ def parse(
     Raises
     ------
     UsageError
-        If an option is unknown, given twice, lacks its value, or has one that is out of range.
+        If an option is unknown, lacks its value, or has one that is out of range, or one of several
+        values is given twice.
     SystemExit
         After printing the help.
     """

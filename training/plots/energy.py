@@ -35,7 +35,8 @@ def energies(axes: Axes, report: EnergyReport) -> Axes:
     predicted = {account.network: account for account in report.prediction}
     trained = {account.network: account for account in report.training}
     forward = {name: account.of("forward") for name, account in trained.items()} | predicted
-    networks = list(predicted | trained)  # a converted network does not learn itself
+    # A converted network does not learn itself.
+    networks = [*(name for name in predicted if name not in trained), *trained]
     cost = report.costs.picojoules
     groups = {
         "prediction": [cost(forward[name]) / 1e6 for name in networks],

@@ -31,7 +31,8 @@ WHAT_WAS: dict[str, Any] = {
 
 
 END = ("epochs", "stop_at_accuracy")
-"""Fields that say when a training ends: they alone may be others when it is resumed."""
+"""Fields that say when a training ends: they, and the place of data of one's
+own, may be others when it is resumed."""
 
 
 def completed(content: dict[str, Any]) -> dict[str, Any]:

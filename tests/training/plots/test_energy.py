@@ -25,10 +25,10 @@ def test_a_network_that_does_not_learn_itself_is_drawn() -> None:
     )  # fmt: skip
     drawn: Any = energies(axes(), report)
     assert [tick.get_text() for tick in drawn.get_yticklabels()] == [
-        "conversion", "dense", "surrogate",
+        "conversion", "surrogate", "dense",
     ]  # fmt: skip
     predicted, trained = ([bar.get_width() for bar in group] for group in drawn.containers)
     each = report.costs.addition + report.costs.multiplication
-    np.testing.assert_allclose(predicted, each * np.array([2, 5, 3]))
-    np.testing.assert_allclose(trained, each * np.array([np.nan, 7, 3]))
+    np.testing.assert_allclose(predicted, each * np.array([2, 3, 5]))
+    np.testing.assert_allclose(trained, each * np.array([np.nan, 3, 7]))
     drawn.figure.canvas.draw()

@@ -17,6 +17,8 @@ from training.updates.gains import learned_parameters
 CARDS = (16, 80)
 """Gigabytes of two common cards."""
 
+_TOO_MANY = "GeNN cannot run such a batch at once: use processes, one on each GPU, or a smaller one"
+
 _ROW = "{:<10}{:<10}{:>14}{:>12}{:>14}{:>14}"
 
 
@@ -82,13 +84,10 @@ def _memory_of_gpu(architecture: Architecture, recipe: Recipe) -> str:
         for size in CARDS
     )
     size = recipe.batch_size
-    too_many = (
-        f"\n{'':12}which GeNN cannot run at once: use processes, one on each GPU, or a smaller one"
-    )
     lines = (
         f"{_gigabytes(needed.of_batch(size))} for a batch of {size}: "
-        f"{_gigabytes(needed.synapses)} for synapses, {needed.sample / 1e6:,.2f} MB for each image"
-        f"{too_many if size > LARGEST_BATCH else ''}",
+        f"{_gigabytes(needed.synapses)} for synapses, {needed.sample / 1e6:,.2f} MB for each image",
+        *[_TOO_MANY] * (size > LARGEST_BATCH),
         *cards,
     )
     return f"\n{'':12}".join(lines)

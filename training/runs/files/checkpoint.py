@@ -60,7 +60,7 @@ class Checkpoint:
                 ) from None
 
     def check_recipe(self, name: str, recipe: Recipe) -> None:
-        """Refuse a checkpoint of another recipe; only when it ends may differ.
+        """Refuse a checkpoint of another recipe; its end, and the place of own data, may differ.
 
         Raises
         ------
