@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 from brian2 import prefs
+from brian2.codegen.runtime.cython_rt import extension_manager
 
 from equations import TernaryCouple, integrate_and_fire
-from networks import BackwardNetwork, CompilerNotFoundError, ForwardNetwork, require_compiler
+from networks import (
+    BackwardNetwork,
+    CompilationError,
+    CompilerNotFoundError,
+    ForwardNetwork,
+    require_compiler,
+)
 from networks.brian.code_generation import compiler
 from tests.networks.builders import architecture
 
@@ -21,15 +28,17 @@ def no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         monkeypatch.setenv(variable, str(tmp_path / "no-such-compiler"))
     cache = prefs.codegen.runtime.cython.cache_dir
     prefs.codegen.runtime.cython.cache_dir = str(tmp_path / "cache")
-    compiler._compiler_works.cache_clear()
+    compiler._obstacle.cache_clear()
     yield
     prefs.codegen.runtime.cython.cache_dir = cache
-    compiler._compiler_works.cache_clear()
+    compiler._obstacle.cache_clear()
 
 
 @pytest.mark.usefixtures("no_compiler")
 def test_the_remedy_is_named() -> None:
-    with pytest.raises(CompilerNotFoundError, match=r"no working C\+\+ compiler .* install g\+\+"):
+    with pytest.raises(
+        CompilerNotFoundError, match=r"no working C\+\+ compiler .*no-such-compiler.* install g\+\+"
+    ):
         require_compiler()
 
 
@@ -39,6 +48,15 @@ def test_no_network_is_built() -> None:
         ForwardNetwork(architecture(), integrate_and_fire(), 1)
     with pytest.raises(CompilerNotFoundError):
         BackwardNetwork(architecture(), TernaryCouple(), 1)
+
+
+def test_a_cython_that_brian2_cannot_use_is_not_a_missing_compiler(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(extension_manager, "Cython", None)  # Brian2 2.5 beside Cython 3.1
+    with pytest.raises(CompilationError, match=r"no Cython .*is installed.*make install") as told:
+        require_compiler()
+    assert not isinstance(told.value, CompilerNotFoundError)
 
 
 def test_with_a_compiler_nothing_is_said() -> None:
