@@ -11,7 +11,7 @@ Everything that a notebook or a script needs, under one name::
         run.predict(images)
 
 ``python -m spide`` is the command ``spide``. Names are loaded when they are first used: Brian2 and
-torch take seconds, and importing Brian2 changes how Ctrl+C works.
+torch take seconds, and importing Brian2 changes how Ctrl+C works, which only the main thread can.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -194,6 +195,18 @@ def _own_packages() -> None:
 
 
 def __getattr__(name: str) -> Any:
+    try:
+        return _loaded(name)
+    except ValueError as error:  # of signal.signal, at the end of Brian2's import
+        if threading.current_thread() is threading.main_thread() or "signal" not in str(error):
+            raise
+        raise RuntimeError(
+            f"'spide.{name}' imports Brian2, which only the main thread can: import brian2 there, "
+            "before the thread starts"
+        ) from error
+
+
+def _loaded(name: str) -> Any:
     if name == "__version__":
         return importlib.metadata.version("spide")
     if name in __all__:

@@ -68,9 +68,9 @@ class Simulation:
         Whether gradients are products of the rates of both stages, or what every spike of stage 2
         teaches the synapses that it runs along; they differ by rounding.
     threads : int
-        Threads (programs, on compiled devices) that a batch is spread over, fewer for small
-        networks; 0 for as many as torch uses, 1 at most where a GPU takes a batch as a whole. They
-        change no spike, but the order in which gradients are added up.
+        Threads (programs, on compiled devices) that a batch is spread over; 0 for as many as torch
+        uses, fewer for small networks, and for 1 where a GPU takes a batch as a whole, which allows
+        no more. They change no spike, but the order in which gradients are added up.
 
     Raises
     ------

@@ -54,6 +54,27 @@ def test_importing_it_loads_neither_brian2_nor_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 
+def test_brian2_that_is_not_imported_yet_is_no_puzzle_in_a_thread() -> None:
+    code = """
+import threading, spide
+
+def use():
+    try:
+        spide.train("digits")
+    except RuntimeError as error:
+        print(error)
+
+thread = threading.Thread(target=use)
+thread.start()
+thread.join()
+spide.ForwardNetwork
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "'spide.train' imports Brian2" in done.stdout and "before the thread" in done.stdout
+
+
 def test_it_is_the_command() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "spide", "--help"], capture_output=True, text=True, timeout=60

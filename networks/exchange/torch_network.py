@@ -4,8 +4,8 @@ Spikes pass from layer to layer within a step, and the feedback reaches layer 1 
 if the network was trained with synchronous propagation, as many steps later as there are layers:
 each layer's steps are its own there (`networks.schedule`).
 
-The equilibrium is the fixed point of eq. 3, ``alpha = sigma((F x + W alpha_N + b) / (V_th -
-u_rest))`` with ``sigma = min(1, max(0, .))``, to which the rates go as the steps become many.
+The equilibrium is the fixed point of section 3.2, in layer 1 ``alpha_1 = sigma((F x + W alpha_N +
+b) / (V_th - u_rest))`` with ``sigma = min(1, max(0, .))``, to which the rates go as the steps become many.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class TorchNetwork(nn.Module):
         return found
 
     def equilibrium(self, x: Tensor, iterations: int = 200) -> list[Tensor]:
-        """The fixed point of eq. 3 by so many iterations from zero; it needs ||W|| small enough.
+        """The fixed point of section 3.2 by so many iterations from zero; it needs ||W|| small enough.
 
         Parameters
         ----------

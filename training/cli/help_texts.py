@@ -110,9 +110,9 @@ usage: spide sweep RECIPE --vary FIELD=VALUE,VALUE... [options]
 Trains a recipe with many values, on all cores or on a Dask cluster, and writes all curves and
 accuracies into one NetCDF file. Ctrl+C stops it; the same command goes on with what is missing.
 
-  --vary FIELD=VALUE,...   any field of the recipe; once for each field. A threshold follows its
-                           resting potential. --vary "case=ours,w/o B,w/o F&B" is the paper's
-                           ablation
+  --vary FIELD=VALUE,...   any field of the recipe but the seed; once for each field. A threshold
+                           follows its resting potential. --vary "case=ours,w/o B,w/o F&B"
+                           is the paper's ablation
   --seeds N                trains each point with N seeds
   --mode grid|list|random  every value with every other (the default); the first of each, the
                            second of each, ...; or --draws N points, where --vary also takes

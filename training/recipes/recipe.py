@@ -35,7 +35,7 @@ class Recipe(TwoStageValues, Simulation):
     """Everything that determines the weights of a run, but the data themselves.
 
     Two runs of one recipe on one machine, with the same number of threads, give the same weights,
-    bit for bit.
+    bit for bit (but on CUDA, which adds in no fixed order).
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """Training from Python: a recipe by name or arrays in, a `Run` out.
 
 What the command ``spide train`` does, but for what it prints: nothing here prints, exits or
-installs signal handlers, so it works in notebooks, threads and workers.
+installs signal handlers, so it works in notebooks, threads and workers. (Importing Brian2 does, so
+that must have been done in the main thread.)
 """
 
 from __future__ import annotations

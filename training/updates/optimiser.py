@@ -5,6 +5,9 @@ divided by s_l; the weight decay, which SGD adds to the gradient, is not (as in 
 
     M <- momentum * M + (gradient + weight_decay * theta)
     theta <- theta - learning_rate / s_l * M
+
+That is torch's SGD. Lines 23 and 24 of Algorithm 2 write it otherwise: there the gradient counts
+1 - momentum times, and the weights decay outside of it, by (1 - weight_decay).
 """
 
 from __future__ import annotations
