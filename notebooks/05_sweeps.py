@@ -39,9 +39,10 @@ folder = Path(mkdtemp())
 # ## 1. A grid
 #
 # Appendix F.1 of the paper compares $u_{rest}^b = -V_{th}^b$, here called "ours", with
-# $u_{rest}^b = 0$, its "w/o B". Both have the same distance $V_{th}^b - u_{rest}^b$, so two values vary
-# together; `case` is the name for that. Any field of a recipe but the seed can be varied: here $T_B$ as well.
-# What is given as a keyword holds for all points: a small dense network `40 (F40)`, three epochs.
+# $u_{rest}^b = 0$, its "w/o B". Both have the same distance $V_{th}^b - u_{rest}^b$, so two values
+# vary together; `case` is the name for that. Any field of a recipe but the seed can be varied: here
+# $T_B$ as well. What is given as a keyword holds for all points: a small dense network `40 (F40)`,
+# three epochs.
 #
 # In a script this call stands below `if __name__ == "__main__":`, because the processes that train
 # import the script.

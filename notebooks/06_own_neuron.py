@@ -15,7 +15,8 @@
 # # A neuron of your own
 #
 # Stage 1 runs most neurons that can be written as Brian2 strings: more state variables, other
-# parameters, units; no noise, no delays ([what it refuses](../docs/guide/add_a_neuron.md)). This notebook writes three, and asks each time what is left of the theory:
+# parameters, units; no noise, no delays ([what it refuses](../docs/guide/add_a_neuron.md)). This
+# notebook writes three, and asks each time what is left of the theory:
 #
 # * section 3.2: do its rates approach $\sigma(x) = \min(1, \max(0, x))$ of the mean input?
 # * section 4.2: are the gradients of stage 2, which are built on the derivative of that $\sigma$,

@@ -5,7 +5,8 @@ if the network was trained with synchronous propagation, as many steps later as 
 each layer's steps are its own there (`networks.schedule`).
 
 The equilibrium is the fixed point of section 3.2, in layer 1 ``alpha_1 = sigma((F x + W alpha_N +
-b) / (V_th - u_rest))`` with ``sigma = min(1, max(0, .))``, to which the rates go as the steps become many.
+b) / (V_th - u_rest))`` with ``sigma = min(1, max(0, .))``, to which the rates go as the steps
+become many.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class TorchNetwork(nn.Module):
         return found
 
     def equilibrium(self, x: Tensor, iterations: int = 200) -> list[Tensor]:
-        """The fixed point of section 3.2 by so many iterations from zero; it needs ||W|| small enough.
+        """The fixed point of section 3.2 by so many iterations from zero; it needs a small ||W||.
 
         Parameters
         ----------

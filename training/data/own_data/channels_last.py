@@ -2,9 +2,9 @@
 
 An array does not tell which of its axes are channels. Of (120, 8, 8, 3), 8 channels of 8 x 3 pixels
 are possible and 8 x 8 pixels in colour are meant. So what is refused has a last axis of 1, 3 or 4
-behind two of more than 4, of which neither is more than twice the other, as the sides of a picture are.
-Signals of (channels, times, 1) and narrow maps of many channels mostly have other sides; turned by
-a quarter, with the short side for the height, they always pass.
+behind two of more than 4, of which neither is more than twice the other, as the sides of a picture
+are. Signals of (channels, times, 1) and narrow maps of many channels mostly have other sides;
+turned by a quarter, with the short side for the height, they always pass.
 
 Frames of events have their two polarities last in many libraries. With frames, a last axis of 2 is
 refused too, whatever the sides, unless the third axis is one of channels: 1 to 4.

@@ -1,7 +1,7 @@
 """Pictures in a folder per class, as `training.data.own_data.class_folders` finds them.
 
-``training/`` and ``test/`` (or ``train/`` with ``test/`` or ``val/``) may each have these folders; without them a
-fifth of every class is held out. Pictures become numbers from 0 to 1, see
+``training/`` and ``test/`` (or ``train/`` with ``test/`` or ``val/``) may each have these folders;
+without them a fifth of every class is held out. Pictures become numbers from 0 to 1, see
 `training.data.own_data.picture`; then each channel has the mean and standard deviation of the
 training pictures subtracted and divided out.
 """
