@@ -16,7 +16,8 @@ from equations.integrate_and_fire import integrate_and_fire
 from equations.leaky_integrate_and_fire import leaky_integrate_and_fire
 from equations.neuron_model import NeuronModel
 
-#: What a spike does to the partner's potential; the weight is `TernaryCouple.span`.
+#: What a spike does to the partner's potential; the weight is `TernaryCouple.span`, rounded as in
+#: a reset.
 CROSS_RESET = "v_post += w"
 
 #: With a leak the difference of two decaying counts is not rounded like one count of both signs,

@@ -1,13 +1,24 @@
-"""What a precision cannot hold of a neuron, known without waiting for Brian2 and torch."""
+"""What a precision makes of a neuron's parameters, known without waiting for Brian2 and torch."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from equations import NeuronModel
 from networks.arrays import real_number
+
+
+def span_in(dtype: DTypeLike, v_threshold: float, v_rest: float) -> float:
+    """``V_th - u_rest`` as neurons of a precision subtract it from their potential.
+
+    Both are rounded before the difference is taken, as in a reset of Brian2: in float32 it may be
+    another number than the rounded difference.
+    """
+    threshold, rest = np.array([v_threshold, v_rest], dtype)
+    return float(threshold - rest)
 
 
 def check_precision(neuron: NeuronModel, dtype: str) -> None:

@@ -32,8 +32,10 @@ class RuntimeSimulator(Simulator):
     def drive(self, group: NeuronGroup) -> None:
         super().drive(group)
         self._write_frame: WriteFrame | None = None
+        # Before all else: an own neuron may hold a value that its equations make of the input, and
+        # Brian2 computes it in this slot, too.
         self._present_frame = NetworkOperation(
-            self._write, clock=self.clock, when="before_start", name="present_frame"
+            self._write, clock=self.clock, when="before_start", order=-1, name="present_frame"
         )
         self._present_frame.active = False
         self.network.add(self._present_frame)

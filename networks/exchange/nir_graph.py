@@ -30,6 +30,7 @@ from networks.connections import Shape
 from networks.exchange.read_me import read_me
 from networks.exchange.same_graph import check_same, no_node
 from networks.exchange.trained_network import Description, ExchangeError, TrainedNetwork
+from networks.precision import span_in
 from networks.wiring import FEEDBACK
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _add_neurons(
 
     number = ones.dtype.type
     below = np.nextafter(number(network.v_threshold), number(0))
-    span = number(network.v_threshold) - number(network.v_rest)
+    span = number(span_in(ones.dtype, network.v_threshold, network.v_rest))
     nodes[name] = nir.I(r=ones)
     nodes[f"{name}_spikes"] = nir.Threshold(threshold=below * ones)
     nodes[f"{name}_reset"] = nir.Scale(scale=-span * ones)

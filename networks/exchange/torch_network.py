@@ -88,6 +88,7 @@ class TorchNetwork(nn.Module):
         steps = n.steps if steps is None else whole_number(steps, "the number of steps")
         x = self.checked(x)
         check_frames(self.architecture, x, steps)
+        span = x.new_tensor(n.v_threshold) - x.new_tensor(n.v_rest)  # as neurons subtract it
         frames = x if self.architecture.has_frames(x) else x.expand(steps, *x.shape)
         u, s = self.at_rest(frames[0]), self.at_rest(frames[0])
         given = [s[-1]] * n.feedback_steps  # by the last layer, and not yet fed back
@@ -95,7 +96,7 @@ class TorchNetwork(nn.Module):
         for frame in frames:
             back = self.fed_back(given.pop(0))
             for i in range(len(s)):
-                u[i] = n.leak * (u[i] - (n.v_threshold - n.v_rest) * s[i])
+                u[i] = n.leak * (u[i] - span * s[i])
                 u[i] = u[i] + self.drive(i, s[i - 1] if i else frame) + (back if i == 0 else 0)
                 s[i] = (u[i] >= n.v_threshold).to(x)
                 trains[i].append(s[i])

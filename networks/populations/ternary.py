@@ -29,6 +29,7 @@ from networks.connections import Connection, OneToOne
 from networks.populations.neurons import state, write
 from networks.populations.operations import Pathway
 from networks.populations.population import Build, Population
+from networks.precision import span_in
 from networks.synapses import SynapsesObject
 
 Array = NDArray[np.floating]
@@ -144,7 +145,8 @@ class CouplePopulation(TwoSidedPopulation):
 
     def __init__(self, layer: Layer, couple: TernaryCouple, build: Build) -> None:
         super().__init__(layer, couple.neuron, build)
-        reset = OneToOne(layer.shape, layer.shape, couple.span)
+        span = span_in(build.dtype, couple.v_threshold, couple.v_rest)
+        reset = OneToOne(layer.shape, layer.shape, span)
         self.coupling = [
             self._couple(1, -1, reset, CROSS_RESET, "resets_negative"),
             self._couple(-1, 1, reset, CROSS_RESET, "resets_positive"),

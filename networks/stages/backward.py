@@ -36,7 +36,7 @@ from networks.populations.ternary import (
 from networks.precision import check_rescale
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.learning import Learning, Stage1Rates
-from networks.stages.stage import Stage
+from networks.stages.stage import Stage, asked_for
 from networks.turns import in_turn
 from networks.wiring import FEEDBACK, Masks, incoming
 
@@ -116,7 +116,7 @@ class BackwardNetwork(Stage):
             architecture,
             neurons.neuron,
             batch_size,
-            Simulation.of(simulation, options),
+            asked_for(simulation, options),
             [layer.name for layer in architecture.layers[::-1]],
         )
         self.neurons = neurons

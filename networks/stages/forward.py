@@ -30,7 +30,7 @@ from networks.populations.population import SpikingPopulation
 from networks.populations.potentials import check_potentials
 from networks.simulation import Simulation, SimulationOptions
 from networks.stages.currents import bias_current, input_current
-from networks.stages.stage import Stage
+from networks.stages.stage import Stage, asked_for
 from networks.turns import in_turn
 from networks.wiring import FEEDBACK, Masks, incoming
 
@@ -93,7 +93,7 @@ class ForwardNetwork(Stage):
         check_architecture(architecture)
         remedy = "such as integrate_and_fire(v_threshold, v_rest)"
         check_kind(neuron, (NeuronModel,), "the neuron", remedy)
-        simulation = Simulation.of(simulation, options)
+        simulation = asked_for(simulation, options)
         # One layer alone is no pipeline, see `networks.schedule`.
         pipeline = len(architecture.layers) > 1
         synchronous = simulation.realised.propagation == "synchronous"

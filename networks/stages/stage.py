@@ -22,13 +22,31 @@ from networks.populations.operations import OperationCounter
 from networks.populations.population import Build, Population
 from networks.precision import check_precision
 from networks.schedule import make_schedule
-from networks.simulation import Simulation
+from networks.simulation import Simulation, SimulationOptions
 from networks.synapses import SynapsesObject
 from networks.turns import InTurn, in_turn
 from networks.weights import Weights
 from networks.wiring import incoming
 
 Array = NDArray[np.floating]
+
+
+def asked_for(simulation: Simulation | None, options: SimulationOptions) -> Simulation:
+    """What a network is asked for by hand.
+
+    Raises
+    ------
+    ValueError
+        As for `Simulation.of`, and for several threads. (A trainer has a network for each thread,
+        and gives all of them its own record.)
+    """
+    asked = Simulation.of(simulation, options)
+    if "threads" in options and asked.threads > 1:
+        raise ValueError(
+            f"threads is {asked.threads}, and a network runs in one: leave threads out, or use "
+            "TwoStageTrainer, which has a network for each thread"
+        )
+    return asked
 
 
 class Stage(InTurn, ABC):

@@ -8,6 +8,7 @@ generator have a say, and an epoch can be entered at any batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from threading import Lock
 
 import torch
 from torch import Tensor
@@ -72,6 +73,10 @@ def _frames_first(batches: Iterable[Batch]) -> Iterator[Batch]:
         yield (numbers.transpose(0, 1) if numbers.ndim == _FRAMES_NDIM else numbers), labels
 
 
+_DRAWING = Lock()
+"""Augmentations draw from torch's one generator of the process: one training at a time."""
+
+
 class _Augmented(Dataset[Batch]):
     """The training images of one epoch, indexed by whole batches."""
 
@@ -83,7 +88,7 @@ class _Augmented(Dataset[Batch]):
         augmentation = self._images.augmentation
         if augmentation is None:
             return pixels, labels
-        with torch.random.fork_rng(devices=[]):
+        with _DRAWING, torch.random.fork_rng(devices=[]):
             augmented = []
             for image, number in zip(pixels, index.tolist(), strict=True):
                 torch.manual_seed(integer_seed(self._seed, "augmentation", self._epoch, number))

@@ -1,7 +1,8 @@
 """Work on the way forward: stage 1 with its input and readout, or a dense network.
 
 The input is a real number, so layer 1 multiplies; a constant image does so once, a frame at its
-step. Between neurons there are spikes alone. The readout is computed once from rates, real numbers.
+step. Frames of spikes (0, 1 and -1 alone) add, as spikes do. Between neurons there are spikes
+alone. The readout is computed once from rates, real numbers.
 """
 
 from __future__ import annotations
@@ -29,13 +30,20 @@ def connections(architecture: Architecture) -> Iterator[tuple[str, Connection]]:
         yield each.name, each.connection
 
 
+def are_spikes(images: Array) -> bool:
+    """Whether inputs are 0, 1 and -1 alone, which need no product with a weight."""
+    return bool(np.isin(images, (-1, 0, 1)).all())
+
+
 def input_work(architecture: Architecture, images: Array) -> Work:
-    """What the images of a batch multiply in layer 1, frame by frame if they have frames."""
+    """What the images of a batch multiply or add in layer 1, frame by frame if they have frames."""
     first = architecture.layers[0]
     flat = np.reshape(images, (-1, *architecture.input_shape))
     sent = torch.from_numpy(flat != 0).double()
     effective = operations_of(sent, first.connection)
-    return Work("forward", first.name, 0, effective, len(flat) * first.connection.synapses)
+    added = effective if are_spikes(images) else 0.0
+    dense = float(len(flat) * first.connection.synapses)
+    return Work("forward", first.name, added, effective - added, dense)
 
 
 def readout_work(architecture: Architecture, alpha: Mapping[str, Array]) -> Work:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from numpy.typing import ArrayLike
@@ -18,6 +19,7 @@ from torch import Tensor
 from networks import Architecture
 from networks.connections import Connection
 from networks.wiring import FEEDBACK, incoming
+from training.energy.forward import are_spikes
 from training.energy.readout import readout_back, readout_gradient
 from training.energy.work import Work
 from training.methods.parts.batch import Batch
@@ -94,10 +96,11 @@ def surrogate_learning(
     # A kernel may have as many outputs as there are images.
     ours = {each.untyped_storage().data_ptr() for each in method.tensors.values()}
     kept: dict[int, int] = {}
+    pixels = prod(architecture.input_shape)  # a dense layer keeps them as a row
 
     def keep(saved: Tensor) -> Tensor:
         of_images = saved.dim() > 0 and len(saved) == batch.samples
-        given = not saved.requires_grad and tuple(saved.shape[1:]) == architecture.input_shape
+        given = not saved.requires_grad and saved.shape[1:].numel() == pixels
         if of_images and not given and saved.untyped_storage().data_ptr() not in ours:
             kept[saved.data_ptr()] = saved.numel()
         return saved
@@ -170,7 +173,8 @@ def _from_input(end: _End, probe: Probe, steps: int, batch: Batch) -> list[Work]
     elif open_:
         ever = torch.stack([each for _, each in open_]).amax(dim=0)
         multiplied = _products(end.connection, ever, seen)
-    return [Work("gradients", end.name, 0, multiplied, dense)]
+    added = multiplied if are_spikes(batch.images) else 0.0
+    return [Work("gradients", end.name, added, multiplied - added, dense)]
 
 
 def _products(connection: Connection, target: Tensor, source: Tensor) -> float:

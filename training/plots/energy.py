@@ -8,7 +8,7 @@ import numpy as np
 
 from training.energy.work import PHASES
 from training.plots.bars import grouped_bars
-from training.plots.style import panels, styled
+from training.plots.style import panels, styled_in_turn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def energies(axes: Axes, report: EnergyReport) -> Axes:
 
 def energy_picture(report: EnergyReport) -> Figure:
     """Both, side by side."""
-    with styled():
+    with styled_in_turn():
         figure, (left, right) = panels(1, 2, (9.0, 3.2))
         operations_by_phase(left, report)
         energies(right, report)

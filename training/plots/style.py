@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ QUIET = "0.65"
 """Colour of thresholds, zero lines and what else is there to compare with."""
 
 
+_STYLING = RLock()
+"""matplotlib has one style in a process."""
+
+
 def use_style() -> None:
     """Draw everything from now on in the project's style, as notebooks do."""
     import matplotlib.style
@@ -47,6 +52,16 @@ def styled() -> Iterator[None]:
     import matplotlib.style
 
     with matplotlib.style.context(STYLE):
+        yield
+
+
+@contextmanager
+def styled_in_turn() -> Iterator[None]:
+    """The same for pictures that runs draw, perhaps in several threads.
+
+    One waits for the other, so no code of the user's may be within.
+    """
+    with _STYLING, styled():
         yield
 
 

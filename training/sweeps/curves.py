@@ -99,7 +99,7 @@ def _operations(batches: list[Record], images: NDArray[np.int64], stage: str) ->
     counted = [
         (sum(by_connection.values()), size)
         for by_connection, size in zip(found, images.tolist(), strict=True)
-        if by_connection
+        if by_connection is not None  # a network without connections has counted none
     ]
     if not counted:
         return np.nan

@@ -53,6 +53,21 @@ def test_torch_has_the_rates_of_stage_1(
     assert_rates_of_stage_1(network, random_images(network.architecture, 3))
 
 
+def test_a_span_that_float32_rounds_otherwise() -> None:
+    """The difference of two rounded numbers is not the rounded difference."""
+    network = Architecture.parse("64", (64,), 10)
+    weights = {name: np.zeros(s, "f4") for name, s in network.parameter_shapes().items()}
+    weights["layer1.weight"] = np.eye(64, dtype="f4")
+    given = TrainedNetwork(
+        architecture=network, weights=weights, v_threshold=0.1, v_rest=-0.55, steps=250
+    )
+    images = (np.random.default_rng(0).integers(0, 41, (16, 64)) * 0.05).astype("f4")
+    alpha = given.forward_network(16).run(images, 250).alpha["layer1"]
+    with torch.no_grad():
+        (found,) = TorchNetwork(given).rates(torch.from_numpy(images))
+    np.testing.assert_array_equal(alpha, found.numpy())
+
+
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_a_network_trained_as_a_pipeline_is_run_as_one(notation: str) -> None:
     """The feedback takes a step per layer, which changes the spikes."""

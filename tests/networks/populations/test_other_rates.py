@@ -112,6 +112,29 @@ LATE: dict[str, Callable[[NeuronModel], NeuronModel]] = {
 }
 
 
+@pytest.mark.parametrize("propagation", ["sequential", "synchronous"])
+def test_what_is_constant_over_dt_is_made_of_the_frame_of_its_step(propagation: Any) -> None:
+    model = """
+dv/dt = current/dt : 1
+current = clip(I, 0, 10) : 1 (constant over dt)
+I : 1 (constant)
+spike_count : 1
+"""
+    neuron = replace(integrate_and_fire(1.0, -1.0), model=model)
+    network = architecture("4", (4,))
+    built = ForwardNetwork(network, neuron, 2, propagation=propagation)
+    values = {n: np.zeros(s) for n, s in network.parameter_shapes().items()}
+    built.set_parameters({**values, "layer1.weight": np.eye(4)})
+    frames = np.zeros((6, 2, 4))
+    frames[2] = 5.0
+    found = []
+    for given in (frames, np.full((6, 2, 4), 7.0), frames):
+        found.append(built.run(given, 6).alpha["layer1"] * 6)
+    # 5 at step 3: above the threshold there, and 3, then 1 are left for two more spikes.
+    assert_array_equal(found[0], np.full((2, 4), 3))
+    assert_array_equal(found[2], found[0])
+
+
 @pytest.mark.parametrize("name", LATE)
 def test_what_reads_the_potential_reads_it_before_spikes_arrive(name: str) -> None:
     """Feed-forward: the same counts whether spikes pass at once or take a step."""

@@ -7,6 +7,7 @@ negative side in the same step, and the potentials of the two sides are opposite
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from brian2 import NeuronGroup, SpikeMonitor, StateMonitor
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
@@ -101,6 +102,21 @@ def test_a_couple_is_a_ternary_neuron(
         assert_array_equal(negative.v, -alone.v)
         assert_array_equal(rates_of_couples.beta[layer.name], rates.beta[layer.name])
     assert rates_of_couples.firing_rates == rates.firing_rates
+
+
+@pytest.mark.parametrize(("v_threshold", "v_rest"), [(0.05, -0.3), (0.1, -0.55)])
+def test_spans_that_float32_rounds_otherwise(v_threshold: float, v_rest: float) -> None:
+    """The difference of two rounded numbers is not the rounded difference."""
+    network, found = Architecture.parse("64", (4,), 64), []
+    gradient = np.random.default_rng(1).integers(-40, 41, (16, 64)) * 0.05
+    for couple in (False, True):
+        neurons = TernaryCouple(v_threshold, v_rest)
+        stage = BackwardNetwork(network, neurons, 16, couple=couple, dtype="float32")
+        values = random_parameters(network, 0)
+        stage.set_parameters({**values, "readout.weight": np.eye(64)})
+        rates = stage.run(gradient, {"layer1": np.ones((16, 64))}, 250, rescale=1.0)
+        found.append(rates.beta["layer1"])
+    assert_array_equal(found[0], found[1])
 
 
 def test_both_sides_fire() -> None:

@@ -88,6 +88,15 @@ def test_every_thread_gets_its_own_rates(build: Callable[[], tuple[Stage, Run]])
         assert_array_equal(found[seed], expected[seed])
 
 
+def test_a_network_runs_in_one_thread() -> None:
+    """Unless it is one of a trainer's, which hands it the whole record."""
+    with pytest.raises(ValueError, match=r"threads is 4, and a network runs in one: .*TwoStageTr"):
+        ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, threads=4)
+    with pytest.raises(ValueError, match="threads is 2, and a network runs in one"):
+        BackwardNetwork(NETWORK, TernaryCouple(), SAMPLES, threads=2)
+    assert ForwardNetwork(NETWORK, integrate_and_fire(), SAMPLES, Simulation(threads=4)).name
+
+
 def test_new_parameters_wait_for_the_run_that_is_going_on() -> None:
     stage, run = forward()
     stage.set_parameters(random_parameters(NETWORK))

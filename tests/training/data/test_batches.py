@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from time import sleep
+
 import numpy as np
 import pytest
 import torch
@@ -68,6 +72,25 @@ def test_augmentation_leaves_the_global_generator_alone() -> None:
     torch.manual_seed(0)
     list(training_batches(numbered(jitter=True), 4, 0, 0))
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_trainings_in_threads_have_the_augmentations_of_their_seeds() -> None:
+    def slow(image: Tensor) -> Tensor:
+        sleep(1e-3)
+        return image + torch.rand(1)
+
+    images = replace(numbered(), augmentation=slow)
+
+    def epoch(seed: int) -> Tensor:
+        return torch.cat([pixels for pixels, _ in training_batches(images, 4, seed, 0)])
+
+    alone = [epoch(seed) for seed in (0, 1)]
+    torch.manual_seed(3)
+    state = torch.get_rng_state()
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(epoch, (0, 1)))
+    assert all(torch.equal(a, b) for a, b in zip(alone, together, strict=True))
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_test_images_come_in_order() -> None:

@@ -41,6 +41,9 @@ def result(operations: dict[str, float]) -> StepResult:
 
 def test_the_way_forward() -> None:
     assert input_work(NETWORK, CENTRE) == Work("forward", "layer1", 0, 9, 49)
+    # Spikes from outside add, as those between neurons.
+    assert input_work(NETWORK, 2 * CENTRE) == Work("forward", "layer1", 9, 0, 49)
+    assert input_work(NETWORK, -2 * CENTRE) == Work("forward", "layer1", 9, 0, 49)
     frames = np.stack([CENTRE, ONES])
     assert input_work(NETWORK, frames) == Work("forward", "layer1", 0, 9 + 49, 98)
     assert readout_work(NETWORK, {"layer2": CORNER}) == Work("forward", "readout", 0, 2, 18)
@@ -89,7 +92,7 @@ def test_a_dense_network_uses_every_connection_once() -> None:
 
 #: A neuron in each of two layers that feed each other.
 PAIR = Architecture.parse("1-1 (F1)", (1,), 2)
-IMAGE = Batch.of(PAIR, np.dtype("float64"), np.ones((1, 1)), np.array([1]))
+IMAGE = Batch.of(PAIR, np.dtype("float64"), np.full((1, 1), 0.5), np.array([1]))
 
 Places = dict[tuple[str, str], tuple[float, float, float]]
 
@@ -117,6 +120,13 @@ def learned(bias: float) -> Places:
     works, kept = surrogate_learning(PAIR, config, pair_parameters(bias), IMAGE)
     assert kept > 2 * 2  # potentials of both neurons at both steps, and what else torch keeps
     return by_place(works)
+
+
+def test_products_with_spikes_from_outside_are_additions() -> None:
+    config = TwoStageConfig(forward_steps=2, loss_scale=1.0)
+    spikes = Batch.of(PAIR, np.dtype("float64"), np.ones((1, 1)), np.array([1]))
+    works, _ = surrogate_learning(PAIR, config, pair_parameters(1.5), spikes)
+    assert by_place(works)["gradients", "layer1"] == (1, 0, 1)
 
 
 def test_surrogate_gradients_go_back_through_all_steps() -> None:

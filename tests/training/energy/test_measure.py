@@ -64,7 +64,7 @@ def test_what_is_kept_of_an_image_depends_on_no_other(images: int) -> None:
 
 
 @pytest.mark.parametrize("frames", [False, True])
-@pytest.mark.parametrize("notation", ["2C3-4C3s-8C3 (F2C3u)", "1C3-5"])
+@pytest.mark.parametrize("notation", ["2C3-4C3s-8C3 (F2C3u)", "1C3-5", "8 (F8)"])
 def test_two_numbers_of_a_neuron_and_step_are_kept(notation: str, frames: bool) -> None:
     """A potential and a spike, and not the image, even where layer 1 has its shape.
 

@@ -52,6 +52,19 @@ def test_same_spike_counts_as_ours(channels_last: bool, leak: float) -> None:
     assert all(np.abs(value).max() > 0 for value in theirs.gradients.values())
 
 
+def test_same_spike_counts_where_float32_rounds_the_span_otherwise() -> None:
+    architecture = Architecture.parse("64", (64,), 10)
+    parameters = {name: np.zeros(s, "f4") for name, s in architecture.parameter_shapes().items()}
+    parameters["layer1.weight"] = np.eye(64, dtype="f4")
+    images = np.random.default_rng(0).integers(0, 41, (16, 64)) * 0.05
+    labels = np.arange(16) % 10
+    config = TwoStageConfig(v_threshold=0.1, v_rest=-0.55, forward_steps=250, backward_steps=1)
+    peer = Surrogate(architecture, config, 16, "float32")
+    peer.set_parameters(parameters)
+    ours = two_stage_gradients(architecture, parameters, images, labels, config, dtype="float32")
+    np.testing.assert_array_equal(peer.step(images, labels).alpha["layer1"], ours.alpha["layer1"])
+
+
 def test_frames() -> None:
     """One frame per step reaches the neurons as in stage 1."""
     rng = np.random.default_rng(1)

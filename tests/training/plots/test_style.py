@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from itertools import pairwise
+from time import sleep
 from typing import Any
 
 import matplotlib as mpl
@@ -12,7 +14,7 @@ import pytest
 
 from tests.training.plots.axes import axes, texts
 from training.plots import bars, grouped_bars, power_law, styled, trace, use_style
-from training.plots.style import COLOURS, STYLE
+from training.plots.style import COLOURS, STYLE, styled_in_turn
 
 
 def test_the_style_file_has_the_same_colours() -> None:
@@ -31,6 +33,29 @@ def test_the_style_lasts_as_long_as_it_should() -> None:
         seen.append(mpl.rcParams["axes.spines.top"])
     assert seen == [False, True, False]
     assert STYLE.exists()
+
+
+def test_pictures_in_threads_leave_the_users_style_alone() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with styled_in_turn():
+            begun.set()
+            ended.wait(0.5)  # the second one would be within, and end after it
+
+    def second() -> None:
+        begun.wait()
+        with styled_in_turn():
+            ended.set()
+            sleep(0.1)
+
+    before = dict(mpl.rcParams)
+    threads = [threading.Thread(target=each) for each in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert dict(mpl.rcParams) == before
 
 
 def test_colours_do_not_depend_on_the_style_at_the_end() -> None:

@@ -35,6 +35,10 @@ def write_run(folder: SweepFolder, point: Point, accuracies: list[float]) -> Non
     """A run folder with the records of so many epochs."""
     run = RunFolder(folder.run(point), "digits", point.recipe)
     run.create()
+    operations: dict[int, dict[str, dict[str, float]]] = {
+        1: {"forward": {"layer2": 30.0, "feedback": 1.0}},
+        2: {"forward": {"layer2": 60.0, "feedback": 1.0}, "backward": {}},
+    }
     for epoch, accuracy in enumerate(accuracies, start=1):
         for batch in (1, 2):
             iteration = 2 * (epoch - 1) + batch
@@ -46,11 +50,9 @@ def write_run(folder: SweepFolder, point: Point, accuracies: list[float]) -> Non
                     "learning_rate": 0.1,
                     "feedback_norm": 1.0, "firing_rates_forward": {"layer1": 0.1 * batch},
                     "firing_rates_backward": {"layer1": 0.01},
-                    # Of two batches one is counted, and the way back only from the second epoch on.
-                    "operations": {
-                        "forward": {"layer2": 30.0 * epoch, "feedback": 1.0} if batch == 2 else {},
-                        "backward": {"layer2": 5.0} if batch == 2 and epoch == 2 else {},
-                    },
+                    # Of two batches one is counted, and the way back only from the second epoch on,
+                    # where nothing was sent.
+                    **({"operations": operations[min(epoch, 2)]} if batch == 2 else {}),
                 }
             )  # fmt: skip
         run.log(
@@ -124,7 +126,7 @@ def test_curves_by_name_and_epoch(folder: SweepFolder, monkeypatch: pytest.Monke
     assert at.cpu_seconds.values.tolist() == [1.5, 1.5]
     assert np.allclose(at.firing_rate_forward.sel(layer="layer1"), 0.125)
     assert at.operations_forward.values.tolist() == [31.0, 61.0]
-    np.testing.assert_array_equal(at.operations_backward, [np.nan, 5.0])
+    np.testing.assert_array_equal(at.operations_backward, [np.nan, 0.0])
     part = results.sel(v_rest_backward=-0.5, seed=0)
     assert part.test_accuracy.values[0] == 0.25 and np.isnan(part.test_accuracy.values[1])
     assert np.isnan(part.final_accuracy)

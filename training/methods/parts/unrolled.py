@@ -20,6 +20,7 @@ from networks import Architecture
 from networks.connections import Connection
 from networks.populations.neurons import dropout_values
 from networks.populations.potentials import not_finite_error
+from networks.precision import span_in
 from networks.wiring import FEEDBACK
 from training.methods.parts.batch import Batch
 from training.recipes.two_stage_config import TwoStageConfig
@@ -95,7 +96,7 @@ class UnrolledNetwork:
     ) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
         """Spikes of all layers step after step, and the potentials after the reset."""
         config, layers = self.config, self.architecture.layers
-        fall = config.v_threshold - config.v_rest
+        fall = span_in(batch.images.dtype, config.v_threshold, config.v_rest)
         masks = self._masks(batch)
         constant = None if batch.frames else self._input(parameters, batch.images, masks)
         potentials: list[Tensor] = []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from training.plots.confusion import confusion_matrix
 from training.plots.curves import Curve, errors_of_runs
 from training.plots.images import examples
-from training.plots.style import as_png, panels, styled
+from training.plots.style import as_png, panels, styled_in_turn
 from training.storage.files import write_atomically
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def evaluation_picture(
         Their pixels; others than pictures are not shown.
     title : str
     """
-    with styled():
+    with styled_in_turn():
         figure, (left, right) = panels(1, 2, (11.0, 5.2), title)
         confusion_matrix(left, evaluation.confusion)
         if images.ndim == 4:
@@ -49,7 +49,7 @@ def evaluation_picture(
 
 def comparison_picture(courses: Mapping[str, Curve], evaluated: str | None) -> Figure:
     """Draw the errors of several runs as a figure of its own, see `errors_of_runs`."""
-    with styled():
+    with styled_in_turn():
         figure, (axes,) = panels(1, 1, (6.4, 4.2))
         errors_of_runs(axes, courses, evaluated)
     return figure

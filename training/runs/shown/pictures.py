@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.plots.curves import Curve, error_curves, firing_rate_curves, loss_curves
-from training.plots.style import Margins, as_png, panels, styled
+from training.plots.style import Margins, as_png, panels, styled_in_turn
 from training.runs.files.folder import RunFolder
 from training.runs.shown.history import History
 from training.storage.files import write_atomically
@@ -37,7 +37,7 @@ def curves(history: History, title: str, dropout: float) -> Figure:
     """Draw error and loss, of training batches and of the test images, over epochs."""
     epochs = [point.epoch for point in history.training]
     tested = [epoch for epoch, _, _ in history.test]
-    with styled():
+    with styled_in_turn():
         figure, (left, right) = panels(1, 2, SIZE, title, MARGINS)
         error_curves(
             left,
@@ -65,7 +65,7 @@ def firing_rates(history: History, title: str) -> Figure:
     }
     # A method without stage 2 records no rates of it.
     run = {label: rates for label, rates in stages.items() if rates[0]}
-    with styled():
+    with styled_in_turn():
         figure, axes = panels(1, max(1, len(run)), SIZE, title, MARGINS)
         for panel, (label, stage) in zip(axes, run.items(), strict=False):
             layers = {layer: Curve(epochs, [rates[layer] for rates in stage]) for layer in stage[0]}
