@@ -93,7 +93,7 @@ def numbers(values: ArrayLike, dtype: DTypeLike, name: str) -> NDArray[Any]:
     given = as_array(values, name)
     if given.dtype.kind not in _NUMBERS:
         raise ValueError(f"{name} are of type {given.dtype}: give an array of real numbers")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         converted = given.astype(dtype, copy=False)
     if converted is not given and given.dtype.kind == "f":
         lost = ~np.isfinite(converted) & np.isfinite(given)

@@ -32,7 +32,7 @@ def check_precision(neuron: NeuronModel, dtype: str) -> None:
     """
     given = {**neuron.constants, **neuron.initial}
     values = {name: float(value) for name, value in given.items()}
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         rounded = {name: float(np.dtype(dtype).type(value)) for name, value in values.items()}
     for name, value in values.items():
         if not math.isfinite(rounded[name]) or (value != 0 and rounded[name] == 0):
@@ -58,7 +58,7 @@ def check_rescale(rescale: float, span: float, dtype: np.dtype) -> float:
         If `rescale` is not positive and finite, or `rescale` times `span` is not, in `dtype`.
     """
     rescale = real_number(rescale, "rescale")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         factor = dtype.type(span * rescale)
     if not (rescale > 0 and 0 < factor < math.inf):
         raise ValueError(

@@ -42,12 +42,18 @@ class Weights(Mapping[str, Array]):
     Raises
     ------
     ValueError
-        If they do not fit the architecture, are not finite, or do not fit the dtype.
+        If they do not fit the architecture, are not finite, or do not fit the dtype, and while
+        torch makes its tensors on another device.
     """
 
     def __init__(
         self, architecture: Architecture, parameters: Mapping[str, ArrayLike], dtype: DTypeLike
     ) -> None:
+        if (device := torch.get_default_device()).type != "cpu":
+            raise ValueError(
+                f"torch's default device is '{device}', and these networks compute with NumPy's "
+                "arrays: call torch.set_default_device('cpu')"
+            )
         self.architecture = architecture
         self.dtype = np.dtype(dtype)
         own = {
@@ -56,9 +62,10 @@ class Weights(Mapping[str, Array]):
             for name, values in by_name(parameters, "the parameters").items()
         }
         architecture.check_parameters(own)
-        self.tensors: Mapping[str, Tensor] = {
-            name: torch.from_numpy(values) for name, values in own.items()
-        }
+        with torch.inference_mode(False):  # other tensors could never be differentiated
+            self.tensors: Mapping[str, Tensor] = {
+                name: torch.from_numpy(values) for name, values in own.items()
+            }
         for values in own.values():
             values.flags.writeable = False
         self._arrays: dict[str, Array] = own
@@ -76,6 +83,10 @@ class Weights(Mapping[str, Array]):
         ):
             return parameters
         return cls(architecture, parameters, dtype)
+
+    def __reduce__(self) -> tuple[type[Weights], tuple[Architecture, dict[str, Array], str]]:
+        """A copy is made anew: NumPy's own could be written, and its tensors were others."""
+        return Weights, (self.architecture, dict(self._arrays), self.dtype.name)
 
     def kernel(self, name: str, connection: Connection) -> Array:
         """The kernel of a connection, as synapses take it (`Connection.kernel`)."""

@@ -7,19 +7,43 @@ stage which another thread is building.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
+from brian2.core.preferences import prefs
 from brian2.devices.device import all_devices, get_device, runtime_device
 
 from networks.turns import InTurn
 
 _DEVICE = InTurn()
 
+_PREFERENCES = {
+    # Of what is computed before a loop; all else has the precision of its group.
+    "core.default_float_dtype": np.float64,
+    # A program of ours is one thread: there are as many programs as threads.
+    "devices.cpp_standalone.openmp_threads": 0,
+}
+"""What a user may have changed for his own networks, and stages are made without."""
+
+
+@contextmanager
+def preferences(values: Mapping[str, Any]) -> Iterator[None]:
+    """A context in which Brian2's preferences have these values."""
+    saved = {name: prefs[name] for name in values}
+    prefs.update(values)
+    try:
+        yield
+    finally:
+        prefs.update(saved)
+
 
 @contextmanager
 def own_device() -> Iterator[None]:
     """A context in which Brian2's device is ours to use or to change; other threads wait.
+
+    Preferences that would change what is generated have Brian2's own values within.
 
     Raises
     ------
@@ -35,4 +59,5 @@ def own_device() -> Iterator[None]:
                 "you write for it: call set_device('runtime') first (a stage's device is its own "
                 "option, device=)"
             )
-        yield
+        with preferences(_PREFERENCES):
+            yield

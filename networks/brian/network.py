@@ -70,8 +70,9 @@ class BrianNetwork(Network):
         Raises
         ------
         ValueError
-            For other objects: time begins at zero in every run, but spikes on their way and what
-            such objects prepare for a run would be those of the run before.
+            For operations that tick with Brian2's default clock, which is no step. For other
+            objects: time begins at zero in every run, but spikes on their way and what such objects
+            prepare for a run would be those of the run before.
         """
         for obj in objs:
             if isinstance(obj, Mapping):
@@ -84,8 +85,28 @@ class BrianNetwork(Network):
                     "network takes monitors and network operations; give input as images, one "
                     "frame per step, or as a change that an operation makes"
                 )
+            elif isinstance(obj, NetworkOperation) and _ticks_otherwise(obj.clock):
+                raise ValueError(
+                    f"the operation '{obj.name}' has Brian2's default clock, which ticks every "
+                    f"{obj.clock.dt}, and a step takes {STEP}: make it with dt=1*ms, or with "
+                    "clock=layer.clock"
+                )
             else:
                 self.put(obj)
+
+    def restore(self, *args: Any, **options: Any) -> None:
+        """Refuse to bring back a part of a network.
+
+        Raises
+        ------
+        ValueError
+            Always: the synapses would have their old weights again, and what is computed outside
+            of Brian2 (the input of layer 1, biases, the readout) would keep the new ones.
+        """
+        raise ValueError(
+            "restore() would bring back the weights of the synapses, but not those of the input, "
+            "biases and readout: keep dict(stage.weights) and write it with set_parameters"
+        )
 
     def put(self, *objs: BrianObject) -> None:
         """Add objects that the network consists of, which count as used from now on.
@@ -246,6 +267,11 @@ class _Prepared:
     def endings(self) -> list[BrianObject]:
         """The objects that do something after a run."""
         return [obj for obj in self.objects if _ends(obj)]
+
+
+def _ticks_otherwise(clock: Clock) -> bool:
+    """Whether it is the clock that objects have for which none was chosen, and not as a step."""
+    return clock.name == "defaultclock" and bool(clock.dt != STEP)
 
 
 def _with_contained(obj: BrianObject) -> Iterator[BrianObject]:

@@ -185,13 +185,15 @@ class Connection(ABC):
         """
         import torch
 
+        from networks.differentiated import differentiated
+
         # The derivative of a linear function is the function's transpose.
-        source = torch.zeros(
-            (len(target), *self.source_shape), dtype=target.dtype, requires_grad=True
-        )
-        with torch.enable_grad():  # whatever goes on around it
+        with differentiated():
+            source = torch.zeros(
+                (len(target), *self.source_shape), dtype=target.dtype, requires_grad=True
+            )
             there = self.apply(weight, source)
-        (back,) = torch.autograd.grad(there, source, target)
+            (back,) = torch.autograd.grad(there, source, target)
         return back
 
     @abstractmethod

@@ -215,6 +215,7 @@ class Stage(InTurn, ABC):
             If they do not fit the architecture or are not finite in the network's precision.
         """
         weights = Weights.of(self.architecture, parameters, self.dtype)
+        self._weights = None  # an interruption leaves some of either
         for each in incoming(self.architecture):
             for synapses in self.synapses[each.name]:
                 synapses.set_weight(weights.kernel(each.name, each.connection))

@@ -8,7 +8,6 @@ generator have a say, and an epoch can be entered at any batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from threading import Lock
 
 import torch
 from torch import Tensor
@@ -73,10 +72,6 @@ def _frames_first(batches: Iterable[Batch]) -> Iterator[Batch]:
         yield (numbers.transpose(0, 1) if numbers.ndim == _FRAMES_NDIM else numbers), labels
 
 
-_DRAWING = Lock()
-"""Augmentations draw from torch's one generator of the process: one training at a time."""
-
-
 class _Augmented(Dataset[Batch]):
     """The training images of one epoch, indexed by whole batches."""
 
@@ -88,12 +83,11 @@ class _Augmented(Dataset[Batch]):
         augmentation = self._images.augmentation
         if augmentation is None:
             return pixels, labels
-        with _DRAWING, torch.random.fork_rng(devices=[]):
-            augmented = []
-            for image, number in zip(pixels, index.tolist(), strict=True):
-                torch.manual_seed(integer_seed(self._seed, "augmentation", self._epoch, number))
-                augmented.append(augmentation(image))
-        return torch.stack(augmented), labels
+        seen = []
+        for image, number in zip(pixels, index.tolist(), strict=True):
+            seed = integer_seed(self._seed, "augmentation", self._epoch, number)
+            seen.append(augmentation(image, torch.Generator().manual_seed(seed)))
+        return torch.stack(seen), labels
 
 
 def _loader(source: Dataset[Batch] | TensorDataset, batches: list[Tensor]) -> DataLoader[Batch]:

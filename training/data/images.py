@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from training.errors import DataError
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Generator, Tensor
     from torch.utils.data import TensorDataset
 
     from training.data.own_data.mapped_files import MappedFiles
+
+    Augmentation = Callable[[Tensor, Generator], Tensor]
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,7 @@ class Images:
         shape (images,). The test pixels are what the network sees; the training pixels are too,
         unless there is an augmentation. Bytes are seen as the numbers that they are.
     augmentation : callable, optional
-        From one training image to what the network sees of it, by random numbers of torch's
-        global generator.
+        From one training image, and a generator of random numbers, to what the network sees of it.
     plain : callable, optional
         From training images to what the network would see of them without augmentation.
     evaluated : {"test", "validation"}
@@ -46,7 +47,7 @@ class Images:
 
     training: TensorDataset
     test: TensorDataset
-    augmentation: Callable[[Tensor], Tensor] | None = None
+    augmentation: Augmentation | None = None
     plain: Callable[[Tensor], Tensor] | None = None
     evaluated: Literal["test", "validation"] = "test"
     class_names: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from equations import has_sigma_rates
 from networks import Architecture, NotFiniteError
+from networks.differentiated import differentiated
 from networks.populations.neurons import dropout_values
 from networks.simulation import Simulation
 from networks.weights import Weights
@@ -79,10 +80,12 @@ class Conversion(FirstStageMethod):
 
     def set_weights(self, weights: Weights) -> None:
         self.first.network.set_parameters(weights)
-        self._tensors = {
-            name: torch.tensor(value).requires_grad_() for name, value in weights.items()
-        }
+        with differentiated():
+            self._tensors = {
+                name: torch.tensor(value).requires_grad_() for name, value in weights.items()
+            }
 
+    @differentiated()
     def step_batch(self, batch: Batch) -> StepResult:
         rates, logits = self._clipped(batch)
         alpha = {name: rate.detach().numpy() for name, rate in rates.items()}

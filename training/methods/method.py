@@ -125,6 +125,7 @@ class Method(InTurn, ABC):
             If they do not fit the architecture or are not finite in the method's precision.
         """
         weights = Weights.of(self.architecture, parameters, self.dtype)
+        self._written = None  # an interruption leaves some of either
         self.set_weights(weights)
         self._written = weights
 

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from equations import average_rate_weight
 from networks import Architecture
+from networks.differentiated import differentiated
 from networks.weights import Weights
 from networks.wiring import incoming
 from training.methods.parts.batch import Batch
@@ -129,10 +130,11 @@ class Surrogate(RecipeMethod):
 
     def set_weights(self, weights: Weights) -> None:
         self._weights = weights
-        self._tensors = {
-            name: in_layout(torch.tensor(value), self._network.layout).requires_grad_()
-            for name, value in weights.items()
-        }
+        with differentiated():
+            self._tensors = {
+                name: in_layout(torch.tensor(value), self._network.layout).requires_grad_()
+                for name, value in weights.items()
+            }
 
     @property
     def tensors(self) -> Mapping[str, Tensor]:
@@ -143,6 +145,7 @@ class Surrogate(RecipeMethod):
         with torch.no_grad():
             return self._run(batch)[0]
 
+    @differentiated()
     def step_batch(self, batch: Batch) -> StepResult:
         prediction, logits = self._run(batch)
         loss, gradient = loss_and_gradient(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier
 from typing import TypeVar
 
 import torch
@@ -64,6 +65,8 @@ class Workers:
         # a thread that has called nothing of torch before is given new ones.
         if not self._forked and (len(self) == 1 or len(parts) == 1):
             return [function(self.first, part) for part in parts]
+        if not self._started:
+            self._start_threads()
         results: dict[int, Result] = {}
         # Each begins with the part of its number; whichever is free then takes the next one.
         remaining = iter(range(len(self), len(parts)))
@@ -88,7 +91,24 @@ class Workers:
 
     def _new_threads(self) -> ThreadPoolExecutor:
         """The threads, none of which is started before there is work; they end with this object."""
-        if len(self) == 1:
+        self._started = len(self) == 1
+        if self._started:
             return ThreadPoolExecutor(1)
         # torch computes the weight gradients of a part within its thread.
         return ThreadPoolExecutor(len(self), initializer=torch.set_num_threads, initargs=(1,))
+
+    def _start_threads(self) -> None:
+        """Start all of them, and leave torch's number as it was for threads to come.
+
+        What a thread sets is what new ones begin with, wherever they are.
+        """
+        begun = Barrier(len(self) + 1)
+        try:
+            for _ in self:
+                self._threads.submit(begun.wait)
+            begun.wait()
+        except BaseException:
+            begun.abort()  # or those that wait already would do so for ever
+            raise
+        torch.set_num_threads(torch.get_num_threads())
+        self._started = True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,19 @@ class SavedRun:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.path}', {self.folder.name}>"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy has, also in another process: networks and images are its own, made anew."""
+        made = self._made_when_asked_for()
+        return {name: value for name, value in vars(self).items() if name not in made}
+
+    def _made_when_asked_for(self) -> set[str]:
+        return {
+            name
+            for kind in type(self).__mro__
+            for name, value in vars(kind).items()
+            if isinstance(value, cached_property)
+        }
+
     @property
     def path(self) -> Path:
         """The run folder."""
@@ -93,10 +106,8 @@ class SavedRun:
             If the folder is not there any more.
         """
         self.folder = open_run(self.path)
-        for kind in type(self).__mro__:
-            for name, value in vars(kind).items():
-                if isinstance(value, cached_property):
-                    vars(self).pop(name, None)
+        for name in self._made_when_asked_for():
+            vars(self).pop(name, None)
 
     @cached_property
     def architecture(self) -> Architecture:
@@ -116,6 +127,8 @@ class SavedRun:
         checkpoint = load(self.folder.checkpoints)
         checkpoint.check_recipe(self.folder.name, self.recipe)
         checkpoint.check_architecture(self.architecture)
+        for values in (*checkpoint.parameters.values(), *checkpoint.momentum.values()):
+            values.flags.writeable = False  # `weights` and exports are made of them
         return checkpoint
 
     @property

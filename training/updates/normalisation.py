@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from networks import Architecture
+from networks.differentiated import differentiated
 from training.recipes.recipe import Recipe
 from training.updates.gains import GAIN, WEIGHT, gain_shapes
 
@@ -69,6 +70,7 @@ def normalise(parameters: Arrays) -> dict[str, NDArray[np.floating]]:
     return used
 
 
+@differentiated()
 def back_through(parameters: Arrays, gradients: Arrays) -> dict[str, NDArray[np.floating]]:
     """Gradients of what learns, from those of `normalise` (parameters).
 

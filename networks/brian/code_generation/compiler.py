@@ -47,7 +47,7 @@ def _installed_cython() -> str:
 
 
 def require_compiler() -> None:
-    """Compile a trivial Cython module, once per process.
+    """Compile a trivial Cython module, until it has succeeded once in this process.
 
     Raises
     ------
@@ -63,6 +63,7 @@ def require_compiler() -> None:
             "install the versions of pyproject.toml (make install; for GeNN, make install-genn)"
         )
     if reason := _obstacle():
+        _obstacle.cache_clear()  # so that the remedy helps the same session
         raise CompilerNotFoundError(
             f"no working C++ compiler was found ({reason}): install g++ (Debian/Ubuntu: apt "
             "install g++; conda: conda install cxx-compiler) or set CC and CXX to one"

@@ -16,12 +16,11 @@ from typing import Any, ClassVar
 
 from brian2.core.base import BrianObject
 from brian2.core.clocks import Clock
-from brian2.core.preferences import prefs
 from brian2.devices.device import reset_device, set_device
 from brian2.groups.group import CodeRunner
 from brian2.groups.neurongroup import NeuronGroup
 
-from networks.brian.active_device import own_device
+from networks.brian.active_device import own_device, preferences
 from networks.brian.network import STEP
 from networks.devices.facts import Backend
 from networks.devices.genn.compilation import compile_genn_project
@@ -69,9 +68,7 @@ class GeNNSimulator(StandaloneSimulator):
 
     @contextmanager
     def building(self, **options: Any) -> Iterator[None]:
-        with own_device():
-            saved = {name: prefs[name] for name in _PREFERENCES}
-            prefs.update(_PREFERENCES)
+        with own_device(), preferences(_PREFERENCES):
             set_device(self._device, **{"build_on_run": False, **options})
             # Brian2 hands the step of one device's default clock on to the next device.
             users_step = self._device.defaultclock.dt
@@ -81,7 +78,6 @@ class GeNNSimulator(StandaloneSimulator):
             finally:
                 self._device.defaultclock.dt = users_step
                 reset_device()
-                prefs.update(saved)
 
     def add(self, *objects: BrianObject) -> None:
         for each in objects:
@@ -115,17 +111,13 @@ class GeNNSimulator(StandaloneSimulator):
             # The program around GeNN's kernels: long, and nothing in it takes time but moving data.
             "codegen.cpp.extra_compile_args_gcc": ["-w", "-O1"],
         }
-        users = {name: prefs[name] for name in ours}
-        prefs.update(ours)
         options = {"compile": False, "run": False, "use_GPU": self.backend == "cuda"}
-        try:
-            with (
-                self.building(build_on_run=True, directory=str(folder), **options),
-                redirect_stdout(io.StringIO()),
-            ):
-                self.network.run(STEP, namespace={})
-        finally:
-            prefs.update(users)
+        with (
+            self.building(build_on_run=True, directory=str(folder), **options),
+            preferences(ours),
+            redirect_stdout(io.StringIO()),
+        ):
+            self.network.run(STEP, namespace={})
         for header in {*HEADERS, self._device.header}:
             (folder / header.name).write_bytes(header.read_bytes())
 

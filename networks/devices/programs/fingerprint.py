@@ -56,7 +56,7 @@ def fingerprint(network: Network, device: CPPStandaloneDevice, *extra: object) -
         digest.update(f"{name} {values.dtype} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).data)
     for path in sorted(_PACKAGE.rglob("*")):
-        ours = {"devices", "code_generation"} & set(path.parts)
+        ours = {"devices", "brian"} & set(path.parts)
         if path.suffix in (".h", ".cpp") or (path.suffix == ".py" and ours):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:32]

@@ -38,6 +38,23 @@ def test_groups_and_synapses_are_refused() -> None:
     network.run(np.ones((1, 2)), 3)
 
 
+def test_operations_have_the_clock_of_the_steps() -> None:
+    """Brian2's default one ticks ten times in a step."""
+    network, calls = stage(), list[None]()
+    with pytest.raises(ValueError, match=r"default clock, which ticks .* make it with dt=1\*ms"):
+        network.network.add(NetworkOperation(lambda: None, name="push"))
+    network.network.add(NetworkOperation(lambda: calls.append(None), dt=1 * ms))
+    network.run(np.ones((1, 2)), 3)
+    assert len(calls) == 3
+
+
+def test_a_part_of_a_network_is_not_restored() -> None:
+    network = stage()
+    network.network.store()
+    with pytest.raises(ValueError, match=r"weights of the synapses, but not .* set_parameters"):
+        network.network.restore()
+
+
 def test_monitors_and_operations_are_taken_alone_and_together() -> None:
     network, calls = stage(), list[None]()
     layer = network["layer1"]

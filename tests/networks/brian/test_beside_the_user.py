@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -14,6 +16,7 @@ from brian2 import (
     SpikeMonitor,
     get_device,
     ms,
+    prefs,
     run,
     set_device,
 )
@@ -23,7 +26,9 @@ from numpy.testing import assert_array_equal
 
 from equations import NeuronModel, TernaryCouple, integrate_and_fire
 from networks import BackwardNetwork, ForwardNetwork
+from networks.brian.active_device import preferences
 from networks.devices import DeviceName
+from networks.devices.programs.standalone import StandaloneSimulator
 from tests.networks.builders import architecture, random_images, random_parameters
 from tests.networks.populations.own_neurons import adaptive
 
@@ -73,6 +78,39 @@ def test_ctrl_c_works_after_an_operation_that_fails(profile: bool) -> None:
     assert not Network._globally_running
     operation.active = False
     assert np.isfinite(stage.run(IMAGES, STEPS).alpha["layer1"]).all()
+
+
+@pytest.fixture
+def users_preferences() -> Iterator[None]:
+    """What a user may have chosen for his own networks."""
+    with preferences(
+        {"core.default_float_dtype": np.float32, "devices.cpp_standalone.openmp_threads": 4}
+    ):
+        yield
+
+
+@pytest.mark.usefixtures("users_preferences")
+def test_preferences_of_the_user_change_no_potential() -> None:
+    """Brian2 takes what does not change out of loops, in the preferred precision."""
+    model = replace(
+        integrate_and_fire(1.0, -0.3), reset="v -= v_threshold - v_rest\nspike_count += 1"
+    )
+    network = architecture("1", (1,))
+    stage = ForwardNetwork(network, model, 1, dtype="float64")
+    values = {name: np.zeros(shape) for name, shape in network.parameter_shapes().items()}
+    stage.set_parameters({**values, "layer1.weight": np.ones((1, 1))})
+    stage.run([[1.0]], 1)
+    assert stage["layer1"].v[0] == 1.0 - (1.0 - -0.3)
+    assert prefs.core.default_float_dtype is np.float32
+
+
+@pytest.mark.usefixtures("users_preferences")
+def test_programs_are_made_without_preferences_of_the_user(tmp_path: Path) -> None:
+    simulator = forward(device="cpp_standalone", dtype="float64").simulator
+    assert isinstance(simulator, StandaloneSimulator)
+    simulator.write_sources(tmp_path)
+    code = "".join(path.read_text() for path in (tmp_path / "code_objects").glob("*.cpp"))
+    assert "const double _lio" in code and "const float" not in code and "#pragma omp" not in code
 
 
 @pytest.fixture

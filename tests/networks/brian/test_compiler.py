@@ -43,6 +43,15 @@ def test_the_remedy_is_named() -> None:
 
 
 @pytest.mark.usefixtures("no_compiler")
+def test_the_remedy_helps_the_same_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CompilerNotFoundError):
+        require_compiler()
+    for variable in ("CC", "CXX"):
+        monkeypatch.delenv(variable)
+    require_compiler()
+
+
+@pytest.mark.usefixtures("no_compiler")
 def test_no_network_is_built() -> None:
     with pytest.raises(CompilerNotFoundError):
         ForwardNetwork(architecture(), integrate_and_fire(), 1)

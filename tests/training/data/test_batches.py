@@ -19,10 +19,14 @@ from training.errors import DataError
 COUNT = 10
 
 
+def _jitter(image: Tensor, generator: torch.Generator) -> Tensor:
+    return image + torch.rand(1, generator=generator)
+
+
 def numbered(jitter: bool = False) -> Images:
     """Images that hold their own number, perhaps with noise for augmentation."""
     numbers = TensorDataset(torch.arange(COUNT, dtype=torch.float32)[:, None], torch.arange(COUNT))
-    return Images(numbers, numbers, (lambda image: image + torch.rand(1)) if jitter else None)
+    return Images(numbers, numbers, _jitter if jitter else None)
 
 
 def epoch_of(images: Images, epoch: int, first: int = 0, stop: int | None = None) -> list[Tensor]:
@@ -75,9 +79,9 @@ def test_augmentation_leaves_the_global_generator_alone() -> None:
 
 
 def test_trainings_in_threads_have_the_augmentations_of_their_seeds() -> None:
-    def slow(image: Tensor) -> Tensor:
+    def slow(image: Tensor, generator: torch.Generator) -> Tensor:
         sleep(1e-3)
-        return image + torch.rand(1)
+        return _jitter(image, generator)
 
     images = replace(numbered(), augmentation=slow)
 

@@ -61,7 +61,7 @@ def test_some_of_the_others_are_trained_on() -> None:
 
 
 def test_they_are_not_augmented() -> None:
-    def shifted(pixels: torch.Tensor) -> torch.Tensor:
+    def shifted(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         return pixels + 1000
 
     with pytest.raises(DataError, match="leave --validation out"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from networks import Architecture
 from training.parallel.over_cores import method_over_cores
@@ -43,6 +46,30 @@ def test_the_loss_of_one_batch_falls(method: str) -> None:
         optimiser.step(result.gradients)
     assert losses[-1] < 0.85 * losses[0]
     assert trainer.predict(images).logits.shape == (24, 4)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("around", [torch.no_grad, torch.inference_mode])
+def test_it_learns_the_same_where_torch_does_not_differentiate(
+    method: str, around: Callable[[], AbstractContextManager[None]]
+) -> None:
+    recipe = replace(RECIPE, method=method, normalisation="weight")
+    if method == "conversion":
+        recipe = replace(recipe, architecture="30")
+    architecture = Architecture.parse(recipe.architecture, (12,), 4)
+    images = np.random.default_rng(0).random((24, 12)).astype("float32")
+    learned = []
+    for context in (nullcontext, around):
+        with context():
+            trainer = method_over_cores(architecture, recipe, 24)
+            parameters = initial_parameters(architecture, recipe)
+            zeros = {name: np.zeros_like(values) for name, values in parameters.items()}
+            optimiser = Optimiser(recipe, parameters, zeros, 100, 0)
+            trainer.set_parameters(optimiser.parameters_in_use)
+            optimiser.step(trainer.step(images, np.arange(24) % 4).gradients)
+            learned.append(optimiser.parameters)
+    for name, values in learned[0].items():
+        np.testing.assert_array_equal(learned[1][name], values)
 
 
 @pytest.mark.parametrize(

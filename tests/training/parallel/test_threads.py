@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from training.parallel.over_cores import TwoStageTrainer
 from training.parallel.threads import one_torch_thread, torch_threads
 from training.recipes import RECIPES
 from training.recipes.architectures import read_architecture
+from training.updates.initialisation import initial_parameters
 
 
 @pytest.fixture
@@ -55,6 +57,17 @@ def test_trainings_that_overlap_leave_what_was_before() -> None:
     other.join()
     assert found == [3, 3]
     assert torch.get_num_threads() == in_a_new_thread() == torch_threads() == 3
+
+
+@pytest.mark.usefixtures("three")
+def test_a_prediction_leaves_the_threads_of_others_alone() -> None:
+    """Its workers have one of torch's each, which new threads would begin with."""
+    recipe = RECIPES["digits"]
+    architecture = read_architecture(recipe)
+    trainer = TwoStageTrainer(architecture, recipe.two_stage, recipe.batch_size, threads=2)
+    trainer.set_parameters(initial_parameters(architecture, recipe))
+    trainer.predict(np.zeros((recipe.batch_size, *architecture.input_shape)))
+    assert in_a_new_thread() == torch.get_num_threads() == 3
 
 
 @pytest.mark.usefixtures("three")

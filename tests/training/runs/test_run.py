@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,19 @@ def test_the_weights_of_a_run_are_copies(trained: Path) -> None:
         assert found["readout.weight"].all()
     run.trainer.set_parameters(weights)
     assert (run.run_network(IMAGES[:2]).logits == weights["readout.bias"]).all()
+
+
+def test_the_checkpoint_is_to_be_read(trained: Path) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        Run(trained).checkpoint.parameters["readout.weight"][:] = 0
+
+
+def test_a_run_that_was_used_can_be_copied(trained: Path) -> None:
+    run = Run(trained)
+    expected = run.run_network(IMAGES[:2]).logits
+    for other in (deepcopy(run), pickle.loads(pickle.dumps(run))):
+        assert other.trainer is not run.trainer
+        np.testing.assert_array_equal(other.run_network(IMAGES[:2]).logits, expected)
 
 
 def test_a_folder_that_is_gone_is_not_trained_anew(copy: Path, tmp_path: Path) -> None:

@@ -111,9 +111,9 @@ def _as_they_are(frames: Tensor) -> Tensor:
 
 
 def _load(data_set: DataSet, data_dir: Path) -> Images:
-    from training.data.from_torchvision.torchvision_import import transforms
+    from training.data.random_crop import RandomCrop
 
-    crop = transforms.RandomCrop(SIZE, padding=PADDING)
+    crop = RandomCrop(PADDING)
     return _RECORDINGS.images(data_set, data_dir, augmentation=crop, plain=_as_they_are)
 
 

@@ -36,7 +36,7 @@ from training.storage.system_errors import cause, remedy
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from training.data.images import Images
+    from training.data.images import Augmentation, Images
 
 Recording = tuple[Path, int]
 """A file, and its label."""
@@ -85,7 +85,7 @@ class Recordings:
         self,
         data_set: DataSet,
         data_dir: Path,
-        augmentation: Callable[[Tensor], Tensor] | None = None,
+        augmentation: Augmentation | None = None,
         plain: Callable[[Tensor], Tensor] | None = None,
     ) -> Images:
         """Frames and labels of both parts, made now if they are not there.

@@ -35,17 +35,17 @@ def _load(data_set: DataSet, data_dir: Path, kind: str) -> Images:
     from training.data.from_torchvision.torchvision_data import Part, read
     from training.data.from_torchvision.torchvision_import import datasets, transforms
     from training.data.images import Images
+    from training.data.random_crop import RandomCrop
 
     normalised = transforms.Compose(
         [transforms.ConvertImageDtype(torch.float32), transforms.Normalize(MEAN, STD)]
     )
-    augmentation = transforms.Compose(
-        [
-            transforms.RandomCrop(SIZE, padding=PADDING),
-            transforms.RandomHorizontalFlip(),
-            normalised,
-        ]
-    )
+    cropped = RandomCrop(PADDING, flips=True)
+
+    def augmentation(image: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        seen: torch.Tensor = normalised(cropped(image, generator))
+        return seen
+
     constructor: Any = getattr(datasets, kind)
     names = [name for name, _ in constructor.train_list + constructor.test_list]
     folder = data_dir / constructor.base_folder

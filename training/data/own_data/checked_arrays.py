@@ -135,7 +135,7 @@ def _images(values: NDArray[Any], name: str, where: str) -> NDArray[np.float32]:
         raise DataError(f"the {name} of {where} have shape {values.shape}: there are none")
     refuse_channels_last(values, name, where)
     # What is mapped into memory and of this type already is not copied.
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         kept = values.astype(np.float32, copy=False)
     if values.itemsize > kept.itemsize and not _is_finite(kept):
         for number, image in enumerate(values):

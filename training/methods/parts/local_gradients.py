@@ -51,7 +51,8 @@ def loss_and_gradient(
     # of automatic differentiation most.
     own = (np.arange(samples), labels)
     counted = samples if batch is None else batch
-    gradient = (loss_scale / counted) * np.exp(log_probabilities)
+    with np.errstate(under="ignore"):  # a class that is out of the question
+        gradient = (loss_scale / counted) * np.exp(log_probabilities)
     gradient[own] -= loss_scale / counted
     return -float(log_probabilities[own].sum()) / counted, gradient
 

@@ -145,7 +145,7 @@ def simulate(
             )
             for each, trace in traces.items()
         }
-    shown = run.images.test[image][0].numpy()
+    shown = run.images.test[image][0].numpy().copy()
     predicted = int(result.logits[0].argmax())
     alpha = {
         f"{name}.alpha": (_axes(name, rate[0].ndim), np.array(rate[0]))

@@ -88,6 +88,13 @@ def test_the_prediction_is_that_of_the_run(run: Run, result: xr.Dataset) -> None
     assert result.attrs["predicted"] == run.predict(image.numpy()[None])[0]
 
 
+def test_the_image_is_a_copy(run: Run) -> None:
+    before = run.images.test[3][0].numpy().copy()
+    found = run.simulate(3)
+    found["image"] -= 1
+    np.testing.assert_array_equal(run.images.test[3][0].numpy(), before)
+
+
 @pytest.mark.parametrize("layer", ["layer1", "layer2"])
 def test_maps_are_channel_row_column(tmp_path: Path, layer: str) -> None:
     """The means over steps are alpha and beta at every place of maps that are not square."""
