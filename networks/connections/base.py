@@ -185,7 +185,7 @@ class Connection(ABC):
         """
         import torch
 
-        from networks.differentiated import differentiated
+        from networks.connections.differentiated import differentiated
 
         # The derivative of a linear function is the function's transpose.
         with differentiated():

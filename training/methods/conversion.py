@@ -19,7 +19,7 @@ from torch import Tensor
 
 from equations import has_sigma_rates
 from networks import Architecture, NotFiniteError
-from networks.differentiated import differentiated
+from networks.connections.differentiated import differentiated
 from networks.populations.neurons import dropout_values
 from networks.simulation import Simulation
 from networks.weights import Weights

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from equations import average_rate_weight
 from networks import Architecture
-from networks.differentiated import differentiated
+from networks.connections.differentiated import differentiated
 from networks.weights import Weights
 from networks.wiring import incoming
 from training.methods.parts.batch import Batch

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from networks import Architecture
-from networks.differentiated import differentiated
+from networks.connections.differentiated import differentiated
 from training.recipes.recipe import Recipe
 from training.updates.gains import GAIN, WEIGHT, gain_shapes
 
