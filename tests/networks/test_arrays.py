@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 
 from equations import TernaryCouple, integrate_and_fire
 from networks import BackwardNetwork, ForwardNetwork
-from networks.arrays import as_array, class_labels, whole_number
+from networks.arrays import as_array, class_labels, numbers, whole_number
 from tests.networks.builders import (
     Array,
     architecture,
@@ -307,3 +307,8 @@ def test_times_of_a_monitor_are_no_plain_numbers() -> None:
     with pytest.raises(ValueError, match="the times have the unit s: divide"):
         as_array(spikes.t, "the times")
     assert as_array(spikes.t / second, "the times").shape == (0,)
+
+
+def test_numbers_that_become_zero_do_so_where_numpy_is_told_to_raise() -> None:
+    with np.errstate(all="raise"):
+        assert numbers(np.array([1e-300, 1.0]), "float32", "the images").tolist() == [0.0, 1.0]

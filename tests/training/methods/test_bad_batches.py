@@ -15,6 +15,7 @@ import pytest
 
 from networks import Architecture, NotFiniteError
 from training.methods.method import Method
+from training.methods.parts.local_gradients import loss_and_gradient
 from training.parallel.over_cores import method_over_cores
 from training.recipes.methods import METHODS
 from training.recipes.recipe import Recipe
@@ -107,3 +108,9 @@ def test_weights_that_are_too_large(name: str, call: Callable[..., Any]) -> None
         said = "of 'layer2' holds NaN or infinite values"
     with np.errstate(over="ignore", invalid="ignore"), pytest.raises(NotFiniteError, match=said):
         call(method, np.ones_like(IMAGES))
+
+
+def test_a_class_out_of_the_question_is_none_where_numpy_is_told_to_raise() -> None:
+    with np.errstate(all="raise"):
+        _, gradient = loss_and_gradient(np.array([[1000.0, 0.0]]), np.array([0]), 1.0)
+    assert gradient.tolist() == [[0.0, 0.0]]
